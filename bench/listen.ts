@@ -75,7 +75,7 @@ async function heard(child: ChildProcess): Promise<Report> {
     signal: AbortSignal.timeout(REPORT_WITHIN_MS),
   });
   const [message] = answer;
-  if (!isReport(message)) throw new TypeError('the control process told something else');
+  if (!isReport(message)) throw new TypeError('the control process reported something else');
   return message;
 }
 

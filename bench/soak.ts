@@ -120,9 +120,9 @@ async function soak(): Promise<Result> {
   const late = records.filter(([at]) => at >= halfTime);
   const complaints = new Tally();
   for (const node of nodes) {
-    for (const [name, count] of node.said.entries) {
-      complaints.add(name, count - node.said.examples(name).length);
-      for (const example of node.said.examples(name)) complaints.note(name, example);
+    for (const [name, count] of node.logged.entries) {
+      complaints.add(name, count - node.logged.examples(name).length);
+      for (const example of node.logged.examples(name)) complaints.note(name, example);
     }
   }
   return {
@@ -132,7 +132,7 @@ async function soak(): Promise<Result> {
     minutes,
     begun: load.begun,
     outcomes: load.outcomes,
-    fates: load.fates,
+    results: load.results,
     faults,
     complaints,
     wrongAnswers: testbed.raw.wrong(),
@@ -187,7 +187,7 @@ async function beginClients(
   // Each of them ends by its own bound, so that there are never more than its time divided by the wait.
   const begin = (everyMs: number, client: Client): Promise<void> =>
     repeat(everyMs, signal, async () => {
-      const one = client(oneOf(nodes, random), load.fates, random).finally(() => under.delete(one));
+      const one = client(oneOf(nodes, random), load.results, random).finally(() => under.delete(one));
       under.add(one);
     });
   await Promise.all([
@@ -197,7 +197,7 @@ async function beginClients(
     begin(EVERY_MS.upload, uploader),
     begin(EVERY_MS.hold, holder),
     begin(EVERY_MS.mistake, mistaken),
-    begin(EVERY_MS.realtime, (node, fates) => realtimeSession(node, ++sessions, fates)),
+    begin(EVERY_MS.realtime, (node, results) => realtimeSession(node, ++sessions, results)),
   ]);
   await Promise.all(under);
 }
@@ -216,8 +216,8 @@ async function progress(forMs: number, load: Load, faults: Tally): Promise<void>
   const endAt = performance.now() + forMs;
   while (performance.now() < endAt) {
     await sleep(Math.min(MINUTE_MS, endAt - performance.now()));
-    const fates = load.fates.entries.map(([name, count]) => `${count} ${name}`).join(', ');
-    process.stderr.write(`soak: ${load.begun} requests, ${faults.total} faults; ${fates}\n`);
+    const results = load.results.entries.map(([name, count]) => `${count} ${name}`).join(', ');
+    process.stderr.write(`soak: ${load.begun} requests, ${faults.total} faults; ${results}\n`);
   }
 }
 

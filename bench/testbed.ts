@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Cores } from './machine.ts';
 import { proxyConfiguration, upstreamConfiguration } from './nginx.ts';
-import { freePort, startPinned } from './pinned.ts';
+import { freePort } from '../test/support/free-port.ts';
+import { startPinned } from './pinned.ts';
 import { plainAnswer } from './traffic.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));

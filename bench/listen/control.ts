@@ -23,10 +23,10 @@ cluster.schedulingPolicy = way === 'cluster-shared' ? cluster.SCHED_NONE : clust
 
 const workers = new Map<number, { readonly process: ChildProcess; readonly leave: () => void }>();
 for (let number = 0; number < Number(count); number += 1) await start(number);
-tell({ kind: 'listening', port });
+report({ kind: 'listening', port });
 
 process.on('message', (order: Order) => {
-  void obey(order).then((tookMs) => tell({ kind: 'done', tookMs }));
+  void obey(order).then((tookMs) => report({ kind: 'done', tookMs }));
 });
 process.on('disconnect', () => process.exit(0));
 
@@ -79,6 +79,6 @@ function open(args: readonly string[]): ChildProcess {
   return fork(program, [...args], { stdio: ['ignore', 'inherit', 'inherit', 'ipc', ...listener] });
 }
 
-function tell(report: Report): void {
-  process.send?.(report);
+function report(message: Report): void {
+  process.send?.(message);
 }

@@ -19,7 +19,7 @@ export type Order =
   | { readonly kind: 'restart'; readonly worker: number }
   | { readonly kind: 'kill-all' };
 
-/** What the control process tells. */
+/** What the control process reports. */
 export type Report =
   { readonly kind: 'listening'; readonly port: number } | { readonly kind: 'done'; readonly tookMs: number };
 

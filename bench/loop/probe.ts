@@ -1,7 +1,7 @@
 import { isMainThread } from 'node:worker_threads';
 
 /*
- * Loaded into a gateway before it starts: tells how long one turn of its event loop took at most. Counted is processor time
+ * Loaded into a gateway before it starts: measures how long one turn of its event loop took at most. Counted is processor time
  * of the thread, so that a busy machine does not show.
  */
 

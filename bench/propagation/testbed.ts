@@ -66,7 +66,7 @@ function configuration(state: string, baseUrl: string): object {
   return {
     state,
     workers: WORKERS,
-    // At this level every worker tells when it hears that a key left service.
+    // At this level every worker logs it when it hears that a key left service.
     log: { level: 'debug', format: 'json' },
     providers: [
       {

@@ -19,17 +19,17 @@ const UPLOAD_BYTES = 50_000;
 const PATIENCE_MS = 60_000;
 
 /** What the clients that are no simple ones do: each takes a node, and counts what became of it. */
-export type Client = (node: Node, fates: Tally, random: () => number) => Promise<void>;
+export type Client = (node: Node, results: Tally, random: () => number) => Promise<void>;
 
 /** Goes away after a moment, before its answer or in it. */
-export const aborter: Client = async (node, fates, random) => {
+export const aborter: Client = async (node, results, random) => {
   const signal = AbortSignal.timeout(Math.ceil(random() * 100));
   await ask(node.url, { body: streamedChat('word '.repeat(2_000)), signal });
-  fates.add('aborted by the client');
+  results.add('aborted by the client');
 };
 
 /** Reads a large stream slower than it comes. */
-export const slowReader: Client = async (node, fates) => {
+export const slowReader: Client = async (node, results) => {
   const begunAt = performance.now();
   const body = JSON.stringify(streamedChat('word '.repeat(SLOW_TEXT_WORDS)));
   const whole = await new Promise<boolean>((resolve) => {
@@ -52,12 +52,12 @@ export const slowReader: Client = async (node, fates) => {
     });
     outgoing.end(body);
   });
-  const fate = whole ? 'answered' : node.fateOf('not whole', true, begunAt);
-  fates.note(`slow reader: ${fate}`, `${node.name} after ${Math.round(performance.now() - begunAt)} ms`);
+  const result = whole ? 'answered' : node.classify('not whole', true, begunAt);
+  results.note(`slow reader: ${result}`, `${node.name} after ${Math.round(performance.now() - begunAt)} ms`);
 };
 
 /** Uploads a file, and reads it back from whoever has it. */
-export const uploader: Client = async (node, fates) => {
+export const uploader: Client = async (node, results) => {
   const begunAt = performance.now();
   const boundary = 'soak-boundary';
   const content = 'x'.repeat(UPLOAD_BYTES);
@@ -71,8 +71,8 @@ export const uploader: Client = async (node, fates) => {
     signal: AbortSignal.timeout(PATIENCE_MS),
   });
   const { status } = made;
-  const fate = status === 200 ? 'made' : node.fateOf('not made', status === undefined, begunAt);
-  fates.note(`upload: ${fate}`, `${node.name}: ${status} ${made.error ?? ''} ${made.text.slice(0, 300)}`);
+  const result = status === 200 ? 'made' : node.classify('not made', status === undefined, begunAt);
+  results.note(`upload: ${result}`, `${node.name}: ${status} ${made.error ?? ''} ${made.text.slice(0, 300)}`);
 };
 
 /** What a client writes that is no request, or a bad one. */
@@ -92,7 +92,7 @@ const GARBAGE: readonly (string | Buffer)[] = [
 let held = 0;
 
 /** Sends garbage, or a part of a request, or nothing, and never closes. */
-export const holder: Client = async (node, fates, random) => {
+export const holder: Client = async (node, results, random) => {
   if (held >= MAX_HELD) return;
   held++;
   const socket = connect({ port: Number(new URL(node.url).port), host: '127.0.0.1', allowHalfOpen: true });
@@ -100,7 +100,7 @@ export const holder: Client = async (node, fates, random) => {
   if (choice !== undefined) socket.write(choice);
   const closed = await closedWithin(socket, HELD_MS);
   held--;
-  fates.add(
+  results.add(
     closed
       ? 'never closing client: closed by the gateway'
       : `never closing client: still open after ${HELD_MS / 1_000} s`,
@@ -108,14 +108,16 @@ export const holder: Client = async (node, fates, random) => {
 };
 
 /** A request that is understood, and wrong. */
-export const mistaken: Client = async (node, fates, random) => {
+export const mistaken: Client = async (node, results, random) => {
   const bodies = ['{"model":', '[]', '{"messages":"no"}', JSON.stringify(chat('x', { model: 7 })), '{}'];
   const body = bodies[Math.floor(random() * bodies.length)] ?? '';
   const begunAt = performance.now();
   const { status } = await ask(node.url, { body, signal: AbortSignal.timeout(PATIENCE_MS) });
-  const isTold = status !== undefined && status < 500;
-  const fate = isTold ? 'told' : node.fateOf('told otherwise', status === undefined, begunAt);
-  fates.note(`mistake: ${fate}`, `${node.name}: ${status} to ${body}`);
+  const isRefused = status !== undefined && status < 500;
+  const result = isRefused
+    ? 'refused as it should be'
+    : node.classify('refused otherwise', status === undefined, begunAt);
+  results.note(`mistake: ${result}`, `${node.name}: ${status} to ${body}`);
 };
 
 async function closedWithin(socket: Socket, limitMs: number): Promise<boolean> {

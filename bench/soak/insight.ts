@@ -1,5 +1,5 @@
 /**
- * Runs within each process of a gateway, by `--import`, and tells how much it holds: at a SIGUSR2 it collects
+ * Runs within each process of a gateway, by `--import`, and reports how much it holds: at a SIGUSR2 it collects
  * garbage and writes what is left to a file named by its process id. Outside of the product, which knows nothing of it.
  */
 import { renameSync, writeFileSync } from 'node:fs';

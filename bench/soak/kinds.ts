@@ -50,7 +50,7 @@ const GEMINI = 'gemini-3-flash';
 const BEDROCK = 'eu.anthropic.claude-haiku-4-5';
 const STREAM = 'streamGenerateContent?alt=sse';
 
-/** Same dialect, whole and streamed; each near side before each far side; held whole; a provider that answers anything. */
+/** Same dialect, whole and streamed; each client dialect before each provider dialect; held whole; a provider that answers anything. */
 export const KINDS: readonly Kind[] = [
   { name: 'chat', weight: 6, options: chat('gpt-5', false), answer: MARK },
   { name: 'chat, streamed', weight: 6, options: chat('gpt-5', true), answer: CHAT_END },
@@ -83,7 +83,7 @@ export const KINDS: readonly Kind[] = [
 /** What a client made of an answer. */
 export type Outcome =
   | 'answered'
-  /** A stream began and broke off after its first output: nobody can take that back. Its client was told. */
+  /** A stream began and broke off after its first output: nobody can take that back. Its client gets an error. */
   | 'broken after the first output'
   /** The connection broke, before or in an answer. */
   | 'connection broken'

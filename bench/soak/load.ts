@@ -23,7 +23,7 @@ export class Load {
   /** `kind: outcome`, for each request that is over. */
   readonly outcomes = new Tally();
   /** Requests by what became of them; those that a fault of their node explains are counted apart. */
-  readonly fates = new Tally();
+  readonly results = new Tally();
   readonly #nodes: readonly Node[];
   readonly #perSecond: number;
   readonly #random: () => number;
@@ -54,7 +54,7 @@ export class Load {
       }
       await sleep(STEP_MS);
     }
-    this.fates.add('not begun: too many were under way', skipped);
+    this.results.add('not begun: too many were under way', skipped);
     // Each of them ends by its own patience.
     while (this.#inFlight > 0) await sleep(STEP_MS);
     this.#agent.destroy();
@@ -76,11 +76,11 @@ export class Load {
     const outcome = outcomeOf(kind, heard);
     this.outcomes.add(`${kind.name}: ${outcome}`);
     if (outcome === 'answered' || outcome === 'broken after the first output') {
-      this.fates.add(outcome);
+      this.results.add(outcome);
       return;
     }
     const tookMs = Math.round(performance.now() - begunAt);
-    const told = `${kind.name}, ${node.name}: ${heard.status} ${heard.error ?? ''} after ${tookMs} ms, ${String(heard.headers['x-request-id'])} ${heard.text.slice(-300)}`;
-    this.fates.note(node.fateOf(outcome, outcome === 'connection broken', begunAt), told);
+    const description = `${kind.name}, ${node.name}: ${heard.status} ${heard.error ?? ''} after ${tookMs} ms, ${String(heard.headers['x-request-id'])} ${heard.text.slice(-300)}`;
+    this.results.note(node.classify(outcome, outcome === 'connection broken', begunAt), description);
   }
 }

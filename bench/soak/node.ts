@@ -14,7 +14,7 @@ const listing = z.object({
   ),
 });
 
-/** A worker as its node tells. */
+/** A worker as its node shows it. */
 export type ShownWorker = z.infer<typeof listing>['workers'][number];
 
 const requestLine = z.looseObject({
@@ -40,7 +40,7 @@ export interface NodeOptions {
 export class Node implements AsyncDisposable {
   readonly name: string;
   /** Requests that were answered from more than one try, tries, and what the log says apart from requests. */
-  readonly said = new Tally();
+  readonly logged = new Tally();
   readonly #folder: string;
   readonly #stalls: Stalls;
   #gateway: GatewayProcess | undefined;
@@ -112,7 +112,7 @@ export class Node implements AsyncDisposable {
    * @param isBroken - its connection broke: as it does where its worker was killed
    * @param begunAt - by this run's clock
    */
-  fateOf(how: string, isBroken: boolean, begunAt: number): string {
+  classify(how: string, isBroken: boolean, begunAt: number): string {
     const now = performance.now();
     const wasDisturbed = this.#disturbed.some(({ from, to }) => begunAt <= to && now >= from);
     if (isBroken && wasDisturbed) return 'ended with its worker';
@@ -136,14 +136,14 @@ export class Node implements AsyncDisposable {
 
   #hear(line: LogLine): void {
     if (line.msg !== 'request') {
-      this.said.note(`${String(line['level'])}: ${line.msg}`, JSON.stringify(line));
+      this.logged.note(`${String(line['level'])}: ${line.msg}`, JSON.stringify(line));
       return;
     }
     const { attempts, status, code } = requestLine.parse(line);
-    this.said.add('requests');
-    this.said.add('tries', attempts);
-    if (attempts > 1) this.said.add('requests that were tried again');
-    if (status >= 500) this.said.note(`told ${status} ${code ?? ''}`, JSON.stringify(line));
+    this.logged.add('requests');
+    this.logged.add('tries', attempts);
+    if (attempts > 1) this.logged.add('requests that were tried again');
+    if (status >= 500) this.logged.note(`answered ${status} ${code ?? ''}`, JSON.stringify(line));
   }
 }
 

@@ -56,7 +56,7 @@ function unmasked(frames: Buffer): Buffer {
 }
 
 /** One session: some frames, each said back, and an end. Some vanish in the middle. */
-export async function realtimeSession(node: Node, number: number, fates: Tally): Promise<void> {
+export async function realtimeSession(node: Node, number: number, results: Tally): Promise<void> {
   const begunAt = performance.now();
   const socket = new WebSocket(`${node.url.replace('http', 'ws')}/v1/realtime?model=gpt-realtime`);
   const over = Promise.withResolvers<string>();
@@ -72,14 +72,14 @@ export async function realtimeSession(node: Node, number: number, fates: Tally):
     await Promise.race([sleep(2 * FRAME_PAUSE_MS), over.promise]);
     clearTimeout(timer);
     socket.close();
-    fates.add('realtime: left by the client');
+    results.add('realtime: left by the client');
     return;
   }
   const outcome = await over.promise;
   clearTimeout(timer);
   socket.close();
-  const fate = outcome === 'answered' ? outcome : node.fateOf(outcome, outcome === 'broken', begunAt);
-  fates.note(`realtime: ${fate}`, `${node.name}, session ${number}, ${echoed} frames said back`);
+  const result = outcome === 'answered' ? outcome : node.classify(outcome, outcome === 'broken', begunAt);
+  results.note(`realtime: ${result}`, `${node.name}, session ${number}, ${echoed} frames said back`);
 }
 
 async function sendFrames(socket: WebSocket): Promise<void> {

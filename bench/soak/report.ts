@@ -14,7 +14,7 @@ export interface Result {
   /** Good requests by kind and outcome. */
   readonly outcomes: Tally;
   /** All clients by what became of them. */
-  readonly fates: Tally;
+  readonly results: Tally;
   readonly faults: Tally;
   /** Of all nodes' logs. */
   readonly complaints: Tally;
@@ -45,7 +45,7 @@ const RECORDS_GROWTH = 200;
 
 /** Holds a run to what is promised. */
 export function judge(result: Result): readonly CheckedPromise[] {
-  const { fates, faults, complaints, settled, courses, records, traffic, listenerWarnings } = result;
+  const { results, faults, complaints, settled, courses, records, traffic, listenerWarnings } = result;
   const storeFaults = faults.entries.filter(([name]) => name.startsWith('store')).length;
   const deadBound =
     DEAD_KEY_REQUESTS +
@@ -53,7 +53,7 @@ export function judge(result: Result): readonly CheckedPromise[] {
   const dead = traffic.filter(({ secret }) => secret.includes('-dead-'));
   const grown = courses.filter(({ growth, bound }) => growth > bound);
   return [
-    none('requests lost where a healthy target existed', fates, /lost/),
+    none('requests lost where a healthy target existed', results, /lost/),
     noneOf('healthy keys not in use in the end', settled.benched),
     noneOf('revoked keys in use in the end', settled.trusted),
     {
@@ -62,7 +62,7 @@ export function judge(result: Result): readonly CheckedPromise[] {
       isKept: dead.every(({ requests }) => requests <= deadBound),
       examples: [],
     },
-    none('clients that never close, still there after 100 s', fates, /still open/),
+    none('clients that never close, still there after 100 s', results, /still open/),
     none('workers that were paused, and killed', faults, /paused and killed/),
     none('workers that were not replaced', faults, /not replaced/),
     none('defects, and configurations not taken over', complaints, /defect|still runs|not taken/),
@@ -101,7 +101,7 @@ export function report(result: Result, promises: readonly CheckedPromise[]): str
     minutes,
     begun,
     outcomes,
-    fates,
+    results,
     faults,
     complaints,
     wrongAnswers,
@@ -116,7 +116,7 @@ export function report(result: Result, promises: readonly CheckedPromise[]): str
     `2 nodes of 2 workers on ${store}, ${minutes} minutes, seed ${seed}`,
     '',
     ...section(`${begun} requests by kind`, outcomes),
-    ...section('What became of all clients', fates),
+    ...section('What became of all clients', results),
     ...section('Faults', faults),
     `  ${wrongAnswers} wrong answers of the provider that answers anything`,
     `  ${stalls.count} times the providers stood still, ${(stalls.totalMs / 1_000).toFixed(1)} s together`,

@@ -30,8 +30,8 @@ export interface Series {
   readonly samples: Sample[];
 }
 
-/** A process that does not tell within this is busy or stopped: it is asked again the next time. Milliseconds. */
-const TELL_MS = 2_000;
+/** A process that does not report within this is busy or stopped: it is asked again the next time. Milliseconds. */
+const REPORT_MS = 2_000;
 const LOOK_MS = 20;
 
 /** Looks into the processes of all nodes. */
@@ -49,7 +49,7 @@ export class Samples {
     return new Samples(own);
   }
 
-  /** What makes a process tell. */
+  /** What makes a process report. */
   get env(): Readonly<Record<string, string>> {
     const path = fileURLToPath(new URL('insight.ts', import.meta.url));
     return { NODE_OPTIONS: `--import=${path}`, SOAK_INSIGHT: this.#folder };
@@ -69,7 +69,7 @@ export class Samples {
     const path = join(this.#folder, String(pid));
     await rm(path, { force: true });
     signal(pid, 'SIGUSR2');
-    const giveUpAt = performance.now() + TELL_MS;
+    const giveUpAt = performance.now() + REPORT_MS;
     while (performance.now() < giveUpAt) {
       const text = await readIfThere(path);
       if (text !== undefined) {

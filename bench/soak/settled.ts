@@ -37,9 +37,9 @@ async function lookAt(nodes: readonly Node[]): Promise<Omit<Settled, 'tookMs'>> 
     for (const { provider, secret, role } of KEYS) {
       const key = byId.get(keyId(provider, new Secret(secret)));
       const isUsed = key?.state === 'in-service' && Object.keys(key.models ?? {}).length === 0;
-      const told = `${secret} at ${name}: ${JSON.stringify(key)}`;
-      if (role === 'dead' && key?.state === 'in-service') trusted.push(told);
-      if (role !== 'dead' && !isUsed) benched.push(told);
+      const description = `${secret} at ${name}: ${JSON.stringify(key)}`;
+      if (role === 'dead' && key?.state === 'in-service') trusted.push(description);
+      if (role !== 'dead' && !isUsed) benched.push(description);
     }
   }
   return { benched, trusted };

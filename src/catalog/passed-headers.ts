@@ -1,5 +1,3 @@
-import type { Family } from '../dialects/operations/operation.ts';
-
 /*
  * The allow-list of a client's headers: those that vendors document, without those that say whose request it is, which
  * only the key does. Who pays: an application that relies on a header which is not here, until `passHeaders` of the
@@ -30,8 +28,10 @@ export const PASSED_EVERYWHERE: readonly string[] = [
 /** What passes with a GET as well: a part of a file (RFC 9110, 14.2). No conditions, which could fail a good request. */
 export const PASSED_WITH_GET: readonly string[] = ['range', 'if-range'];
 
-/** What passes in requests of one family of APIs. */
-export const PASSED_BY_FAMILY: Readonly<Record<Family, readonly string[]>> = {
+type ByFamily = Readonly<Record<string, readonly string[]>>;
+
+/** What passes in requests of one family of APIs (`Family` of the dialects). */
+export const PASSED_BY_FAMILY = {
   openai: [
     'openai-*',
     'x-openai-*',
@@ -54,16 +54,16 @@ export const PASSED_BY_FAMILY: Readonly<Record<Family, readonly string[]>> = {
   gemini: ['x-goog-api-client'],
   bedrock: [],
   vendor: [],
-};
+} satisfies ByFamily;
 
 /** What passes as well where the client's own credential is sent, so that the client says whose request it is. */
-export const PASSED_WITH_OWN_CREDENTIAL: Readonly<Record<Family, readonly string[]>> = {
+export const PASSED_WITH_OWN_CREDENTIAL = {
   openai: ['chatgpt-account-id'],
   anthropic: [],
   gemini: ['x-goog-user-project'],
   bedrock: [],
   vendor: [],
-};
+} satisfies ByFamily;
 
 /**
  * What never passes, whatever the configuration says: credentials for Sparekey, hop-by-hop headers (RFC 9110, 7.6.1), what

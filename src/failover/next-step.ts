@@ -29,7 +29,7 @@ export function nextStep(
   if (triesNextOnTooLong && isTooLong(attempt)) return 'other-provider';
   if (policy.retriesStatus !== undefined && attempt.failedByStatus !== undefined) {
     if (policy.retriesStatus(attempt.failedByStatus)) return 'other-key';
-    // It is about the keys of this provider: what is nobody's fault but the provider's, the next one may answer.
+    // Statuses speak of this provider's keys: what is its own fault alone, the next provider may answer.
     return attempt.verdict.retry === 'none' ? 'final' : 'other-provider';
   }
   switch (attempt.verdict.retry) {

@@ -64,7 +64,7 @@ export function keptMs(deadlineMs: number, targetsLeft: number): number {
  *   paid for once at most. Before anything is known, it is not cut off at all.
  * - Nothing, or what cannot be sent twice: all there is.
  */
-export function firstOutputWaitMs(next: NextTry, times: LatencyHistogram | undefined, now: number): number {
+function firstOutputWaitMs(next: NextTry, times: LatencyHistogram | undefined, now: number): number {
   const { call, targetsLeft } = next;
   const { firstOutputTimeout: most, firstOutputFloor: least, firstOutputGuess } = next.target.provider.config;
   if (call.creates || call.body.kind === 'streamed') return most;

@@ -51,7 +51,7 @@ export interface GatewayOptions {
   readonly newId: () => string;
   readonly readiness: () => Readiness;
   readonly onRequest: (entry: RequestLogEntry) => void;
-  /** A request got a 400 because something in it was met with an exception: it may be a defect of ours. */
+  /** A request got a 400 because something in it caused an exception: it may be a defect of ours. */
   readonly onUnreadable: (requestId: string, error: unknown) => void;
   /** A defect of ours: the request got a 500. */
   readonly onDefect: (requestId: string, error: unknown) => void;
@@ -107,18 +107,18 @@ export class Gateway {
     this.#inFlight++;
     this.#answer({ id, request, response, writer, runtime, trace, tunnel, gone, memory })
       .then(() => {
-        // A client that is left without an answer would wait for ever, and a stop for it.
+        // A client without an answer would wait for ever, and a stop would wait for it.
         if (writer.status === 0 && !response.destroyed) throw new Error('a request got no answer');
       })
       .catch((error: unknown) => {
         this.#options.onDefect(id, error);
-        // What it had begun, upstream too, comes to an end.
+        // Ends what it has begun, upstream too.
         gone.abort();
         if (response.headersSent) response.destroy();
         else writer.error('internal_error');
       })
       .finally(() => {
-        // The response of a connection that was given away does not hear of its end.
+        // The response of an upgraded connection does not see its end.
         if (response.socket === null) memory[Symbol.dispose]();
         this.#options.onRequest(requestLogEntry(id, request, writer, trace, this.#options.tools.now()));
         this.#inFlight--;

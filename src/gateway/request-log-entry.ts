@@ -37,7 +37,7 @@ export interface RequestLogEntry {
   readonly bytesOut: number;
 }
 
-/** What is learned of a request on its way. */
+/** What is known of a request so far. */
 export interface RequestTrace {
   readonly startedAt: number;
   client?: string;

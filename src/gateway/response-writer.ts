@@ -37,7 +37,7 @@ export class ResponseWriter {
   readonly #response: ServerResponse;
   readonly #id: string;
   readonly #extra: readonly string[];
-  /** The status of a connection that was given away. */
+  /** The status of an upgraded connection, whose response has no head. */
   #upgradeStatus = 0;
   /** The answer is a stream that was begun by a ping, before it was known what comes of the request. */
   #isBegunEarly = false;

@@ -15,7 +15,7 @@ export interface ProviderAdapter {
    * Whether the provider has the operation itself, so that bytes can pass through.
    * @param model the provider's name for it
    */
-  supports(operation: Operation, model?: string): boolean;
+  readonly supports: (operation: Operation, model?: string) => boolean;
 
   /** The dialect that calls to generate something are translated to, where the provider does not support them. */
   readonly native: Dialect;
@@ -42,11 +42,11 @@ export interface ProviderAdapter {
    * the client's own credential is sent, or none.
    * @param model the provider's name for it
    */
-  build(
+  readonly build: (
     call: Call,
     key: Key | undefined,
     model: string | undefined,
-  ): UpstreamRequest | Promise<UpstreamRequest | CredentialFailure>;
+  ) => UpstreamRequest | Promise<UpstreamRequest | CredentialFailure>;
 
   /**
    * The provider answered 401 to this key: a token that was made from it must not be used again.

@@ -71,10 +71,10 @@ export function openProvider(config: ProviderConfig, recordOf: (key: Key) => Key
     errorsInside: adapter.errorsInside === true,
     emptyAnswers: 0,
     mapModel: modelMapper(config.modelMapping),
-    supports: (operation) => adapter.supports(operation),
+    supports: adapter.supports,
     prepare: (call, model) => prepareCall(call, model, preparer),
     prepareInternal: (call, model) => prepareCall(call, model, internalPreparer),
-    build: (call, key, model) => adapter.build(call, key, model),
+    build: adapter.build,
     invalidateCredential: (key, headers) => adapter.invalidateCredential?.(key, headers),
   };
 }

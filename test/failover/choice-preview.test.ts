@@ -80,7 +80,7 @@ function chances(prospects: ChoicePreview): Readonly<Record<string, string>> {
   );
 }
 
-void describe('prospects: what each key is told', () => {
+void describe('choice preview: what each key shows', () => {
   void it('says what keeps each key back, and when that is over', () => {
     const prospects = ask(
       targetOf([
@@ -122,12 +122,12 @@ void describe('prospects: what each key is told', () => {
     assert.deepEqual([prospects.outcome, prospects.keys[0]?.chance], ['key', 1]);
   });
 
-  void it('sees that a cooldown is over which nobody has looked at since', () => {
+  void it('notices a cooldown that is over', () => {
     const prospects = ask(targetOf([{ record: { ...dead, returnsAt: T - 1 } }]));
     assert.deepEqual([prospects.outcome, prospects.keys[0]?.obstacle], ['key', undefined]);
   });
 
-  void it('tells what speaks for and against a key that can be used', () => {
+  void it('shows what speaks for and against a usable key', () => {
     const [key] = ask(targetOf([{ record: back, scarce: true }])).keys;
     assert.deepEqual([key?.share, key?.scarce], [0.5, true]);
   });
@@ -222,7 +222,7 @@ void describe('prospects: in large pools', () => {
     assert.deepEqual([shown[0]?.pooled.key.name, shown[0]?.chance], ['299', 1]);
   });
 
-  void it('cost little, and tell no chance that would mean nothing, where nearly all are held', () => {
+  void it('cost little, and have no meaningless chances, where nearly all are held', () => {
     const target = targetOf(Array.from({ length: many }, (_, n) => ({ record: n === 7 ? FRESH : held })));
     let numbers = 0;
     const random = seededRandom(4);

@@ -156,7 +156,7 @@ void describe('choose: among keys in service', () => {
     assert.deepEqual(choose(pool, request({ tried })), { kind: 'none', returnsAt: undefined });
   });
 
-  void it('tells the epoch of the record it chose by', () => {
+  void it('returns the epoch of the record it chose by', () => {
     const pool = poolOf([{ ...FRESH, epoch: 6 }]);
     assert.deepEqual(choose(pool, request()), {
       kind: 'key',
@@ -197,7 +197,7 @@ void describe('choose: among keys in service', () => {
     assert.deepEqual(tally(pool, 20), { '5000': 20 });
   });
 
-  void it('uses a key again once its cooldown is over, without anybody telling it', () => {
+  void it('uses a key again once its cooldown is over, without an event', () => {
     const pool = poolOf([out({ cause: 'key_dead', returnsAt: T + 100 })]);
     assert.equal(choose(pool, request({ now: T + 99 })).kind, 'none');
     assert.deepEqual(choose(pool, request({ now: T + 100 })), {
@@ -210,7 +210,7 @@ void describe('choose: among keys in service', () => {
 });
 
 void describe('choose: where nothing is in service', () => {
-  void it('tries the key due soonest as a last resort, if its trouble was ambiguous', () => {
+  void it('tries the key due soonest as a last resort, if it is out for an ambiguous reason', () => {
     const pool = poolOf([
       out({ nextCheckAt: T + 9_000 }),
       out({ nextCheckAt: T + 2_000, epoch: 7 }),
@@ -241,7 +241,7 @@ void describe('choose: where nothing is in service', () => {
     });
   }
 
-  void it("tries a key that was denied the model, so that the client hears the provider's own words", () => {
+  void it("tries a key that was denied the model, so that the client gets the provider's own error", () => {
     const pool = poolOf([held({ cause: 'denied' })]);
     const choice = choose(pool, request());
     assert.deepEqual([nameOf(choice), choice.kind === 'key' && choice.lastResort], ['0', true]);
@@ -344,7 +344,7 @@ void describe('a key that has come back', () => {
   });
 });
 
-void describe('chooseLastResort, where nobody checks the keys that are out', () => {
+void describe('chooseLastResort, where keys that are out are not checked', () => {
   const dead: OutOfService = {
     state: 'out-of-service',
     epoch: 1,

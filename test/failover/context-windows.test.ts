@@ -42,7 +42,7 @@ const SAID: readonly (readonly [type: string, message: string, window: number | 
 
 void suite('a request that is too long for a model', () => {
   for (const [type, message, window] of SAID) {
-    void test(`is told by ${type}, with ${window ?? 'no'} window: ${message.slice(0, 40)}`, () => {
+    void test(`is recognised at ${type}, with ${window ?? 'no'} window: ${message.slice(0, 40)}`, () => {
       assert.equal(contextWindowIn(message), window);
       const errorText = JSON.stringify({ error: { message, type: 'invalid_request_error', code: null } });
       const answered = { kind: 'answered', status: 400, headers: {}, errorText, where: 'body' } as const;
@@ -51,7 +51,7 @@ void suite('a request that is too long for a model', () => {
     });
   }
 
-  void test('is told by a 413, of whatever words', () => {
+  void test('is recognised by a 413, with any message', () => {
     const answered = {
       kind: 'answered',
       status: 413,
@@ -81,7 +81,7 @@ void suite('a request that is too long for a model', () => {
 
 const said = (tokens: number): string => `maximum context length is ${tokens} tokens`;
 
-void suite('what is known of how much models take', () => {
+void suite('learned context windows', () => {
   const [config = assert.fail()] = configOf('provider: { type: openai }').providers;
   const provider = openProvider(config, () => FRESH);
 

@@ -94,7 +94,7 @@ void test('an outage of silence is forgotten after a few answers', () => {
   assert.ok(known.timeoutMs(UNKNOWN_MS, START) < 5_000);
 });
 
-void test('what many have met at one time counts once: the wait grows from the longest of them', () => {
+void test('what many requests met at one time counts once: the wait grows from the longest of them', () => {
   const known = after(many(100, 1_000));
   for (let i = 0; i < 50; i++) known.recordTimeout(10_000, START);
   assert.equal(known.timeoutMs(UNKNOWN_MS, START), 20_000);

@@ -25,7 +25,7 @@ const MODULES: readonly Module[] = [
   { name: 'keys', imports: ['base', 'store'], outside: ['node:crypto', 'node:util'] },
   { name: 'dialects', imports: ['base', 'upstream'] },
   { name: 'translate', imports: ['base', 'upstream', 'dialects'] },
-  { name: 'catalog', imports: ['dialects'], outside: [] },
+  { name: 'catalog', imports: [], outside: [] },
   { name: 'verdict', imports: ['upstream', 'keys'], outside: [] },
   { name: 'config', imports: ['base', 'listener', 'keys', 'catalog', 'verdict'] },
   {
@@ -166,6 +166,27 @@ void test('nothing but main and the processes of a gateway puts a node together'
   assert.deepEqual(
     importers.map(([path]) => path).filter((path) => !path.startsWith('src/node/')),
     ['src/main.ts', 'src/workers/control.ts', 'src/workers/worker.ts'],
+  );
+});
+
+/** What the gateway and those behind it see of how a request is answered: the answer, what is logged of it, the plan's types. */
+const ANSWERS = ['answer/answer.ts', 'answer/serve-trace.ts', 'attempt/attempt-plan.ts'];
+
+void test('attempts, and which failure a client sees, are known to failover and health checks alone', () => {
+  const hidden = [...GRAPH].flatMap(([path, imports]) =>
+    imports
+      .filter(({ target }) => /^src\/failover\/(?:answer|attempt)\//.test(target))
+      .filter(({ target }) => !ANSWERS.some((each) => target.endsWith(each)))
+      .filter(() => !['failover', 'probe'].includes(moduleOf(path)))
+      .map(({ target }) => `${path} → ${target}`),
+  );
+  assert.deepEqual(hidden, []);
+  const deciders = [...GRAPH].filter(([, imports]) =>
+    imports.some(({ target }) => target === 'src/failover/answer/client-failure.ts'),
+  );
+  assert.deepEqual(
+    deciders.map(([path]) => path).filter((path) => !path.startsWith('src/failover/answer/')),
+    ['src/failover/serve.ts'],
   );
 });
 

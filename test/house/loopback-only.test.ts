@@ -20,7 +20,7 @@ interface Ended {
   readonly stderr: string;
 }
 
-/** Starts Node as the first process that is guarded: where a guard is over this one, its notes are not told. */
+/** Starts Node as the first process that is guarded: where a guard is over this one, it does not see the notes. */
 const AS_FIRST = ['-u', 'LOOPBACK_ONLY_NOTES', process.execPath];
 
 /** Runs a program so. */

@@ -5,7 +5,7 @@ import { CheckBudget } from '../../src/probe/check-budget.ts';
 const START = 1_700_000_000_000;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-void test('a day has as many paid checks as were asked for, and the next day has them again', () => {
+void test('a day has as many paid checks as configured, and the next day has them again', () => {
   const budget = new CheckBudget(2);
   assert.deepEqual([budget.take(START), !budget.has(START), budget.take(START + 1)], [true, false, true]);
   assert.deepEqual([budget.take(START + 2), !budget.has(START + 2)], [false, true]);

@@ -38,7 +38,7 @@ void describe('a check that finds fault with its parameters', () => {
     ['openai-compatible', OLDER, 'max_completion_tokens'],
     ['openai', NEWER, 'max_tokens'],
   ] as const) {
-    void it(`is put in the other word for its bound at ${type}, and in that one from then on`, async (t) => {
+    void it(`uses the other parameter for its bound at ${type}, and that one from then on`, async (t) => {
       const scene = await begin(t, {
         happened: broke,
         options: { type },
@@ -103,7 +103,7 @@ void describe('a check that finds fault with its parameters', () => {
     assert.equal(scene.upstream.requests.length, 1);
   });
 
-  void it('passes for credit where the answer ended for its length without a word: it was paid', async (t) => {
+  void it('proves credit where the answer ended for its length without output: it was paid', async (t) => {
     const empty =
       '{"object":"chat.completion","choices":[{"index":0,"message":{"role":"assistant","content":""},"finish_reason":"length"}]}';
     const scene = await begin(t, {
@@ -126,7 +126,7 @@ void describe('a model that is no chat model', () => {
     ({ request, write }: RawExchange): Promise<void> =>
       write(request.line.includes('/embeddings') ? vectors : refusal);
 
-  void it('is asked for embeddings at once where its name says so', async (t) => {
+  void it('requests embeddings at once where the model’s name says so', async (t) => {
     const scene = await begin(t, {
       happened: broke,
       options: { type: 'openai-compatible' },
@@ -141,7 +141,7 @@ void describe('a model that is no chat model', () => {
     );
   });
 
-  void it('is asked for them where it is not served as a chat model', async (t) => {
+  void it('requests them where the model is not served for chat', async (t) => {
     const gone = rawAnswer(
       '404 Not Found',
       JSON_TYPE,
@@ -164,7 +164,7 @@ void describe('a model that is no chat model', () => {
 void describe('CheckForms', () => {
   const provider = { id: 'p', type: 'openai' };
 
-  void it('begins with the form that was taken last', () => {
+  void it('begins with the form that was accepted last', () => {
     const forms = new CheckForms();
     const [, second, third] = forms.toTry(provider, 'm', 0);
     assert.ok(second && third);
@@ -173,7 +173,7 @@ void describe('CheckForms', () => {
     assert.equal(forms.toTry(provider, 'm', 0).length, formsFor(provider, 'm').length);
   });
 
-  void it('tries but one for an hour where none was taken', () => {
+  void it('tries only one for an hour where none was accepted', () => {
     const forms = new CheckForms();
     forms.recordAllRejected(provider, 'm', 1000);
     assert.deepEqual(

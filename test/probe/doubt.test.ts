@@ -32,7 +32,7 @@ function modelsAsked({ upstream }: Scene): readonly unknown[] {
 }
 
 void describe('a key in doubt', () => {
-  void it('is asked for an answer of the model that it was said to be kept from', async (t) => {
+  void it('is checked with the model that the doubt is about', async (t) => {
     const scene = await begin(t, { happened: doubted('denied', 'big') });
     await scene.prober.watch([scene.provider]);
     await until(() => doubtOf(scene) === undefined);
@@ -51,7 +51,7 @@ void describe('a key in doubt', () => {
     assert.deepEqual([doubtOf(scene), modelsAsked(scene)], [undefined, ['small', 'big']]);
   });
 
-  void it('that was said to be dead is out once a check says so, asked as one that is out for it', async (t) => {
+  void it('about a dead key takes it out once a check confirms it, checked like a dead one', async (t) => {
     const scene = await begin(t, {
       happened: doubted('key_dead', '*'),
       failover: { healthCheckInterval: '1h' },

@@ -67,7 +67,7 @@ void describe('a long hold', () => {
     await until(() => holdsOf(scene).length === 0);
   });
 
-  void it('is not checked where it is short, where no chat met it, or where its time is spent on others', async (t) => {
+  void it('is not checked where it is short, where no chat caused it, or where the budget is used up', async (t) => {
     const short = await begin(t, { happened: held({ waitMs: 9 * MINUTE }) });
     const vector = await begin(t, { happened: held({ chat: false }) });
     const broke = await begin(t, { happened: held(), failover: { healthCheckBudget: 0 } });
@@ -78,7 +78,7 @@ void describe('a long hold', () => {
     }
   });
 
-  void it('is what a check on request asks about, unless it is told another model', async (t) => {
+  void it('is what a check on request uses, unless another model is named', async (t) => {
     const scene = await begin(t, { happened: held() });
     const other = await scene.prober.check(scene.provider, onlyKey(scene).id, 'small');
     assert.ok(typeof other === 'object');

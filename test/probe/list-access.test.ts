@@ -79,7 +79,7 @@ void describe('a refused key', () => {
     assert.equal(chats(scene).length, 1);
   });
 
-  void it('is asked for a chat where nobody can tell what the list is worth', async (t) => {
+  void it('is checked with a chat where it is unknown what the list proves', async (t) => {
     const scene = await begin(t, {
       happened: dead,
       answer: ({ request, write }) =>
@@ -90,7 +90,7 @@ void describe('a refused key', () => {
     assert.deepEqual([lists(scene).length, chats(scene).length], [1, 1]);
   });
 
-  void it('is not asked any more where it is disabled while the address is found out about', async (t) => {
+  void it('is not checked any more where it is disabled while the address is probed', async (t) => {
     const scene = await begin(t, {
       happened: dead,
       answer: async ({ request, write }) => {
@@ -152,7 +152,7 @@ void describe('a refused key', () => {
 });
 
 void describe('a key that left again soon after a check had put it back', () => {
-  void it('is asked for an answer of the model it failed with, with growing waits, and does not flap', async (t) => {
+  void it('is checked with the model it failed with, with growing intervals, and does not flap', async (t) => {
     const scene = await begin(t, {
       happened: dead,
       answer: ({ request, write }) => {
@@ -220,7 +220,7 @@ void describe('a key that left again soon after a check had put it back', () => 
 });
 
 void describe('a made-up credential', () => {
-  void it('has the shape of a real one, and is nobody’s', () => {
+  void it('has the format of a real one, and is valid for no one', () => {
     const random = seededRandom(7);
     const real = 'sk-ant-api03-AbCdEf0123456789_xyz-QRSTUVWXYZ';
     const made = fakeCredentialLike(new Secret(real), random).reveal();

@@ -38,7 +38,7 @@ void describe('Prober', () => {
     assert.equal(body.model, 'mapped\n"x"');
   });
 
-  void it('puts a key back after as many passes in a row as asked for', async (t) => {
+  void it('puts a key back after as many passes in a row as configured', async (t) => {
     const answers = [PASSES, FAILS, PASSES, PASSES];
     const scene = await begin(t, {
       answer: ({ write }) => write(answers.shift() ?? FAILS),
@@ -96,7 +96,7 @@ void describe('Prober', () => {
     assert.equal(scene.book.record(second.key).state, 'disabled');
   });
 
-  void it('does not test a key that is disabled while the lease is asked for', async (t) => {
+  void it('does not test a key that is disabled while the lease is acquired', async (t) => {
     const real = openMemoryStore(Date.now);
     const scene = await begin(t, { store: real });
     const acquire = real.acquireLease.bind(real);
@@ -140,7 +140,7 @@ void describe('Prober', () => {
   });
 
   for (const trouble of ['another node holds the lease', 'the store is away'] as const) {
-    void it(`asks for the lease three times an interval while ${trouble}, however much is due`, async (t) => {
+    void it(`tries to acquire the lease three times an interval while ${trouble}, however much is due`, async (t) => {
       const real = openMemoryStore(Date.now);
       await real.acquireLease('probe/p', 'another node', 60_000);
       const scene = await begin(t, { store: real, failover: { healthCheckInterval: 5_000 } });
@@ -159,7 +159,7 @@ void describe('Prober', () => {
     });
   }
 
-  void it('gives the lease back and blames nobody when it stops in the middle of a test', async (t) => {
+  void it('releases the lease and blames no key when it stops in the middle of a test', async (t) => {
     const real = openMemoryStore(Date.now);
     const scene = await begin(t, { store: real, answer: () => {} });
     const before = recordOf(scene);
@@ -208,7 +208,7 @@ void describe('Prober', () => {
     assert.equal(record.state === 'out-of-service' && record.cause, 'key_dead');
   });
 
-  void it('tests a key that is asked for, in service or not, and says so where there is none', async (t) => {
+  void it('tests a key on request, in service or not, and says so where there is none', async (t) => {
     const scene = await begin(t);
     const key = onlyKey(scene);
     scene.book.apply(key, attempt(revoked, Date.now()), scene.provider.keyPolicy);
@@ -254,7 +254,7 @@ void describe('Prober: the plan for a key', () => {
     assert.ok(spentUntil >= startedAt + 24 * 60 * 60 * 1000);
   });
 
-  void it('is told to be spent as well where this node checks but what the holder of the lease does not have', async (t) => {
+  void it('is reported as spent as well where this node checks only keys that the holder of the lease does not have', async (t) => {
     const scene = await begin(t, { failover: { healthCheckBudget: 1 }, answer: ({ write }) => write(FAILS) });
     const { store, prober, provider } = scene;
     await store.acquireLease('probe/p', 'another node', 60_000);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { Attempt } from '../../src/failover/attempt/attempt.ts';
 import { Secret } from '../../src/base/secret.ts';
+import { Pool } from '../../src/keys/pool/pool.ts';
 import { completionCall } from '../../src/probe/check-call.ts';
 import { attemptTools, providerAt } from '../failover/attempts.ts';
 import { gatewayFor, type ConfigParts, type TestGateway } from '../support/gateway.ts';
@@ -86,7 +87,9 @@ void describe('a key that no request can be made with', () => {
         resends: false,
         holdBytes: 1024,
       };
-      const bad = { ...pooled, key: { ...pooled.key, secret: new Secret(text) } };
+      const key = { ...pooled.key, secret: new Secret(text) };
+      const [bad] = new Pool([key], () => pooled.record, true).all();
+      assert.ok(bad);
       const call = completionCall(provider, 'm', Date.now(), new AbortController().signal);
       const plan = { provider, pooled: bad, epoch: 0, model: 'm', check: undefined, limits };
       const { verdict, effect, logEntry } = await Attempt.start(call, plan, tools);

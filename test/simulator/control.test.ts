@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ask, simulatorFor } from './client.ts';
 
-void test('the state tells what each key does, what is left of it, and its counts', async (context) => {
+void test('the state shows what each key does, what is left of it, and its counts', async (context) => {
   const simulator = await simulatorFor(context, {
     keys: {
       a: {

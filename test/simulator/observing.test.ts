@@ -4,7 +4,7 @@ import { BODY_BYTES_KEPT, REQUESTS_KEPT } from '../../simulator/request-log.ts';
 import { ask, chat, simulatorFor, STREAM } from './client.ts';
 import { until } from '../support/until.ts';
 
-void test('requests are counted by key and by what they met', async (context) => {
+void test('requests are counted by key and by behaviour', async (context) => {
   const simulator = await simulatorFor(context, {
     keys: {
       a: {

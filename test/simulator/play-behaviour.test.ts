@@ -51,7 +51,7 @@ void test('an invalid key is named by its ends alone', async (context) => {
   assert.ok(!message.includes('middle'));
 });
 
-void test('a rate limit tells the wait as it was told to', async (context) => {
+void test('a rate limit sends the wait of its script', async (context) => {
   const simulator = await simulatorFor(context);
   const headersOf = async (behaviour: Behaviour): Promise<Answer['headers']> => {
     simulator.script('k', [behaviour]);
@@ -111,7 +111,7 @@ void test('refuse resets the connection before any byte of an answer', async (co
 });
 
 for (const by of ['reset', 'close'] as const) {
-  void test(`cut (${by}) breaks a stream off after the chunks it was told`, async (context) => {
+  void test(`cut (${by}) breaks a stream off after the chunks of its script`, async (context) => {
     const behaviours: Behaviour[] = [{ kind: 'cut', afterChunks: 2, by }];
     const simulator = await simulatorFor(context, { keys: { k: { behaviours } } });
     const heard = await ask(simulator, { body: STREAM });
@@ -174,7 +174,7 @@ void test('an error event comes inside a 200, before the output or after some of
   assert.match(dataOf(late.body).at(-1) ?? '', /^\{"error":/u);
 });
 
-void test('a Responses stream tells of an error by either event, or both', async (context) => {
+void test('a Responses stream has an error as either event, or both', async (context) => {
   const simulator = await simulatorFor(context);
   const eventsFor = async (form: 'error' | 'response.failed' | 'both'): Promise<string[]> => {
     simulator.script('k', [{ kind: 'error-event', form }]);

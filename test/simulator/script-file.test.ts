@@ -48,7 +48,7 @@ void test('a script is read from JSON', () => {
   assert.deepEqual(script, { keys: { a: { behaviours: [{ kind: 'cut', afterChunks: 3 }] } }, strict: true });
 });
 
-void test('every problem is told with its place and what was expected', () => {
+void test('every problem is named with its place and what was expected', () => {
   const problems = problemsOf(`keys:
   a:
     - kind: hang

@@ -39,7 +39,7 @@ void test('a time runs from the first request that meets the behaviour', () => {
   assert.deepEqual(met(script, [[5_000], [5_099], [5_100]]), ['hang', 'hang', 'nothing']);
 });
 
-void test('a turn tells when its behaviour ends', () => {
+void test('a step has when its behaviour ends', () => {
   const script: KeyScript = { behaviours: [{ kind: 'rate-limited', forMs: 100 }] };
   const first = nextBehaviour(script, initialProgress(script), CHAT, 1_000, Math.random);
   assert.equal(first.endsAt, 1_100);

@@ -33,7 +33,7 @@ function simulate(context: TestContext, ...args: readonly string[]): Running {
 }
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-  void test(`it tells what its keys do, answers as its curl line says, and ends well on ${signal}`, async (context) => {
+  void test(`it says what its keys do, answers as its curl line says, and ends well on ${signal}`, async (context) => {
     const { process: child, output, exit } = simulate(context, '--port', '0');
     await until(() => output().includes('Ctrl-C stops it'));
     for (const { key } of demoKeys) assert.ok(output().includes(key));

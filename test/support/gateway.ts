@@ -239,7 +239,7 @@ export async function adminKeysAt(adminUrl: string, token?: string): Promise<Adm
   return adminKeys.parse(await answer.json()).keys;
 }
 
-/** Tells several logs the same. */
+/** One log that writes to several. */
 function both(logs: readonly Log[]): Log {
   return {
     debug: (message, fields) => logs.forEach((log) => log.debug(message, fields)),

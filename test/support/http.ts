@@ -36,7 +36,7 @@ export interface AskOptions {
   readonly onProgress?: (soFar: string) => void;
 }
 
-/** Asks over a connection of its own, unless there is an agent, and tells what came back, whole or not. Never rejects. */
+/** Asks over a connection of its own, unless there is an agent, and returns what came back, whole or not. Never rejects. */
 export function ask(base: string, options: AskOptions = {}): Promise<HttpAnswer> {
   const { method = 'POST', path = '/v1/chat/completions', body = chat('hello') } = options;
   const hasBody = method === 'POST' || method === 'PUT';
@@ -142,7 +142,7 @@ export async function rawConnection(port: number): Promise<RawConnection> {
   });
   const closed = new Promise<string>((resolve) => {
     socket.on('end', () => socket.end());
-    // A reset is one way of being told that it is over.
+    // A reset is one way for a connection to end.
     socket.on('error', () => {});
     socket.on('close', () => resolve(text));
   });

@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import type { TestContext } from 'node:test';
 
-/** A client that never closes its connection, whatever it is told. */
+/** A client that never closes its connection, whatever it gets. */
 export interface StubbornClient {
   readonly socket: Socket;
   /** Everything received so far, one character a byte. */

@@ -209,7 +209,7 @@ void describe('kinds of errors', () => {
     assert.deepEqual(effectOf(verdictOn(404, '404 page not found')), { kind: 'none' });
   });
 
-  void it('takes no condition for a wait, and believes hours where a quota or hours are spoken of', () => {
+  void it('takes no condition for a wait, and believes hours where a quota or hours are mentioned', () => {
     assert.equal(wait('Rate limited. Try again after verifying.'), undefined);
     assert.equal(wait('Rate limited. This model is available in 1m context.'), undefined);
     assert.equal(wait('Rate limited. Please try again in 3 hours.'), 3 * 3_600_000);

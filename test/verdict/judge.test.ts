@@ -81,7 +81,7 @@ void describe('judge', () => {
     }
   });
 
-  void it('takes a definite 401 as the end of a key and a vague one as a suspicion', () => {
+  void it('takes a definite 401 for a dead key and a vague one for a suspicion', () => {
     const definite = judge(answered(401, '{"error":{"code":"invalid_api_key"}}'), openai);
     assert.deepEqual(effectOf(definite), { kind: 'condemns', cause: 'key_dead' });
     for (const status of [401, 403]) {
@@ -102,7 +102,7 @@ void describe('judge', () => {
     assert.equal(verdict.waitMs, undefined);
   });
 
-  void it('tells a project out of budget from an organization out of credit', () => {
+  void it('distinguishes a project out of budget from an organization out of credit', () => {
     assert.equal(scopeOfCode('project_spend_limit_exceeded'), 'quota_domain');
     assert.equal(scopeOfCode('organization_spend_limit_exceeded'), 'billing_domain');
     assert.equal(scopeOfCode('credit_balance_exhausted'), 'billing_domain');
@@ -130,7 +130,7 @@ void describe('judge', () => {
     assert.equal(judge(answered(402, '', { headers }), openai).waitMs, 86_400_000);
   });
 
-  void it('takes an error inside a 200 for what its own status says', () => {
+  void it('judges an error inside a 200 by its own status', () => {
     assert.equal(classInStream(400), 'client_error');
     assert.equal(classInStream(402), 'billing');
     assert.equal(classInStream(429), 'rate_limit');
@@ -160,7 +160,7 @@ void describe('judge', () => {
     }
   });
 
-  void it('holds an answer that is too large for us against nobody, and asks nobody again', () => {
+  void it('blames no key for an answer that is too large for us, and does not retry', () => {
     const verdict = judge({ kind: 'faulted', fault: 'too-large', detail: 'too-large' }, openai);
     assert.deepEqual([verdict.class, verdict.retry], ['client_error', 'none']);
     assert.deepEqual(effectOf(verdict), { kind: 'none' });

@@ -4,9 +4,9 @@ import { expandReferences, findReserved, hideReferences, showReferences } from '
 import type { Path } from './problem.ts';
 import { yamlSyntax } from './yaml-syntax.ts';
 
-/** A configuration file as plain data, and where in its text each piece of it stands. */
+/** A configuration file as plain data, and the position of each value in its text. */
 export interface SourceDocument {
-  /** The data; undefined where the text is no YAML that makes sense further on. */
+  /** The data; undefined where the text cannot be read as YAML. */
   readonly value: unknown;
   /** Mistakes of the text itself: syntax, repeated fields, references to the environment. */
   readonly problems: readonly TextProblem[];
@@ -44,7 +44,7 @@ export function readDocument(text: string, env: NodeJS.ProcessEnv): SourceDocume
 
   const reserved = findReserved(text);
   if (reserved !== undefined) report(reserved, 'no characters that Unicode sets aside (U+FDD0 to U+FDD3)');
-  // What begins at one character is one mistake, however many rules of YAML it breaks.
+  // Several errors at one character are reported as one.
   const mistakes = new Map(
     [...yaml.warnings, ...yaml.errors.toReversed()].map((each) => [each.pos[0], each]),
   );

@@ -5,11 +5,11 @@ import { withAbsolutePaths } from './load.ts';
 import type { LoadResult } from './load.ts';
 import { configSchema } from '../schema/schema.ts';
 
-/** How long a key rests where no model for health checks is known. */
+/** The cooldown of keys where no model for health checks is known. */
 const COOLDOWN_MS = 60_000;
 
 /**
- * A configuration from the customary variables of the providers' own documentation, such as `OPENAI_API_KEY`:
+ * A configuration from the environment variables that providers document, such as `OPENAI_API_KEY`:
  * a provider for each that is set, named after its type, the first one active, failover on. A comma-separated
  * list is a pool. Undefined where none is set.
  */

@@ -56,7 +56,7 @@ function expectationOf(issue: Issue): string {
   return issue.message.startsWith('Invalid input') ? (containerOf(issue) ?? issue.message) : issue.message;
 }
 
-/** More names than these say nothing to anybody. */
+/** The most field names that a message lists. */
 const MAX_LISTED = 20;
 
 function unknownField(

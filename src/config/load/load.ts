@@ -26,11 +26,11 @@ export interface Loaded {
   readonly source: ConfigSource;
   /** Every file it was read from, as absolute paths. */
   readonly files: readonly string[];
-  /** What is valid and yet hardly meant. */
+  /** What is valid and yet probably a mistake. */
   readonly warnings: readonly ConfigProblem[];
 }
 
-/** What a text alone does not say. */
+/** What is needed beside the text. */
 export interface ParseOptions {
   readonly env: NodeJS.ProcessEnv;
   /** The configuration file; relative paths in it count from its folder. Absent: from the working directory. */
@@ -39,7 +39,7 @@ export interface ParseOptions {
   readonly tokenFiles?: ReadonlyMap<string, FileText>;
 }
 
-/** Of a configuration file or a file of tokens. */
+/** The bound of a configuration file and of a file of tokens. */
 const MAX_FILE_BYTES = 64 * 1024 * 1024;
 
 /** Reads and validates a configuration file and the files it names. Rejects only where reading is a bug. */
@@ -71,7 +71,7 @@ function validate(document: SourceDocument, source: TextSource): LoadResult {
     ...problem,
     path: showPath(problem.path, configSchema),
   }));
-  // The text is so broken that the rest would be guesses.
+  // Without data there is nothing to validate.
   if (value === undefined) return { ok: false, problems: sortProblems(inText) };
 
   const folder = path === undefined ? process.cwd() : dirname(path);

@@ -1,4 +1,4 @@
-/** The known name that a slip of the fingers turns into the given one. */
+/** The known name that a name was probably meant to be; undefined where none is near. */
 export function nearest(name: string, known: readonly string[]): string | undefined {
   const lower = name.toLowerCase();
   const [best] = known
@@ -8,7 +8,7 @@ export function nearest(name: string, known: readonly string[]): string | undefi
   return best?.candidate;
 }
 
-/** Levenshtein's: how many characters must be put in, left out or replaced. Long names are nobody's slip. */
+/** Levenshtein distance; infinite where the lengths differ by more than 3. */
 function distance(one: string, other: string): number {
   if (Math.abs(one.length - other.length) > 3) return Number.POSITIVE_INFINITY;
   let previous = Array.from({ length: other.length + 1 }, (_, column) => column);

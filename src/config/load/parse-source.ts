@@ -3,7 +3,7 @@ import { parseConfig } from './load.ts';
 import type { LoadResult } from './load.ts';
 import type { ConfigSource } from './source.ts';
 
-/** Makes a configuration again from what it was made from. Undefined where the environment holds no keys. */
+/** Makes a configuration again from its source. Undefined where the environment holds no keys. */
 export function parseSource(source: ConfigSource, env: NodeJS.ProcessEnv): LoadResult | undefined {
   if (source.kind === 'environment') return configFromEnvironment(env);
   const { text, tokenFiles, ...origin } = source;

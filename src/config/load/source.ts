@@ -1,8 +1,8 @@
 import type { FileText } from './token-files.ts';
 
 /**
- * What a configuration was made from, as plain data: with the same environment it makes the very same one
- * again, in any process and whatever has become of its files. It holds secrets.
+ * What a configuration was made from, as plain data: with the same environment any process makes the same one of it,
+ * whatever has become of the files. It holds secrets.
  */
 export type ConfigSource = TextSource | { readonly kind: 'environment' };
 
@@ -10,7 +10,7 @@ export type ConfigSource = TextSource | { readonly kind: 'environment' };
 export interface TextSource {
   readonly kind: 'text';
   readonly text: string;
-  /** Of the file, absolute; absent where the text is from nowhere. */
+  /** Of the file, absolute; absent where the text has none. */
   readonly path?: string;
   /** By their absolute paths. */
   readonly tokenFiles: readonly (readonly [path: string, file: FileText])[];

@@ -5,7 +5,7 @@ import { formatPath } from './problem.ts';
 import type { ConfigProblem, Path } from './problem.ts';
 import type { Config, ProviderConfig } from '../schema/schema.ts';
 
-/** What is allowed and yet hardly meant. */
+/** What is valid and yet probably a mistake. */
 export function warningsOf(
   config: Config,
   written: unknown,
@@ -21,7 +21,7 @@ export function warningsOf(
   );
 }
 
-/** Words of the plugin that are understood and change nothing here, and why. */
+/** Options of the plugin that are accepted without effect, and why. */
 const WITHOUT_EFFECT: readonly {
   readonly field: keyof ProviderConfig;
   /** Where only some of its values are without effect: those. */
@@ -65,7 +65,7 @@ function warningsOfProvider(provider: ProviderConfig) {
       });
   }
   for (const name of Object.keys(provider.capabilities)) {
-    // Names of ours hold no slash.
+    // Sparekey's own names of operations have no slash.
     if (name.includes('/') && operationOfCapability(name) === undefined)
       warnings.push({
         path: ['capabilities', name],

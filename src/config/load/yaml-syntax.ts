@@ -1,7 +1,7 @@
 import type { ErrorCode } from 'yaml';
 
 /**
- * What YAML expected, by the parser's code of the mistake. Its own sentences are not used: they may quote the
+ * What YAML expected, by the parser's error code. Its own messages are not used: they may quote the
  * text, and with it a secret.
  */
 export const yamlSyntax: Readonly<Record<ErrorCode, string>> = {

@@ -2,7 +2,7 @@ import { redactedText } from '../../keys/redaction/redacted-text.ts';
 import { formatAddress, formatDuration } from '../schema/scalars.ts';
 import type { Config, ProviderConfig } from '../schema/schema.ts';
 
-/** What a configuration comes to, a line each, for people. No secrets; of keys only their hints. */
+/** A summary of a configuration, for people, in lines. No secrets; of keys only their hints. */
 export function describeConfig(config: Config): string[] {
   return [
     `data plane on ${formatAddress(config.listen)}${describeClients(config)}`,
@@ -65,10 +65,10 @@ function describeProvider(provider: ProviderConfig, { activeProviderId, clients 
   ];
 }
 
-/** Enough keys to recognise a pool by; thousands would fill the screen. */
+/** The most keys of a pool that are listed. */
 const KEYS_SHOWN = 8;
 
-/** @param isOpen - without clients' keys here, what a client brings can only be meant for the provider */
+/** @param isOpen - there are no `clients`, so that a client's credential is the provider's */
 function describeKeys({ apiTokens: keys }: ProviderConfig, isOpen: boolean): string {
   if (keys.length === 0) return isOpen ? "no keys: the client's own credential is passed on" : 'no keys';
   const shown = keys.slice(0, KEYS_SHOWN).map(({ key, name }) => {

@@ -6,11 +6,11 @@ import { vendorFields } from '../schema/vendor-fields.ts';
 /** A type of provider as the command line and docs/PROVIDERS.md show it. */
 export interface ProviderFacts {
   readonly type: string;
-  /** Undefined where the configuration has to say it. */
+  /** Undefined where the configuration has to have it. */
   readonly baseUrl: string | undefined;
   /** The environment variable that makes a provider of this type. */
   readonly env: string | undefined;
-  /** How a key travels: `Authorization: Bearer KEY`. */
+  /** The header of a key: `Authorization: Bearer KEY`. */
   readonly credential: string;
   readonly keyless: boolean;
   readonly healthCheckModel: string | undefined;
@@ -32,7 +32,7 @@ export interface OptionFacts {
   readonly meaning: string;
 }
 
-/** All types, in the order in which the environment is looked through. */
+/** All types, in the order of the catalog. */
 export function allProviderFacts(): readonly ProviderFacts[] {
   return Array.from(providerTypes.values(), factsOf);
 }

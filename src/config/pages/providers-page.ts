@@ -36,7 +36,7 @@ function table(all: readonly ProviderFacts[]): string {
   return ['| type | `baseUrl` | key | variable |', '| --- | --- | --- | --- |', ...rows, ''].join('\n');
 }
 
-/** What of clients' requests reaches a provider beside their bodies. */
+/** Which headers and query parameters of clients are sent on. */
 function passedHeaders(): string {
   const byFamily = (['openai', 'anthropic', 'gemini'] as const).map(
     (family) => `- In requests in ${DIALECTS[family]}: ${listed(PASSED_BY_FAMILY[family])}`,

@@ -4,7 +4,7 @@ import { describeOption, fieldsOf, itemsOf } from '../schema/introspect.ts';
 import type { Schema } from '../schema/introspect.ts';
 import { configSchema } from '../schema/schema.ts';
 
-/** The reference page and the editors' schema, made from the configuration's own schema. */
+/* The reference page and the editors' schema, made from the configuration's own schema. */
 
 const introduction = `# Configuration
 
@@ -62,7 +62,7 @@ Without a file, keys are taken from the environment: each variable of the [list 
 makes a provider with failover on, named after its type. A comma-separated list is a pool. The first one is active.
 `;
 
-/** What redis-url.ts reads. */
+/** What `schema/redis-url.ts` reads. */
 const redisSection = `## State on Redis or Valkey
 
 \`\`\`text

@@ -133,7 +133,7 @@ interface ProviderFields extends VendorFields, Readonly<Record<string, unknown>>
   readonly failover: { readonly enabled: boolean };
 }
 
-/** What the type asks of the other options. */
+/** The constraints of a provider's type on its other options. */
 export function checkProvider(provider: ProviderFields, context: Context): void {
   if (hasNoIssue(context, 'type')) checkType(provider, context);
   for (const { parts } of KEY_OPTIONS) {
@@ -163,7 +163,7 @@ function checkType(provider: ProviderFields, context: Context): void {
         `nothing: ${option} is for type: ${typesWithOption(option).join(', ')} only`,
       );
   }
-  if (isNowhere(provider, type)) {
+  if (hasNoBaseUrl(provider, type)) {
     const own = type.baseUrlOptions ?? [];
     for (const { option, missing } of own)
       if (missing !== undefined) return addProblem(context, [option], missing);
@@ -188,8 +188,8 @@ function checkType(provider: ProviderFields, context: Context): void {
     addProblem(context, ['apiTokens'], 'at least one token, since failover is enabled');
 }
 
-/** Neither the configuration nor the type says where the provider is. */
-function isNowhere(provider: ProviderFields, type: ProviderType): boolean {
+/** Neither the configuration nor the type has a base URL. */
+function hasNoBaseUrl(provider: ProviderFields, type: ProviderType): boolean {
   return (
     provider.baseUrl === undefined &&
     type.baseUrl === undefined &&
@@ -238,7 +238,7 @@ function checkListeners(config: RootFields, context: Context): void {
     );
 }
 
-/** What one process has in its memory the others cannot see. */
+/** Several processes need a store that they can share. */
 function checkSharing({ state, workers }: RootFields, context: Context): void {
   const isKnown = hasNoIssue(context, 'state') && hasNoIssue(context, 'workers');
   if (isKnown && workers !== 1 && state.kind === 'memory')
@@ -278,7 +278,7 @@ function checkNames(config: RootFields, context: Context): void {
     addProblem(context, ['activeProviderId'], `routes, or ${expected}`);
 }
 
-/** All ids, or undefined where one of them is in doubt. */
+/** All ids, or undefined where one of them is faulty. */
 function providerIds(config: RootFields, context: Context): readonly string[] | undefined {
   if (config.provider !== undefined) {
     if (!hasNoIssue(context, 'provider', 'id') || !hasNoIssue(context, 'provider', 'type')) return undefined;

@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { kinds } from './scalars.ts';
 import type { Kind } from './scalars.ts';
 
-/** Reading the schema itself: for the reference page, and to know which fields there are. */
+/* Reads the schema itself: for the reference page, and to know which fields there are. */
 
 export type Schema = z.core.$ZodType;
 
-/** A schema without what is wrapped around it, and what the wrapping said. */
+/** A schema without its wrappers, and what those say. */
 export interface Option {
   readonly inner: Schema;
   readonly required: boolean;

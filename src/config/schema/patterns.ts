@@ -19,7 +19,7 @@ export function regexFault(source: string): string | undefined {
   }
 }
 
-/** The same for one that is put to names which clients choose: those are in RE2's syntax, see model-names.ts. */
+/** The same for one in RE2's syntax, which is for names that clients choose: see `providers/model-names.ts`. */
 function modelRegexFault(source: string): string | undefined {
   try {
     RE2JS.compile(source);
@@ -146,7 +146,7 @@ function parseAccount(written: string): z.output<typeof account> | undefined {
   try {
     return account.safeParse(JSON.parse(written)).data;
   } catch {
-    // Not JSON: said by whoever asks.
+    // Not JSON: the caller reports it.
     return undefined;
   }
 }
@@ -169,7 +169,7 @@ export function state() {
     .register(kinds, { kind: '`memory:`, `sqlite:PATH` or a [URL of Redis](#state-on-redis-or-valkey)' });
 }
 
-/** More would be a slip of the pen. */
+/** A bound against typing errors. */
 const MAX_WORKERS = 256;
 
 /** How many processes, or `auto`. */

@@ -70,7 +70,7 @@ function addressOf({
   };
 }
 
-/** Without user and password, and without what is of no use to somebody who looks for the servers. */
+/** The URL without user, password and options, for people who look for the servers. */
 function publicUrl(
   scheme: string,
   servers: readonly RedisServer[],

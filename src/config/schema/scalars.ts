@@ -7,7 +7,7 @@ import type { ListenAddress } from '../../listener/listen.ts';
  * `${NAME}` can stand anywhere. The `error` of each kind completes the sentence "expected …".
  */
 
-/** What the reference page says of a kind of value beside its option's own description. */
+/** What the reference page shows of a kind of value. */
 export interface Kind {
   readonly kind: string;
   readonly unit?: string;
@@ -104,7 +104,7 @@ function measure({ parse, format, what, kind, unit, whole }: Measure, bounds: Bo
     .register(kinds, { kind, bounds: limits, ...(unit === undefined ? {} : { unit }) });
 }
 
-/** Milliseconds; `above: 0` is the customary lower end, and seven days the upper one unless it is given. */
+/** Milliseconds, at most seven days unless `max` is given. */
 export function duration(
   lower: ({ readonly min: number } | { readonly above: number }) & { readonly max?: number },
 ) {
@@ -180,13 +180,13 @@ export function keyword<const Words extends readonly string[]>(words: Words) {
     .register(kinds, { kind: words.map((name) => `\`${name}\``).join(' or ') });
 }
 
-/** Text that must not be seen again. Surrounding white space is no part of a credential. */
+/** A credential, without the white space around it. */
 export function secret(what: string) {
   return z
     .string({ error: `${what} (text; quote what looks like a number)` })
     .transform((written, context) => {
       const value = written.trim();
-      // It has to travel in an HTTP header.
+      // It is sent in an HTTP header.
       if (/^[\u0021-\u007e]+$/.test(value)) return new Secret(value);
       context.addIssue({
         code: 'custom',

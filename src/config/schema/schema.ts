@@ -9,8 +9,8 @@ import { verdictRules } from './verdict-rules.ts';
 
 /**
  * Every option of the configuration: its type, default, unit and meaning, once; those of a provider are in
- * `provider-schema.ts`, and rules between options in `relations.ts`. The loader, the reference page and the
- * editors' schema are all made from here.
+ * `provider.ts`, and rules between options in `constraints.ts`. The loader, the reference page and the editors' schema are
+ * all made from here.
  */
 
 const GiB = 1024 ** 3;
@@ -186,7 +186,7 @@ export const configSchema = shape.superRefine(checkRoot, onMaps).transform((give
   return { ...rest, providers, verdicts, ...(active === undefined ? {} : { activeProviderId: active }) };
 });
 
-/** Nobody changes a configuration: a reload brings another one. */
+/** A configuration is never changed: a reload makes another one. */
 type Frozen<T> = T extends Secret | RegExp
   ? T
   : T extends readonly (infer Item)[]

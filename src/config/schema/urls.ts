@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { kinds } from './scalars.ts';
 
-/* The values that say where something is. */
+/* URLs and hosts. */
 
 /** The URL without its trailing slashes, or undefined where it is not one a path can be appended to. */
 function parseBaseUrl(written: string): string | undefined {
@@ -31,13 +31,13 @@ export function baseUrl() {
     .register(kinds, { kind: 'URL' });
 }
 
-/** Ends of a path that the plugin takes for the whole way to one operation. */
+/** Ends of a path by which the plugin sees that a URL is that of one operation. */
 const operationSuffix =
   /\/(?:chat\/completions|completions|embeddings|rerank|messages(?:\/count_tokens)?|audio\/(?:speech|transcriptions|translations)|images\/(?:generations|edits|variations)|models|realtime|responses|fine_tuning\/(?:jobs|checkpoints)|videos)$/;
 
 /**
  * The plugin's `openaiCustomUrl` and `vllmCustomUrl`: the scheme may be missing, and the path may be that of one
- * operation. The plugin then sends every operation there; here it names the base that the operations stand beside.
+ * operation. The plugin then sends every operation there; here the base URL is what stands before that.
  */
 export function openaiCustomUrl(scheme: 'http' | 'https' = 'https') {
   const error = 'a URL or host/path without credentials, query or fragment, such as example.com/v1';
@@ -57,7 +57,7 @@ function withScheme(written: string, scheme: 'http' | 'https'): string {
 }
 
 /**
- * A host with or without its port, or a URL: the plugin writes the one and means the other.
+ * A host with or without its port, or a URL: the plugin accepts either.
  * @param scheme where none is written
  * @param keeps `path`: what stands behind the host counts as well
  */
@@ -74,7 +74,7 @@ export function hostUrl(scheme: 'http' | 'https', keeps: 'host' | 'path' = 'host
     .register(kinds, { kind: 'host or URL' });
 }
 
-/** The URL of an Azure resource, or of something within it; with an `api-version`, but at its newest base. */
+/** The URL of an Azure resource, or of something within it; with an `api-version`, except at `/openai/v1`. */
 export function azureUrl() {
   return z
     .string({ error: 'a URL (missing azureServiceUrl)' })
@@ -94,7 +94,7 @@ function isNewestBase({ pathname }: URL): boolean {
   return /^\/openai\/v1(?:\/|$)/.test(pathname.replaceAll(/\/{2,}/g, '/'));
 }
 
-/** Where a file is: a query may stand behind. */
+/** The URL of a file, perhaps with a query. */
 export function fileUrl() {
   const error = 'an http:// or https:// URL without credentials, such as https://example.com/context.txt';
   return z
@@ -108,7 +108,7 @@ export function fileUrl() {
     .register(kinds, { kind: 'URL' });
 }
 
-/** A host to stand in for another, with its port where that is not the usual one, and a scheme where that changes. */
+/** A host that replaces another, with its port and scheme where those are not the usual ones. */
 export function otherHost() {
   const error = 'a host such as example.com or example.com:8000, or http:// or https:// and a host';
   return z

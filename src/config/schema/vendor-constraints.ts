@@ -2,7 +2,7 @@ import type { Secret } from '../../base/secret.ts';
 import { isPrivateKey } from './patterns.ts';
 import { accountIn } from '../../keys/service-account.ts';
 
-/** Of a provider's options, those that its own type sets in relation. */
+/** Those options of a provider that constraints of its type are about. */
 export interface VendorFields {
   readonly type: string;
   readonly baseUrl?: string;
@@ -15,10 +15,10 @@ export interface VendorFields {
   readonly vertexRegion?: string;
 }
 
-/** What is wrong: the option, and what was expected there. */
+/** A violated constraint: the option, and what was expected there. */
 export type VendorProblem = readonly [option: string, expected: string];
 
-/** What one type alone asks of its options. What the plugin refuses too is named in its words. */
+/** The constraints of one type alone. What the plugin refuses too has its message in the text. */
 export function vendorProblems(provider: VendorFields): readonly VendorProblem[] {
   switch (provider.type) {
     case 'azure':
@@ -36,14 +36,14 @@ export function vendorProblems(provider: VendorFields): readonly VendorProblem[]
   }
 }
 
-/** A base URL holds no version. */
+/** `baseUrl` cannot hold the `api-version`, which all bases but the newest need. */
 function azureProblems({ baseUrl }: VendorFields): readonly VendorProblem[] {
   return baseUrl === undefined || /\/openai\/v1\/?$/.test(baseUrl)
     ? []
     : [['azureServiceUrl', 'a URL, unless baseUrl ends in /openai/v1 (missing azureServiceUrl)']];
 }
 
-/** Service accounts need a place in the path; API keys, of express mode, know no chats of OpenAI's. */
+/** Service accounts need project and region in the path; API keys, of express mode, have no OpenAI-compatible endpoint. */
 function vertexProblems(provider: VendorFields): readonly VendorProblem[] {
   const { vertexAuthKey, apiTokens, apiTokensFile } = provider;
   const keys = [...apiTokens.map(({ key }) => key), ...(vertexAuthKey === undefined ? [] : [vertexAuthKey])];

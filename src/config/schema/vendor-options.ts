@@ -3,8 +3,8 @@ import type { BaseUrlOption, KeyOptions } from '../../catalog/row.ts';
 import { Secret } from '../../base/secret.ts';
 
 /*
- * What follows from options that only some types have: where a provider is, and which keys it has. The rows of
- * `catalog/` say by which options.
+ * What options of single types make: the base URL, and further keys. Which options those are is said by the rows of
+ * `catalog/`.
  */
 
 /** A provider's options by their names. */
@@ -12,7 +12,7 @@ type Options = Readonly<Record<string, unknown>>;
 
 const rows = [...providerTypes.values()];
 
-/** All options that say where a provider is. Of one type they stand in the order in which they count. */
+/** All options that make a base URL; those of one type in the order in which they count. */
 export const BASE_URL_OPTIONS: readonly BaseUrlOption[] = rows.flatMap(
   ({ baseUrlOptions = [] }) => baseUrlOptions,
 );

@@ -5,7 +5,7 @@ import { regexFault } from './patterns.ts';
 import { checkRules, onLists, onMaps } from './constraints.ts';
 import { duration, kinds, text, keyword } from './scalars.ts';
 
-/** Verdict rules of one's own, which go before those that come with Sparekey: see docs/VERDICTS.md. */
+/* Configured verdict rules, which go before those that come with Sparekey: see docs/VERDICTS.md. */
 
 const DAY_MS = 86_400_000;
 

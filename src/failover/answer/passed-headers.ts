@@ -124,7 +124,7 @@ const NEVER_PASSED: readonly string[] = [
   'x-method-override',
   'x-original-*',
   'x-rewrite-*',
-  // Nobody asked for one, and what it does to messages could not be looked at.
+  // None is offered, and messages that one has changed could not be read.
   'sec-websocket-extensions',
   // Sparekey's own.
   'x-sparekey-*',
@@ -184,7 +184,7 @@ function isAmong(names: readonly string[], lowerName: string): boolean {
   );
 }
 
-/** One client's answer is never another's: a cache between may not be told to keep it (RFC 9111, 3.5). */
+/** One client's answer is never another's: no shared cache may be allowed to store it (RFC 9111, 3.5). */
 function allowsSharedCaching(value: string): boolean {
   return /\b(?:public|s-maxage|must-revalidate)\b/i.test(value);
 }

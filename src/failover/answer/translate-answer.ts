@@ -21,7 +21,7 @@ const ALWAYS_ALLOWED_BYTES = 1024 * 1024;
  * Translates a whole answer. One that is too large is ended at once, and is not looked for elsewhere: it would be as large
  * there.
  * @param memory - counts what is held of it meanwhile
- * @returns undefined where it is not whole, cannot be read, or is too large: `attempt` tells them apart
+ * @returns undefined where it is not whole, cannot be read, or is too large: `attempt` says which
  */
 export async function translateWhole(
   attempt: Attempt,

@@ -9,7 +9,7 @@ export interface AttemptTools {
   readonly recorder: Recorder;
   /** Names this process in what it writes down of keys. */
   readonly node: string;
-  /** The time that state is kept by, which nobody sets. Milliseconds since the epoch. */
+  /** The clock of stored state, which no operator sets. Milliseconds since the epoch. */
   readonly now: () => number;
   /** The wall clock, for dates that providers name. Absent: as `now`. Milliseconds since the epoch. */
   readonly wallNow?: () => number;
@@ -24,7 +24,7 @@ export function wallClock({ now, wallNow = now }: Pick<AttemptTools, 'now' | 'wa
 
 /**
  * What a health check is to show. `key`: any answer to a known caller will do, even one that finds fault with the
- * question. `credit`: only a good one. `circuit`: the provider is tested, with a key of which nobody has a doubt.
+ * question. `credit`: only a good one. `circuit`: the provider is tested, with a key that is not in doubt.
  */
 export type CheckAim = 'key' | 'credit' | 'circuit';
 

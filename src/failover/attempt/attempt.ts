@@ -35,7 +35,7 @@ export class Attempt {
   readonly plan: AttemptPlan;
   /** When it was sent. Milliseconds since the epoch. */
   readonly startedAt: number;
-  /** True once cancelled: nobody is to blame and nothing is recorded. */
+  /** True once cancelled: there is no verdict, and nothing is recorded. */
   cancelled = false;
   /** True once what is left of its answer was given up. */
   abandoned = false;
@@ -222,7 +222,7 @@ export class Attempt {
     recorder.firstOutputStats.record(this.plan, this.#call, outcome, this.firstOutputMs, now());
     recordProviderOutcome(this.#call, this.plan, this, this.#tools);
     if (this.#opening.kind !== 'open' || this.verdict.class !== 'ok') this.#record(outcome);
-    // After it is recorded: what is known of a key that is in trouble is worth telling with the trouble.
+    // After it is recorded: hints are shared of keys that have a record.
     if ('headers' in this.#opening) learnFromHeaders(this.plan, this.#opening.headers, this.#tools);
   }
 

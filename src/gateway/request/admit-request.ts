@@ -40,7 +40,7 @@ export function admitRequest(
     trace.target = target;
     writer.dialect = target.operation.dialect;
   }
-  // A page needs nobody's leave to send: where no key is asked for, where it comes from is all there is to go by.
+  // Any page can send requests: where clients need no key, their origin is all that tells pages from programs.
   const foreign = runtime.csrfGuard?.(request);
   if (foreign !== undefined)
     return refusal(foreign, { host: (request.headers.host ?? '').replace(/:\d+$/, '') });
@@ -56,7 +56,7 @@ export function admitRequest(
     const code = target.operation.upgrades ? 'upgrade_required' : 'unknown_operation';
     return refusal(code, { method, path: pathOf(url) });
   }
-  // Without a key of its own a client could not tell an answer from any other, and neither could we.
+  // The accept header is computed from this key (RFC 6455, 4.2.2): without it no handshake can be verified.
   if (tunnel !== undefined && !HANDSHAKE_KEY.test(request.headers['sec-websocket-key'] ?? ''))
     return refusal('bad_request');
   if (isolatesTenants(runtime.config) && isInUntrackedCollection(target))

@@ -26,7 +26,7 @@ export interface Surface extends PathOptions {
 
 /** An adapter that has nothing to wait for. */
 export interface PlainAdapter extends ProviderAdapter {
-  build(call: Call, key: Key | undefined, model: string | undefined): UpstreamRequest;
+  readonly build: (call: Call, key: Key | undefined, model: string | undefined) => UpstreamRequest;
 }
 
 /** An adapter for providers whose credential is a header and which have the APIs of some vendors as they are. */

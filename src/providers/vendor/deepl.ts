@@ -5,7 +5,7 @@ import { deeplTranslate } from '../../dialects/operations/vendor.ts';
 import type { Key } from '../../keys/key.ts';
 import { NotExpressible } from '../../translate/codec.ts';
 import { TranslationError } from '../../translate/response-translator.ts';
-import { providerTypes } from '../../catalog/provider-types.ts';
+import { providerTypeOf } from '../../catalog/provider-types.ts';
 import type { ProviderAdapter } from '../adapter.ts';
 import { isInstruction } from './chat-request.ts';
 import type { ChatRequest, VendorRequest } from './chat-request.ts';
@@ -30,7 +30,7 @@ export function openDeepl(config: ProviderConfig): ProviderAdapter {
     createReader: () => ({ readWhole, readFrame: () => undefined }),
   });
   const isDefaultOrigin =
-    config.baseUrl === providerTypes.get('deepl')?.baseUrl && config.providerDomain === undefined;
+    config.baseUrl === providerTypeOf('deepl').baseUrl && config.providerDomain === undefined;
   return {
     ...adapter,
     build: async (call, key, model) => {

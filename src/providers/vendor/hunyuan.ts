@@ -8,7 +8,7 @@ import type { Secret } from '../../base/secret.ts';
 import { TranslationError } from '../../translate/response-translator.ts';
 import type { UpstreamRequest } from '../../upstream/transport.ts';
 import { openCompatible } from '../adapters/compatible.ts';
-import { providerTypes } from '../../catalog/provider-types.ts';
+import { providerTypeOf } from '../../catalog/provider-types.ts';
 import type { ProviderAdapter } from '../adapter.ts';
 import type { ChatRequest, VendorRequest } from './chat-request.ts';
 import type { Piece } from './chat-writer.ts';
@@ -29,7 +29,7 @@ const VERSION = '2023-09-01';
  */
 export function openHunyuan(config: ProviderConfig): ProviderAdapter {
   if (config.hunyuanAuthId === undefined) return openCompatible(config);
-  const defaultBaseUrl = providerTypes.get(config.type)?.baseUrl;
+  const defaultBaseUrl = providerTypeOf(config.type).baseUrl;
   const baseUrl = config.baseUrl === defaultBaseUrl ? SIGNED_HOST : config.baseUrl;
   const adapter = vendorChatAdapter(
     { ...config, baseUrl },

@@ -4,7 +4,7 @@ import { asObject } from '../../base/json.ts';
 import type { Operation } from '../../dialects/operations/operation.ts';
 import { endpointOf } from '../endpoint.ts';
 import { plainAdapter } from '../adapters/plain.ts';
-import { providerTypes } from '../../catalog/provider-types.ts';
+import { providerTypeOf } from '../../catalog/provider-types.ts';
 import type { ProviderAdapter } from '../adapter.ts';
 import { droppedFields, decodeTextChat, vendorCall } from './chat-request.ts';
 import type { ChatRequest, VendorRequest } from './chat-request.ts';
@@ -25,7 +25,7 @@ export interface VendorChat {
 /** An adapter that translates chats to the vendor's API, and passes requests of that API as they are. */
 export function vendorChatAdapter(config: ProviderConfig, vendor: VendorChat): ProviderAdapter {
   const { origin, basePath } = endpointOf(config);
-  const credential = providerTypes.get(config.type)?.credential ?? { kind: 'bearer' };
+  const { credential } = providerTypeOf(config.type);
   const isUnsupported = ({ name }: Operation): boolean => !name.startsWith(vendor.operations);
   return {
     ...plainAdapter(origin, 'openai-chat', [

@@ -113,7 +113,7 @@ void describe('KeyBook on a store that lost writes', () => {
     assert.equal(failuresOf(await nodes.book(older), key), 6);
   });
 
-  void it('takes over what has gone on in the store without it', async (t) => {
+  void it('takes over what was written to the store without it', async (t) => {
     const { all } = await nodesOn(t, 1);
     const [one] = all;
     assert.ok(one);
@@ -130,7 +130,7 @@ void describe('KeyBook on a store that lost writes', () => {
     assert.ok((await read(elsewhere, recordId(key)))?.value.includes('disabled'));
   });
 
-  void it('is told by a refused write, too', async (t) => {
+  void it('learns from a refused write, too', async (t) => {
     const { all } = await nodesOn(t, 1);
     const [one] = all;
     assert.ok(one);
@@ -179,7 +179,7 @@ void describe('KeyBook on a store that lost writes', () => {
     }
   });
 
-  void it('lets a deletion stand of a key that it does not have', async (t) => {
+  void it('accepts the deletion of a key that it does not have', async (t) => {
     let isConfigured = true;
     const { all } = await nodesOn(t, 2, () => isConfigured);
     const [one, two] = all;
@@ -196,7 +196,7 @@ void describe('KeyBook on a store that lost writes', () => {
     assert.equal(await read(copy, recordId(key)), undefined);
   });
 
-  void it('does not let an older epoch that another node put back stand over its own', async (t) => {
+  void it('does not accept an older epoch that another node has written again', async (t) => {
     const { all } = await nodesOn(t, 1);
     const [one] = all;
     assert.ok(one);
@@ -275,7 +275,7 @@ void describe('KeyBook on a store that lost writes', () => {
 });
 
 void describe('KeyBook opened without its store', () => {
-  void it('waits, says so, takes every key for one in service, and takes over the records when they appear', async (t) => {
+  void it('waits, says so, counts every key as in service, and takes over the records when they appear', async (t) => {
     const { all, nodes } = await nodesOn(t, 1);
     const [one] = all;
     assert.ok(one);

@@ -192,7 +192,7 @@ for (const [backend, place] of Object.entries(places)) {
       assert.equal(failuresOf(await nodes.book(), key), 1);
     });
 
-    void it('tells of a record that cannot be read, and counts the key as new', async (t) => {
+    void it('reports a record that cannot be read, and counts the key as new', async (t) => {
       const nodes = Nodes.at(t, await place());
       const store = await nodes.store();
       await store.compareAndSet(recordId(key), 0, '{"state":"asleep"}');

@@ -37,7 +37,7 @@ void test('a hold that was dated a day ahead lasts as long as it was to, from no
   });
 });
 
-void test('holds that a clock a day ahead ended are ended, and what the key meets from now on counts', () => {
+void test('holds that a clock a day ahead ended are ended, and later ones count', () => {
   const record: KeyRecord = { ...FRESH, liftedAt: NOW + DAY };
   assert.deepEqual(withoutFutureTimes(record, NOW), { ...FRESH, liftedAt: NOW });
 });
@@ -85,7 +85,7 @@ void test('a check of a key that a clock ahead put off is put off no further, th
   });
 });
 
-void test('a circuit that a clock a day ahead opened keeps nobody waiting, and gives way to what is found now', () => {
+void test('a circuit that a clock a day ahead opened delays no trial, and is replaced by newer statuses', () => {
   const mark = { model: 'm', state: 'open', at: NOW + DAY, since: NOW + DAY, strikes: 1, rule: 'r' } as const;
   const ahead = { ...mark, until: NOW + DAY + 5_000 };
   assert.equal(isCurrent(ahead, NOW), false);

@@ -54,12 +54,12 @@ void describe('decodeRecord', () => {
     });
   }
 
-  void it('takes fields it does not know for those of a newer version, and leaves them out', () => {
+  void it('takes unknown fields for those of a newer version, and drops them', () => {
     const text = JSON.stringify({ ...out, hints: ['x'] });
     assert.deepEqual(decodeRecord(text), out);
   });
 
-  void it('reads the story as far as it is sound, and keeps the state where it is not', () => {
+  void it('reads the decisions that are valid, and keeps the state where they are not', () => {
     const decision = { at: 1, effect: 'taken-out', rule: 'r', status: 401, requestId: 'q', node: 'n' };
     const told = { ...out, decisions: [decision] };
     assert.deepEqual(decodeRecord(JSON.stringify(told)), told);
@@ -71,7 +71,7 @@ void describe('decodeRecord', () => {
     assert.deepEqual(decodeRecord(JSON.stringify({ ...out, decisions: 'none' })), out);
   });
 
-  void it('reads what stands beside the state as far as it is sound, and keeps the state where it is not', () => {
+  void it('reads the optional fields that are valid, and keeps the state where they are not', () => {
     const scarcity = { model: 'm', since: 1, until: 2.5 };
     const told = { ...inService, scarce: [scarcity], domain: 'org' };
     assert.deepEqual(decodeRecord(encodeRecord(told)), told);
@@ -150,7 +150,7 @@ void describe('decodeRecord', () => {
     }
   });
 
-  void it('never throws, and gives nothing but sound records, whatever stands there', () => {
+  void it('never throws, and returns only valid records, whatever the text', () => {
     const text = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.json(),

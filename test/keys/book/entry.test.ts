@@ -46,7 +46,7 @@ function untilOf({ view }: Pick<BookEntry, 'view'>): number | undefined {
 }
 
 void describe('BookEntry', () => {
-  void it('counts once what a write brings that was given up, asked for again, and carried out late', () => {
+  void it('counts events once whose write was given up, repeated, and carried out late', () => {
     const entry = new BookEntry('key/p/k', 'k', { isConfigured: () => true });
     happens(entry, attempt(counts, T));
     const givenUp = asked(entry, 'n.0');
@@ -58,7 +58,7 @@ void describe('BookEntry', () => {
     assert.deepEqual([expected, events.size], [7, 1]);
   });
 
-  void it('keeps of what answers told beside themselves the newest alone, so that no failure is forgotten for it', () => {
+  void it('keeps only the newest hint of a kind, so that no failure is dropped for hints', () => {
     const entry = new BookEntry('key/p/k', 'k', { isConfigured: () => true });
     happens(entry, attempt(counts, T));
     for (let n = 1; n <= 1_000; n++) {
@@ -74,7 +74,7 @@ void describe('BookEntry', () => {
     assert.equal(asked(entry, 'n.0').events.size, 4);
   });
 
-  void it("keeps the operator's word where a store that lost it holds something else of the same epoch", () => {
+  void it("keeps the operator's act where a store that lost it holds something else of the same epoch", () => {
     const entry = new BookEntry('key/p/k', 'k', { isConfigured: () => true });
     entry.storeChanged({ id: entry.id, value: encodeRecord(disabled), revision: 5 });
     entry.distrustStore();
@@ -84,7 +84,7 @@ void describe('BookEntry', () => {
     assert.deepEqual([expected, record.state], [9, 'disabled']);
   });
 
-  void it("takes the operator's word over from a store that lost what was known", () => {
+  void it("takes over the operator's act from a store that lost what was known", () => {
     const entry = new BookEntry('key/p/k', 'k', { isConfigured: () => true });
     entry.storeChanged({ id: entry.id, value: encodeRecord(out), revision: 9 });
     entry.distrustStore();
@@ -95,7 +95,7 @@ void describe('BookEntry', () => {
 });
 
 void describe('BookEntry: holds that the operator has ended', () => {
-  void it('stay ended where the store wrote one, failed to say so, and another node ended it before that was heard', () => {
+  void it('stay ended where the store wrote one, did not confirm it, and another node ended it before that was read', () => {
     for (const saidAt of [T + 50, T - 50]) {
       const entry = new BookEntry('key/p/k', 'k', { isConfigured: () => true });
       happens(entry, attempt(throttles, T, { waitMs: 60_000 }));

@@ -26,7 +26,7 @@ void describe('reconcile: two records of one key that do not follow from each ot
   // In play, after many epochs.
   const long = { ...FRESH, epoch: 7, since: T };
 
-  void it('lets what the operator disabled on a fresh record stand, whatever epochs were lost', () => {
+  void it('keeps a key disabled that the operator disabled on a fresh record, whatever epochs were lost', () => {
     const fresh = after([{ type: 'disabled', at: T + 1 }]);
     for (const merged of [reconcile(long, fresh, false), reconcile(fresh, long, true)]) {
       assert.deepEqual([merged.state, merged.epoch], ['disabled', 8]);
@@ -53,7 +53,7 @@ void describe('reconcile: two records of one key that do not follow from each ot
     assert.equal(reconcile(enabled, diedBefore, false).state, 'in-service');
   });
 
-  void it('does not bring back a hold that the operator ended, and keeps what was met since', () => {
+  void it('does not bring back a hold that the operator ended, and keeps holds since', () => {
     const held = after([attempt(throttles, T), attempt(throttles, T, { model: 'n' })]);
     const lifted = after([{ type: 'lifted', at: T + 3, model: 'm' }], held);
     const others = after([attempt(throttles, T + 9, { model: 'o' })], held);
@@ -62,13 +62,13 @@ void describe('reconcile: two records of one key that do not follow from each ot
     assert.deepEqual(heldModels(reconcile(lifted, again, false)), ['n', 'm']);
   });
 
-  void it('takes the record of the store over as it is, where nothing known here goes before it', () => {
+  void it('takes over the record of the store unchanged, where nothing known here takes precedence', () => {
     const out = after([attempt(revoked, T)]);
     assert.equal(reconcile(FRESH, out, false), out);
     assert.equal(reconcile({ ...FRESH, failures: 2 }, FRESH, false), FRESH);
   });
 
-  void it('comes to one end whichever node is asked, and never back in epochs or in what the operator said', () => {
+  void it('has one result on every node, and never goes back in epochs or the operator’s acts', () => {
     const histories = fc.tuple(policy, schedule, schedule, schedule, fc.boolean());
     const property = fc.property(histories, ([keyPolicy, common, one, other, isOlder]) => {
       const [a, b] = [one, other].map((steps) => {

@@ -24,7 +24,7 @@ void test('the newest answer is believed', () => {
   assert.equal(headroom.isScarce('m', T), false);
 });
 
-void test('of very many models only some are remembered', () => {
+void test('of very many models only some are kept', () => {
   const headroom = new Headroom();
   const models = Array.from({ length: 1_000 }, (_, i) => `m-${i}`);
   for (const model of models) headroom.observe(model, T + 100);
@@ -36,7 +36,7 @@ const told = (...scarce: readonly (readonly [model: string, until: number])[]): 
   scarce: scarce.map(([model, until]) => ({ model, since: T, until })),
 });
 
-void test('what is scarce can be told', () => {
+void test('scarce models are listed', () => {
   const headroom = new Headroom();
   assert.deepEqual(headroom.scarce(T), []);
   headroom.observe('m', T + 100);
@@ -52,7 +52,7 @@ void test('what is scarce can be told', () => {
   );
 });
 
-void test('what records tell counts as what was heard here, for as long as one of them tells it', () => {
+void test('what records share counts like what was observed here, as long as one of them has it', () => {
   const headroom = new Headroom();
   headroom.update('a', told(['m', T + 100], ['n', T + 200]));
   headroom.update('b', told(['m', T + 300]));
@@ -98,7 +98,7 @@ void test('a record keeps what is scarce, without what is over, and no more than
   assert.deepEqual(full, told(...many.slice(-64).map((model) => [model, T + 100] as const)));
 });
 
-void test('a key out of service is told of no limits', () => {
+void test('a key out of service gets no scarcity', () => {
   const out = reduce(FRESH, attempt(revoked, T), POLICY);
   assert.equal(reduce(out, { type: 'headroom', at: T, model: 'm', scarceUntil: T + 100 }, POLICY), out);
 });
@@ -115,7 +115,7 @@ void test('keys of a domain have one headroom, and a key alone has its own', () 
   assert.equal(c?.headroom.isScarce('m', T), true);
 });
 
-void test('what a record tells goes with its key into the domain that it turns out to be of', () => {
+void test('what a record shares moves with its key into the domain that it turns out to be of', () => {
   const keys = ['a', 'b'].map((name) => makeKey('p', `sk-${name}`));
   const pool = new Pool(keys, () => FRESH);
   const [a, b] = [...pool.all()];

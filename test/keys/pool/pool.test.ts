@@ -93,7 +93,7 @@ void describe('Pool', () => {
     fc.assert(property, { numRuns: 1_000 });
   });
 
-  void it('takes a key back when its cooldown is over, without anybody telling it', () => {
+  void it('takes a key back when its cooldown is over, without an event', () => {
     const keys = makeKeys([1, 1]);
     const pool = new Pool(keys, () => outUntil(T + 100));
     assert.deepEqual(pool.inService(T + 99), []);
@@ -104,7 +104,7 @@ void describe('Pool', () => {
     );
   });
 
-  void it('takes over what is known of its keys when it is made', () => {
+  void it('takes over the records of its keys when it is made', () => {
     const [first, second] = makeKeys([1, 1]);
     assert.ok(first && second);
     const pool = new Pool([first, second], ({ id }) => (id === first.id ? disabled : FRESH));
@@ -113,7 +113,7 @@ void describe('Pool', () => {
     assert.equal(pool.size, 2);
   });
 
-  void it('takes over whose limits a key shares from its record, unless the configuration says it', () => {
+  void it('takes over the quota domain of a key from its record, unless it is configured', () => {
     const [own, configured] = [makeKey('p', 'sk-own'), makeKey('p', 'sk-c', { quotaDomain: 'mine' })];
     const pool = new Pool([own, configured], () => ({ ...FRESH, domain: 'org' }));
     const names = () => [own, configured].map(({ id }) => pool.get(id)?.domain?.name);
@@ -131,7 +131,7 @@ void describe('Pool', () => {
     assert.equal(pool.inService(T).length, 1);
   });
 
-  void it("goes by the operator's word alone where failover is off", () => {
+  void it("follows only the operator's acts where failover is off", () => {
     const keys = makeKeys([1, 1]);
     const pool = new Pool(keys, () => outUntil(), false);
     assert.equal(pool.inService(T).length, 2);

@@ -34,7 +34,7 @@ function troublesOf(domain: QuotaDomain, now = T): readonly DomainHold[] {
   return [...domain.holds(now)];
 }
 
-void test('what holds a whole domain is told with the key that showed it, and the rule that judged it', () => {
+void test('the holds of a domain name the key that showed them, and the rule that judged it', () => {
   const domain = new QuotaDomain('org');
   domain.update('a', held({ wide: true }, { model: 'own' }, { model: 'over', wide: true, until: T }));
   domain.update('b', broke);
@@ -45,7 +45,7 @@ void test('what holds a whole domain is told with the key that showed it, and th
   ]);
 });
 
-void test('nothing is told that the choice does not go by, and all that it does', () => {
+void test('its holds are exactly those that the choice uses', () => {
   const domain = new QuotaDomain('org');
   domain.update('a', held({ wide: true }, { model: 'n', wide: true, until: T + 1_000 }));
   domain.update('b', held({ until: T + 8_000, wide: true }, { model: 'own', until: T + 9_000 }));

@@ -31,7 +31,7 @@ function told(record: KeyRecord, ...marks: readonly CircuitStatus[]): KeyRecord 
   );
 }
 
-void test('a record carries what was found last of each model, in whatever order it hears of it', () => {
+void test('a record carries the newest status of each model, in whatever order they come', () => {
   const opened = mark();
   const closed = mark({ state: 'closed', at: T + 10 });
   const other = mark({ model: 'n', at: T + 5 });
@@ -91,7 +91,7 @@ void test('of several keys the newest mark of a model counts', () => {
   assert.equal(marks.size, 0);
 });
 
-void test('a pool knows what the records of its keys carry, and nothing of it without failover', () => {
+void test('a pool has the circuits of its keys’ records, and none without failover', () => {
   const keys = [makeKey('p', 'sk-a'), makeKey('p', 'sk-b')];
   const carried = told(FRESH, mark());
   const pool = new Pool(keys, ({ id }) => (id === keys[1]?.id ? carried : FRESH));

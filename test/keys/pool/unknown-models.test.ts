@@ -5,7 +5,7 @@ import { UnknownModels } from '../../../src/keys/pool/unknown-models.ts';
 
 const NOW = 1_800_000_000_000;
 
-void test('a denial stands for its time, and no longer where the clock that dated it was set back', () => {
+void test('a denial lasts for its time, and no longer where the clock that dated it was set back', () => {
   const models = new UnknownModels();
   models.recordDenial('k', 'm', NOW);
   assert.equal(models.deniedUntil('k', 'm', NOW + 1), NOW + DENIAL_MS);

@@ -36,14 +36,14 @@ const reprieved = after([doubted(T + 10)], accused);
 const inDoubt = after([doubted(T)]);
 
 void describe('an unproven verdict', () => {
-  void it('takes the key out like any other, and is stored as what it is', () => {
+  void it('takes the key out like any other, and is stored as unproven', () => {
     assert.equal(accused.state, 'out-of-service');
     assert.deepEqual(decodeRecord(encodeRecord(accused)), accused);
     const held = after([attempt(denies, T, unproven)]);
     assert.deepEqual(decodeRecord(encodeRecord(held)), held);
   });
 
-  void it('is taken back by a doubt: in service in a new epoch, as long as it was, with a check due at once', () => {
+  void it('is taken back by a doubt: in service in a new epoch, without slow start, with a check due at once', () => {
     assert.equal(reprieved.state, 'in-service');
     assert.deepEqual([reprieved.epoch, reprieved.since], [2, 0], 'its traffic need not grow again');
     assert.deepEqual(checkDueAt(reprieved), T + 10);
@@ -52,7 +52,7 @@ void describe('an unproven verdict', () => {
     assert.ok(isDueSooner(reprieved, accused));
   });
 
-  void it('stands once it is proven, by an answer or by a failed check', () => {
+  void it('remains once it is proven, by an answer or by a failed check', () => {
     const shown = after([proven(T + 5)], accused);
     const checked = after([attempt(outOfCredit, T + 5, { epoch: 1, check: true })], accused);
     for (const record of [shown, checked]) {
@@ -67,7 +67,7 @@ void describe('an unproven verdict', () => {
     }
   });
 
-  void it('that holds a model stands, as long as it was to, once a check meets that hold', () => {
+  void it('that holds a model is proven, with its end, once a check meets that hold', () => {
     const held = after([attempt(denies, T, unproven)]);
     const checked = after([attempt(denies, T + 5, { check: true })], held);
     assert.ok(held.state === 'in-service' && checked.state === 'in-service');
@@ -104,7 +104,7 @@ void describe('an unproven verdict', () => {
 });
 
 void describe('a doubt', () => {
-  void it('keeps the key from nothing, and is told once', () => {
+  void it('does not keep the key from use, and is recorded once', () => {
     assert.equal(inDoubt.state, 'in-service');
     assert.deepEqual([inDoubt.epoch, inDoubt.holds], [0, []]);
     assert.equal(inDoubt.decisions?.at(-1)?.effect, 'doubted');
@@ -160,11 +160,11 @@ void describe('a doubt', () => {
     assert.equal(after([attempt(counts, T + 5, { check: true })], other).state, 'in-service');
   });
 
-  void it('is over by the word of the operator', () => {
+  void it('is ended by the operator', () => {
     assert.equal(checkDueAt(after([{ type: 'enabled', at: T + 1 }], inDoubt)), undefined);
   });
 
-  void it('brings the first check of a key forward that is out for what nobody doubts', () => {
+  void it('brings the first check of a key forward that is out by a proven verdict', () => {
     const dead = after([attempt(revoked, T)]);
     assert.equal(checkDueAt(after([doubted(T + 10)], dead)), T + 10);
     const failing = after([attempt(revoked, T + 5_000, { epoch: 1, check: true })], dead);

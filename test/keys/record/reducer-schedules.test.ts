@@ -67,7 +67,7 @@ void describe('a key record under random schedules of concurrent attempts', () =
     });
   });
 
-  void it('keeps a model from being used for just as long as it was told', () => {
+  void it('holds a model for exactly the wait that was named', () => {
     forAllSchedules({ runs: 1_500 }, (keyPolicy) => {
       const waits = new WaitOracle();
       return ({ event, before, after }, world) => {
@@ -163,7 +163,7 @@ void describe('a key record under random schedules of concurrent attempts', () =
     });
   });
 
-  void it('keeps a domain once it is known, and of what is scarce only what was told in this service, capped', () => {
+  void it('keeps a domain once it is known, and scarcities only while in service, capped', () => {
     forAllSchedules({ runs: 1_500, skewed: true }, () => {
       let domain: string | undefined;
       return ({ event, before, after }) => {

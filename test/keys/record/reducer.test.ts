@@ -148,7 +148,7 @@ void describe('reduce: waits', () => {
     assert.equal(outOfService(reduce(dead, check, POLICY)).nextCheckAt, T + MAX_WAIT_MS);
   });
 
-  void it('are no older than they were by the word of a node whose clock is behind', () => {
+  void it('do not get older by an event of a node whose clock is behind', () => {
     const record = after([attempt(throttles, T, { waitMs: 60_000 }), attempt(throttles, T - 500)]);
     assert.deepEqual(
       inService(record).holds.map(({ since, until }) => [since, until]),
@@ -156,7 +156,7 @@ void describe('reduce: waits', () => {
     );
   });
 
-  void it('are over early by a success that began after they were told, and by no older one', () => {
+  void it('end early by a success that began after them, and by no older one', () => {
     const held = after([attempt(throttles, T, { waitMs: 60_000 })]);
     const older = attempt(succeeds, T + 500, { startedAt: T - 500 });
     assert.equal(reduce(held, older, POLICY), held);
@@ -200,7 +200,7 @@ void describe('reduce: waits', () => {
 });
 
 void describe('reduce: a key out of service', () => {
-  void it('comes back by as many passes in a row as asked for, and a failure between them starts anew', () => {
+  void it('comes back by as many passes in a row as configured, and a failure between them starts anew', () => {
     const policy = { ...POLICY, successThreshold: 3 };
     const check = (effect: typeof succeeds, n: number): KeyEvent =>
       attempt(effect, T + n, { epoch: dead.epoch, check: true });
@@ -252,7 +252,7 @@ void describe('reduce: a key out of service', () => {
     assert.equal(inService(failed).failures, 1);
   });
 
-  void it('does not hear of what began before it was taken out or put back', () => {
+  void it('ignores attempts that began before it was taken out or put back', () => {
     for (const effect of [succeeds, counts, revoked, throttles]) {
       assert.equal(reduce(dead, attempt(effect, T + 10, { epoch: dead.epoch - 1 }), POLICY), dead);
       const back = reduce(dead, { type: 'enabled', at: T + 20 }, POLICY);
@@ -261,7 +261,7 @@ void describe('reduce: a key out of service', () => {
   });
 });
 
-void describe("reduce: the operator's word", () => {
+void describe("reduce: the operator's acts on a key", () => {
   void it('disables and enables, once each', () => {
     const disabled = reduce(FRESH, { type: 'disabled', at: T }, POLICY);
     assert.partialDeepStrictEqual(disabled, { state: 'disabled', epoch: 1, since: T });
@@ -309,7 +309,7 @@ void describe("reduce: the operator's word", () => {
     );
   });
 
-  void it('stands against passed checks and cooldowns', () => {
+  void it('is not undone by passed checks and cooldowns', () => {
     const policy = { ...POLICY, cooldownMs: 100 };
     const disabled = after([attempt(revoked, T), { type: 'disabled', at: T + 1 }], policy);
     const passed = attempt(succeeds, T + 500, { epoch: disabled.epoch, check: true });
@@ -321,7 +321,7 @@ void describe("reduce: the operator's word", () => {
   });
 });
 
-void describe('reduce: the operator’s word', () => {
+void describe('reduce: the operator’s end of a hold', () => {
   const held = after([attempt(throttles, T, { waitMs: 60_000 }), attempt(denies, T, { model: 'n' })]);
 
   void it('puts nothing in the way of a key in service: neither holds nor failures', () => {
@@ -341,7 +341,7 @@ void describe('reduce: the operator’s word', () => {
     assert.equal(reduce(dead, { type: 'lifted', at: T + 1 }, POLICY), dead);
   });
 
-  void it('is not undone by what was met before and is told once more', () => {
+  void it('is not undone by an earlier event that is applied again', () => {
     const throttled = attempt(throttles, T, { waitMs: 60_000 });
     const lifted = after([throttled, { type: 'lifted', at: T + 1 }]);
     assert.equal(reduce(lifted, throttled, POLICY), lifted);
@@ -350,7 +350,7 @@ void describe('reduce: the operator’s word', () => {
   });
 });
 
-void describe('reduce: a key that is out, and that nobody checks', () => {
+void describe('reduce: a key that is out, and is not checked', () => {
   const out = outOfService(after([attempt(revoked, T)]));
   const overdueAt = out.nextCheckAt + 60_000;
 

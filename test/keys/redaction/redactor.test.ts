@@ -62,7 +62,7 @@ void describe('Redactor', () => {
     // The characters at the ends of base64 are half of what stands beside the key.
     const edge = isForErrors === true ? 12 : 0;
 
-    void it(`finds the key as ${name}, and leaves what stands beside it`, () => {
+    void it(`redacts the key as ${name}, and leaves the text around it`, () => {
       for (const kind of kinds) {
         const said = streamed(kind, `{"message":"bad key ${form} sent"}`);
         assert.equal(said.length, `{"message":"bad key ${form} sent"}`.length);
@@ -132,7 +132,7 @@ void describe('Redactor', () => {
       assert.equal(stream.push(Buffer.from(text)).toString(), text);
   });
 
-  void it('takes words that stand for no key for what they are, but not in errors', () => {
+  void it('leaves placeholder keys in answers, but not in errors', () => {
     for (const word of ['not-needed', 'lm-studio', 'no-key-required'] as const) {
       const redactor = redactorFor(new Secret(word));
       const text = `as an API key say ${word}.`;

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { parseRedisUrl } from '../../../src/config/schema/redis-url.ts';
 import type { RedisAddress } from '../../../src/base/store-address.ts';
 import { until } from '../../support/until.ts';
-import { freePort, RedisServer } from './redis-server.ts';
+import { freePort } from '../../support/free-port.ts';
+import { RedisServer } from './redis-server.ts';
 
 /** Servers that stand together, and the URL they are reached by. */
 export interface Deployment {

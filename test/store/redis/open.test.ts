@@ -16,7 +16,7 @@ import {
   withOption,
   withUser,
 } from './deployments.ts';
-import { freePort } from './redis-server.ts';
+import { freePort } from '../../support/free-port.ts';
 import { put, read, withCode } from '../tools.ts';
 
 /** What is reported when a place cannot be used: the error with all that caused it, as a log would show it. */

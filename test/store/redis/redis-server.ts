@@ -2,12 +2,12 @@ import { spawn, spawnSync, type ChildProcess, type ChildProcessByStdio } from 'n
 import { once } from 'node:events';
 import { accessSync, constants } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { createClient } from '@redis/client';
+import { freePort } from '../../support/free-port.ts';
 
 /**
  * Real servers for tests, each a process of its own on ports of its own in a folder that goes away with it.
@@ -118,17 +118,6 @@ export class RedisServer {
     await this.kill();
     await rm(this.folder, { recursive: true });
   }
-}
-
-/** A port that nobody listens on at the moment. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('a server without a port');
-  return address.port;
 }
 
 let program: string | undefined;

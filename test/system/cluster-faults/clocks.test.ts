@@ -131,7 +131,7 @@ function assertNear(actual: number, expected: number): void {
 }
 
 void suite('a wall clock that is set while a gateway runs', () => {
-  void test('back an hour, and ahead a day: holds end when they are due, checks go on, and it is told', async (context) => {
+  void test('back an hour, and ahead a day: holds end when they are due, checks go on, and it is logged', async (context) => {
     const scene = await begin(context, 'sqlite:FOLDER/state.db', [0]);
     const [node] = scene.nodes;
     assert.ok(node);

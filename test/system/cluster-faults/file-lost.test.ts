@@ -111,7 +111,7 @@ const LOSSES: Readonly<Record<string, (scene: Scene) => Promise<void>>> = {
 
 void suite('a SQLite file that is lost under a gateway with workers', () => {
   for (const [what, lose] of Object.entries(LOSSES)) {
-    void test(`${what}: it is told, the key stays disabled, and for workers that start then as well`, async (context) => {
+    void test(`${what}: it is logged, the key stays disabled, and for workers that start then as well`, async (context) => {
       const scene = await begin(context);
       const { gateway, lines } = scene;
       await lose(scene);
@@ -125,7 +125,7 @@ void suite('a SQLite file that is lost under a gateway with workers', () => {
     });
   }
 
-  void test('its folder is moved away: it is told, all goes on, and the file is whole when the folder is back', async (context) => {
+  void test('its folder is moved away: it is logged, all goes on, and the file is whole when the folder is back', async (context) => {
     const scene = await begin(context);
     const { gateway, place, simulator } = scene;
     await rename(place, `${place}-elsewhere`);

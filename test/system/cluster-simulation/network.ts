@@ -25,7 +25,7 @@ export interface Path {
   onLoss: () => void;
 }
 
-/** Carries messages between the nodes and the store, as well as the weather lets it. */
+/** Carries messages between the nodes and the store, as well as the network lets it. */
 export class Network {
   conditions = GOOD_CONDITIONS;
   readonly #time: VirtualTime;

@@ -160,9 +160,9 @@ export class World {
     path.onLoss();
   }
 
-  setConditions(weather: NetworkConditions): void {
-    this.trace.add('network', () => JSON.stringify(weather));
-    this.network.conditions = weather;
+  setConditions(conditions: NetworkConditions): void {
+    this.trace.add('network', () => JSON.stringify(conditions));
+    this.network.conditions = conditions;
   }
 
   stopStore(): void {

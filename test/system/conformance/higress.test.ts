@@ -267,7 +267,7 @@ void describe('what Kubernetes holds', () => {
     );
   });
 
-  void it('has its mistakes told where they stand', () => {
+  void it('has its mistakes named where they stand', () => {
     const parsed = parseConfig(textOf('wrapped').replace('type: groq', 'type: grok2'), { env: {} });
     assert.ok(!parsed.ok);
     const [problem] = parsed.problems;

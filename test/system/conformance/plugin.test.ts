@@ -287,7 +287,7 @@ void suite('8: retryOnFailure', () => {
     }
   });
 
-  void test('8: without an explicit retry configuration it is the most telling one', async (t) => {
+  void test('8: without an explicit retry configuration it is the one that says most', async (t) => {
     const gateway = await pluginFor(t, {
       keys: KEYS.slice(0, 2),
       failover: { failureThreshold: 100 },

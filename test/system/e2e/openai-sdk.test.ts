@@ -236,7 +236,7 @@ void suite('the OpenAI SDK raises', () => {
     assert.equal(sdk.gateway.sim.requests.length, KEYS.length);
   });
 
-  void test('nothing where its own retry, after the wait it was told, finds a key back', async (t) => {
+  void test('nothing where its own retry, after the wait that it was given, finds a key back', async (t) => {
     const throttledOnce: Behaviour = { kind: 'rate-limited', retryAfterMs: 300, times: 1 };
     const sdk = await sdkFor(t, { behaviours: [throttledOnce], maxRetries: 1 });
     const startedAt = performance.now();

@@ -222,7 +222,7 @@ void test('a pool that has answered nobody yet is checked at once, and comes bac
   await until(async () => (await usable(gateway)) === KEYS.length);
 });
 
-void test('processes that share a store share the one suspect: the second key is doubted wherever it is met', async (t) => {
+void test('processes that share a store share the one suspect: the second key is doubted wherever it is tried', async (t) => {
   const upstream = await providerWith(t, PLAIN);
   const state = { path: join(await folderFor(t), 'state.db') };
   const nodes = [

@@ -95,7 +95,7 @@ async function writesOf({ stateFile: path = '' }: TestGateway): Promise<number> 
   return writes;
 }
 
-void test('a thousand answers that tell of enough cost no write', async (t) => {
+void test('a thousand answers with enough remaining cost no write', async (t) => {
   const gateway = await gatewayFor(t, {
     keys: KEYS,
     state: 'sqlite',
@@ -105,7 +105,7 @@ void test('a thousand answers that tell of enough cost no write', async (t) => {
   assert.equal(await writesOf(gateway), 0);
 });
 
-void test('however many answers tell of little, what they tell costs one write for each domain', async (t) => {
+void test('however many answers have little remaining, it costs one write for each domain', async (t) => {
   const gateway = await gatewayFor(t, {
     state: 'sqlite',
     provider: {

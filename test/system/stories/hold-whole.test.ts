@@ -64,7 +64,7 @@ const MAX_PIECES = 2_000;
 const STREAM = { body: streamedChat('hello') };
 
 void suite('a stream that breaks after its first output', () => {
-  void test('is told as broken by default, and made anew unseen where its route holds it', async (t) => {
+  void test('ends with an error by default, and is made anew unseen where its route holds it', async (t) => {
     const byDefault = await breaking(t, {});
     assert.match((await ask(byDefault.gateway.url, STREAM)).text, /half.*upstream_broken/s);
     assert.equal(byDefault.second.requests.length, 0);

@@ -49,7 +49,7 @@ async function provider(
   return { url: `http://127.0.0.1:${address.port}/v1`, seen };
 }
 
-void test(`a throttle still holds after ${NAMES} invented names of models, and no record tells of one`, async (t) => {
+void test(`a throttle still holds after ${NAMES} invented names of models, and no record names one`, async (t) => {
   const { url, seen } = await provider(t);
   const gateway = await gatewayFor(t, { keys: KEYS, provider: { baseUrl: url } });
   assert.equal((await ask(gateway.url, { body: chat('hi', { model: 'busy' }) })).status, 429);

@@ -97,7 +97,7 @@ void suite('16: a probe costs little', () => {
     });
   }
 
-  void test('it is free for a key that was refused, where the list of models tells', async (t) => {
+  void test('it is free for a key that was refused, where the list of models shows it', async (t) => {
     const gateway = await gatewayFor(t, {
       keys: [KEY, OTHER],
       provider: checks(),

@@ -113,7 +113,7 @@ void suite('the client of a stream that has nothing yet', () => {
     }
   });
 
-  void test('is told an error in the stream, the provider’s or ours, and no end marker', async (t) => {
+  void test('gets an error in the stream, the provider’s or ours, and no end marker', async (t) => {
     const refusal = rawAnswer(
       '400 Bad Request',
       JSON_TYPE,

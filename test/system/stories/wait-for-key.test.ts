@@ -85,7 +85,7 @@ async function heldBytes({ adminUrl }: TestGateway): Promise<number> {
 }
 
 void suite('a request for which no key is left', () => {
-  void test('is told so at once by default', async (t) => {
+  void test('gets that answer at once by default', async (t) => {
     const { gateway } = await waiting(t, { answer: throttlesFirst(60_000), limits: {} });
     assert.equal((await asks(gateway, 'first')).status, 429);
     assert.equal((await asks(gateway, 'second')).status, 503);
@@ -122,7 +122,7 @@ void suite('a request for which no key is left', () => {
     assert.equal((await asks(gateway, 'first')).status, 502);
   });
 
-  void test('waits for the one that met its limit where another one failed, and asks that no more', async (t) => {
+  void test('waits for the one that reached its limit where another one failed, and does not ask that again', async (t) => {
     const asked: string[] = [];
     const throttles = throttlesFirst(400);
     const { gateway } = await waiting(t, {
@@ -223,7 +223,7 @@ void suite('requests that wait', () => {
     assert.equal(left?.attempts, 1);
   });
 
-  void test('are told at once what they would have been told when the gateway stops', async (t) => {
+  void test('get at once, when the gateway stops, the answer they would have got', async (t) => {
     const { gateway } = await waiting(t, { answer: throttlesFirst(50_000) });
     const asked = asks(gateway, 'first');
     await until(() => isHeld(gateway));

@@ -39,7 +39,7 @@ const ECHOES: readonly ((words: string) => string)[] = [
   (words) => `tools.0.custom.name: ${words} should match pattern`,
 ];
 
-void describe('whose words an error says', () => {
+void describe('own words of an error', () => {
   const clients: readonly (readonly [what: string, status: number, body: unknown, providerType: string])[] = [
     [
       'the token of an MCP server',
@@ -110,7 +110,7 @@ void describe('whose words an error says', () => {
     }
   });
 
-  void it('condemn no key at anybody where they say the words of a client back', () => {
+  void it('take no key out at any provider where they echo a client', () => {
     for (const providerType of everyone) {
       for (const words of DAMNING) {
         for (const echo of ECHOES) {
@@ -128,7 +128,7 @@ void describe('whose words an error says', () => {
     }
   });
 
-  void it('condemn no key where they are quoted, even of a request that nobody knows', () => {
+  void it('take no key out where they are quoted, even where the request is not known', () => {
     for (const providerType of everyone) {
       for (const words of DAMNING) {
         for (const status of [400, 403, 404, 422, 429]) {
@@ -140,7 +140,7 @@ void describe('whose words an error says', () => {
     }
   });
 
-  void it('condemn no key by words alone where a request is refused, whatever the words', () => {
+  void it('take no key out by words alone where a request is refused, whatever the words', () => {
     fc.assert(
       fc.property(
         fc.array(fc.oneof(fc.constantFrom(...DAMNING), fc.string()), { minLength: 1, maxLength: 4 }),
@@ -196,7 +196,7 @@ void describe('whose words an error says', () => {
     assert.equal(verdictOn(400, anthropic, { providerType: 'anthropic' }).class, 'billing');
   });
 
-  void it('are the words of the provider where a client says the like of something else', () => {
+  void it('are the provider’s own where a client writes the like of something else', () => {
     const body = openai('Incorrect API key provided', { type: 'authentication_error' });
     assert.equal(
       verdictOn(401, body, { providerType: 'unheard-of', ...wrote('How do I rotate keys?') }).class,

@@ -41,7 +41,7 @@ void describe('readError', () => {
     }
   });
 
-  void it('reads an error that stands without an envelope', () => {
+  void it('reads an error without an envelope', () => {
     assert.equal(
       json('{"message":"No","code":"no_capacity","type":"too_many_requests"}').code,
       'no_capacity',
@@ -62,14 +62,14 @@ void describe('readError', () => {
     assert.equal(json(good).form, 'text');
   });
 
-  void it('takes no event of a response that goes well for an error', () => {
+  void it('takes no event of a good response for an error', () => {
     const done = '{"type":"response.code_interpreter_call_code.done","code":"import math"}';
     const failed = '{"type":"response.failed","response":{"error":{"code":"server_error","message":"No"}}}';
     assert.equal(read(`data: ${done}\n\n`).form, 'text');
     assert.equal(read(`data: ${done}\n\ndata: ${failed}\n\n`).code, 'server_error');
   });
 
-  void it('counts the names in what a gateway quotes behind words of its own', () => {
+  void it('counts the names in what a gateway quotes after text of its own', () => {
     const { message, names } = json(
       '{"error":{"message":"BedrockException - {\\"code\\":\\"too_fast\\",\\"message\\":\\"No\\"}","code":"500"}}',
     );

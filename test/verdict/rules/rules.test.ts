@@ -61,7 +61,7 @@ void describe('a verdict table', () => {
     assert.deepEqual(lastRule.when, {});
   });
 
-  void it('has no expression that remembers where it stopped, and no word in capitals', () => {
+  void it('has no expression with state, and no word in capitals', () => {
     for (const { id, when } of all) {
       for (const word of patternsOf(when)) {
         if (typeof word === 'string') assert.equal(word, word.toLowerCase(), id);
@@ -70,7 +70,7 @@ void describe('a verdict table', () => {
     }
   });
 
-  void it('condemns no key by words that may be somebody else’s', () => {
+  void it('takes no key out by words that may be about another credential', () => {
     for (const { id, when, verdict } of all) {
       const condemns =
         verdict.class === 'key_dead' || (verdict.class === 'billing' && verdict.scope !== 'key_model');
@@ -83,7 +83,7 @@ void describe('a verdict table', () => {
     }
   });
 
-  void it('keeps no key from a model by words that may be the client’s, where a request is refused', () => {
+  void it('holds no key from a model by words that may echo the client, where a request is refused', () => {
     for (const { id, when, verdict } of all) {
       const isAboutRequest = [when.status ?? '4xx']
         .flat()

@@ -34,7 +34,7 @@ void describe('readWait', () => {
     assert.equal(waitOf({ 'retry-after': '0', 'x-ratelimit-reset': '9' }), 9000);
   });
 
-  void it('prefers Retry-After to words, and words to the resets of limits', () => {
+  void it('prefers Retry-After to phrases, and phrases to the resets of limits', () => {
     const resets = { 'x-ratelimit-reset-tokens': '6m0s' };
     const words = 'Please try again in 644ms.';
     assert.equal(waitOf({ 'retry-after': '3', ...resets }, words), 3000);
@@ -82,7 +82,7 @@ void describe('readWait', () => {
     assert.equal(readWait({ ...headers, 'retry-after': '2' }, '', NOW, { from: 'retry-after' }), 2000);
   });
 
-  void it("reads Google's RetryInfo and the words of many", () => {
+  void it("reads Google's RetryInfo and the phrases of many", () => {
     assert.equal(waitOf({}, '{"@type":"…/google.rpc.RetryInfo","retryDelay":"33.5s"}'), 33_500);
     assert.equal(waitOf({}, '"retryDelay": "0.479417207s"'), 480);
     const words: readonly (readonly [string, number])[] = [
@@ -114,7 +114,7 @@ void describe('readWait', () => {
     assert.equal(waitOf({}, `{"headers":{"X-RateLimit-Reset":"${NOW + 26_000}"}}`), 26_000);
   });
 
-  void it('reads moments written in words, by the clock of the provider', () => {
+  void it('reads times in phrases, by the clock of the provider', () => {
     const words: readonly (readonly [string, number, number?])[] = [
       ['Token Plan limit reached, resets at 2026-03-01T12:30:00Z (2056)', 1_800_000],
       ['You will regain access on 2026-03-02 at 00:00 UTC.', 12 * HOUR],
@@ -149,7 +149,7 @@ void describe('readWait', () => {
     assert.equal(waitOf(headers), 600_000);
   });
 
-  void it('hears no wait in words that name none', () => {
+  void it('reads no wait from phrases that name none', () => {
     for (const text of [
       'Please try again later.',
       'retry in 3 months',
@@ -239,7 +239,7 @@ void describe('readWait', () => {
     );
   });
 
-  void it('stays between nothing and the cap in every notation of any wait, and asks for no less than was asked for', () => {
+  void it('stays between nothing and the cap in every notation of any wait, and is no shorter than was named', () => {
     const notation = fc.constantFrom<(ms: number) => [Record<string, string>, string]>(
       (ms) => [{ 'retry-after-ms': String(ms) }, ''],
       (ms) => [{ 'retry-after': String(ms / 1000) }, ''],

@@ -72,7 +72,10 @@ const PROVIDERS: readonly Provider[] = [
 ];
 
 /** One of the AI SDK's providers, pointed at the gateway. */
-function frontOf(testbed: Testbed, { name, model, thinking, options, thinkingOptions }: Provider): SdkClient {
+function clientOf(
+  testbed: Testbed,
+  { name, model, thinking, options, thinkingOptions }: Provider,
+): SdkClient {
   const settings = (ask: Question) => ({
     ...settingsOf(ask),
     model: model(testbed, ask.model),
@@ -148,5 +151,5 @@ function usageOf(usage: Awaited<ReturnType<typeof generateText>>['usage']): Usag
 
 await matrix(
   PROVIDERS.map(({ name }) => name),
-  (testbed) => PROVIDERS.map((provider) => frontOf(testbed, provider)),
+  (testbed) => PROVIDERS.map((provider) => clientOf(testbed, provider)),
 );

@@ -109,9 +109,9 @@ const { url } = await matrix(['anthropic-messages'], (testbed) => [messagesFront
 void test('tokens are counted before Anthropic’s SDK asks, where the provider counts them', async () => {
   const api = new Anthropic({ baseURL: url, apiKey: CLIENT_KEY, maxRetries: 0 });
   const messages = [{ role: 'user' as const, content: 'Hello, you' }];
-  for (const back of BACKENDS) {
-    const counting = api.messages.countTokens({ model: modelOf(back, 'well'), messages });
-    if (back.name === 'anthropic') assert.equal((await counting).input_tokens, tokensIn('Hello, you'));
+  for (const backend of BACKENDS) {
+    const counting = api.messages.countTokens({ model: modelOf(backend, 'well'), messages });
+    if (backend.name === 'anthropic') assert.equal((await counting).input_tokens, tokensIn('Hello, you'));
     else await assert.rejects(counting, NotFoundError);
   }
 });

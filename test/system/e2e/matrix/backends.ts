@@ -13,7 +13,7 @@ export interface Backend {
   readonly signs: boolean;
 }
 
-/** All that a front is put before. */
+/** All providers that each SDK is tried with. */
 export const BACKENDS: readonly Backend[] = [
   {
     name: 'openai',
@@ -50,8 +50,8 @@ export const BACKENDS: readonly Backend[] = [
 export type Scenario = 'well' | 'in-bytes' | 'refused' | 'breaking' | 'cut' | 'dead-key';
 
 /** The name of a family's model with which a scenario is asked for. */
-export function modelOf(back: Backend, scenario: Scenario): string {
-  return `${back.model}--${scenario}`;
+export function modelOf(backend: Backend, scenario: Scenario): string {
+  return `${backend.model}--${scenario}`;
 }
 
 /** The key that answers. */

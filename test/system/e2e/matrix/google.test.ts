@@ -125,11 +125,11 @@ const { url } = await matrix(['google-genai'], (testbed) => [generateFront(testb
 void suite('beside content, Google’s SDK gets', () => {
   const { models } = new GoogleGenAI({ apiKey: CLIENT_KEY, httpOptions: { baseUrl: url } });
 
-  for (const back of BACKENDS.filter(({ name }) => name === 'gemini' || name === 'openai')) {
-    void test(`embeddings of ${back.name}`, async () => {
+  for (const backend of BACKENDS.filter(({ name }) => name === 'gemini' || name === 'openai')) {
+    void test(`embeddings of ${backend.name}`, async () => {
       const config = { outputDimensionality: 4 };
       const contents = ['one', 'two'];
-      const { embeddings } = await models.embedContent({ model: modelOf(back, 'well'), contents, config });
+      const { embeddings } = await models.embedContent({ model: modelOf(backend, 'well'), contents, config });
       assert.deepEqual(
         embeddings?.map(({ values }) => values),
         contents.map((text) => embeddingOf(text, 4)),
@@ -138,9 +138,9 @@ void suite('beside content, Google’s SDK gets', () => {
   }
 
   void test('tokens counted by gemini', async () => {
-    const back = BACKENDS.find(({ name }) => name === 'gemini');
-    assert.ok(back !== undefined);
-    const counted = await models.countTokens({ model: modelOf(back, 'well'), contents: 'Hello, you' });
+    const backend = BACKENDS.find(({ name }) => name === 'gemini');
+    assert.ok(backend !== undefined);
+    const counted = await models.countTokens({ model: modelOf(backend, 'well'), contents: 'Hello, you' });
     assert.equal(counted.totalTokens, tokensIn('Hello, you'));
   });
 });

@@ -57,14 +57,14 @@ const KINDS: readonly Kind[] = [
   },
 ];
 
-function frontOf(testbed: Testbed, { name, model, stops, ...kind }: Kind): SdkClient {
+function clientOf(testbed: Testbed, { name, model, stops, ...kind }: Kind): SdkClient {
   return {
     name,
     stops,
     refusal: Error,
     broken: Error,
     thinking: 'hidden',
-    ask: async (ask) => told(await say(model(testbed, ask), ask, messagesOf(ask)), ask, kind),
+    ask: async (ask) => sdkAnswer(await say(model(testbed, ask), ask, messagesOf(ask)), ask, kind),
     loop: async (ask, run) => {
       const bound = model(testbed, ask).bindTools([TOOL]);
       const messages = messagesOf(ask);
@@ -72,7 +72,7 @@ function frontOf(testbed: Testbed, { name, model, stops, ...kind }: Kind): SdkCl
       const results = (asked.tool_calls ?? []).map(
         ({ id = '', args }) => new ToolMessage({ tool_call_id: id, content: run(city.parse(args)) }),
       );
-      return told(await say(bound, ask, [...messages, asked, ...results]), ask, kind);
+      return sdkAnswer(await say(bound, ask, [...messages, asked, ...results]), ask, kind);
     },
     structured: (ask) =>
       model(testbed, ask).withStructuredOutput(city, { method: 'jsonSchema' }).invoke(ask.question),
@@ -113,7 +113,7 @@ interface Answer {
   readonly additional_kwargs: Readonly<Record<string, unknown>>;
 }
 
-function told(
+function sdkAnswer(
   { text, usage_metadata: usage, response_metadata: metadata, additional_kwargs: more }: Answer,
   { stream }: Question,
   { stopIn, miscounts }: Pick<Kind, 'stopIn' | 'miscounts'>,
@@ -133,5 +133,5 @@ function told(
 
 await matrix(
   KINDS.map(({ name }) => name),
-  (testbed) => KINDS.map((kind) => frontOf(testbed, kind)),
+  (testbed) => KINDS.map((kind) => clientOf(testbed, kind)),
 );

@@ -30,7 +30,7 @@ function chatFront({ url }: Testbed): SdkClient {
     // What its helpers send back has no fields but OpenAI's own.
     thinking: 'shown',
     ask: async (ask) =>
-      ask.stream ? streamed(api, ask) : told(await api.chat.completions.create(paramsOf(ask))),
+      ask.stream ? streamed(api, ask) : sdkAnswer(await api.chat.completions.create(paramsOf(ask))),
     loop: (ask, run) => loop(api, ask, run),
     structured: async (ask) => {
       const response_format = zodResponseFormat(city, 'city');
@@ -57,7 +57,7 @@ function paramsOf({ model, question, system, maxTokens, image, thinks }: Questio
   };
 }
 
-function told({ choices: [choice], usage }: OpenAI.Chat.ChatCompletion): SdkAnswer {
+function sdkAnswer({ choices: [choice], usage }: OpenAI.Chat.ChatCompletion): SdkAnswer {
   const thinking: unknown = Reflect.get(choice?.message ?? {}, 'reasoning_content');
   return {
     text: choice?.message.content ?? '',
@@ -108,7 +108,7 @@ async function loop(api: OpenAI, ask: Question, run: (input: City) => string): P
   const runner = ask.stream
     ? completions.runTools({ ...paramsOf(ask), stream: true, tools })
     : completions.runTools({ ...paramsOf(ask), tools });
-  return told(await runner.finalChatCompletion());
+  return sdkAnswer(await runner.finalChatCompletion());
 }
 
 const { url } = await matrix(['openai-chat'], (testbed) => [chatFront(testbed)]);
@@ -116,9 +116,9 @@ const { url } = await matrix(['openai-chat'], (testbed) => [chatFront(testbed)])
 void suite('beside chats, the OpenAI SDK gets', () => {
   const api = new OpenAI({ baseURL: `${url}/v1`, apiKey: CLIENT_KEY, maxRetries: 0 });
 
-  for (const back of BACKENDS.filter(({ name }) => name === 'openai' || name === 'gemini')) {
-    void test(`embeddings of ${back.name}`, async () => {
-      const model = modelOf(back, 'well');
+  for (const backend of BACKENDS.filter(({ name }) => name === 'openai' || name === 'gemini')) {
+    void test(`embeddings of ${backend.name}`, async () => {
+      const model = modelOf(backend, 'well');
       const asked = { model, input: ['one', 'two'], dimensions: 4 };
       const { data } = await api.embeddings.create(asked);
       const expected = ['one', 'two'].map((text) => embeddingOf(text, 4));

@@ -32,7 +32,7 @@ function responsesFront({ url }: Testbed): SdkClient {
     refusal: BadRequestError,
     broken: APIError,
     thinking: 'kept',
-    ask: async (ask) => told(await create(api, ask, paramsOf(ask))),
+    ask: async (ask) => sdkAnswer(await create(api, ask, paramsOf(ask))),
     loop: (ask, run) => loop(api, ask, run),
     structured: async (ask) => {
       const text = { format: zodTextFormat(city, 'city') };
@@ -77,7 +77,7 @@ async function create(
   return events.finalResponse();
 }
 
-function told(response: OpenAI.Responses.Response): SdkAnswer {
+function sdkAnswer(response: OpenAI.Responses.Response): SdkAnswer {
   const { output, usage, status, incomplete_details: details } = response;
   const thoughts = output.flatMap((item) => (item.type === 'reasoning' ? item.summary : []));
   return {
@@ -108,7 +108,7 @@ async function loop(api: OpenAI, ask: Question, run: (input: City) => string): P
     (item) => item.type === 'message' || item.type === 'reasoning' || item.type === 'function_call',
   );
   const input: Item[] = [{ role: 'user', content: question }, ...said, ...results];
-  return told(await create(api, ask, { ...params, input }));
+  return sdkAnswer(await create(api, ask, { ...params, input }));
 }
 
 await matrix(['openai-responses'], (testbed) => [responsesFront(testbed)]);

@@ -5,7 +5,7 @@ import { tokensIn } from '../../../../simulator/surface/text.ts';
 import { BACKENDS, deadKey, goodKey, modelOf, type Backend } from './backends.ts';
 import { testbedFor, type Testbed } from './testbed.ts';
 
-/** What a test asks for; a front says it in its SDK's words. */
+/** What a test asks for; each SDK says it in its own words. */
 export interface Question {
   readonly model: string;
   readonly question: string;
@@ -79,99 +79,101 @@ const WEATHER: Readonly<Record<string, string>> = { Oslo: 'snow', Rome: 'sun' };
 const SIGNED = Buffer.from('simulated thinking').toString('base64');
 const PIXEL = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP6DwABBQECz6AuzQAAAABJRU5ErkJggg==';
 
-/** Puts fronts before all families of providers. The testbed may be used for more. */
+/** Tries SDKs with all families of providers. The testbed may be used for more. */
 export async function matrix(
   names: readonly string[],
-  fronts: (testbed: Testbed) => readonly SdkClient[],
+  clients: (testbed: Testbed) => readonly SdkClient[],
 ): Promise<Testbed> {
   const testbed = await testbedFor(names);
-  for (const front of fronts(testbed)) {
-    for (const back of BACKENDS)
-      void suite(`${front.name} before ${back.name}`, () => pair(front, back, testbed));
+  for (const client of clients(testbed)) {
+    for (const backend of BACKENDS)
+      void suite(`${client.name} before ${backend.name}`, () => pair(client, backend, testbed));
   }
   return testbed;
 }
 
-function pair(front: SdkClient, back: Backend, testbed: Testbed): void {
+function pair(client: SdkClient, backend: Backend, testbed: Testbed): void {
   for (const stream of [false, true]) {
     const how = stream ? 'streamed' : 'whole';
     void test(`${how}: text, instructions, tokens and the reason to stop`, async () => {
-      const ask = { model: modelOf(back, 'well'), question: QUESTION, stream };
-      assertWhole(await front.ask({ ...ask, system: SYSTEM }), ask.model, front, back, SYSTEM);
+      const ask = { model: modelOf(backend, 'well'), question: QUESTION, stream };
+      assertWhole(await client.ask({ ...ask, system: SYSTEM }), ask.model, client, backend, SYSTEM);
       const question = 'Repeat your instructions.';
-      const { text } = await front.ask({ ...ask, question, system: SYSTEM });
+      const { text } = await client.ask({ ...ask, question, system: SYSTEM });
       assert.match(text, /\(instructions: Always answer like a pirate\.\)/u);
     });
 
     void test(`${how}: the limit on tokens`, async () => {
-      const told = await front.ask({
-        model: modelOf(back, 'well'),
+      const answer = await client.ask({
+        model: modelOf(backend, 'well'),
         question: QUESTION,
         stream,
         maxTokens: 3,
       });
-      assert.equal(told.stop, front.stops.length);
-      assert.equal(told.text, 'You said: what');
+      assert.equal(answer.stop, client.stops.length);
+      assert.equal(answer.text, 'You said: what');
     });
 
     void test(`${how}: an image`, async () => {
-      const ask = { model: modelOf(back, 'well'), question: QUESTION, image: PIXEL, stream };
-      assert.match((await front.ask(ask)).text, /\(seen: image\/png, \d+ bytes\)/u);
+      const ask = { model: modelOf(backend, 'well'), question: QUESTION, image: PIXEL, stream };
+      assert.match((await client.ask(ask)).text, /\(seen: image\/png, \d+ bytes\)/u);
     });
 
-    for (const thinks of front.thinking === 'hidden' ? [false] : [false, true]) {
+    for (const thinks of client.thinking === 'hidden' ? [false] : [false, true]) {
       void test(`${how}: tools called side by side${thinks ? ', after thinking' : ''}`, async () => {
         const ran: string[] = [];
-        const ask = { model: modelOf(back, 'well'), question: LOOKUP, stream, thinks };
-        const told = await front.loop({ ...ask, system: SYSTEM }, ({ city }) => {
+        const ask = { model: modelOf(backend, 'well'), question: LOOKUP, stream, thinks };
+        const answer = await client.loop({ ...ask, system: SYSTEM }, ({ city }) => {
           ran.push(city);
           return WEATHER[city] ?? 'unknown';
         });
         assert.deepEqual(ran, ['Oslo', 'Rome']);
-        assert.match(told.text, /\(get_weather answered: .*snow.*\) \(get_weather answered: .*sun.*\)/u);
-        assert.equal(told.stop, front.stops.done);
+        assert.match(answer.text, /\(get_weather answered: .*snow.*\) \(get_weather answered: .*sun.*\)/u);
+        assert.equal(answer.stop, client.stops.done);
         const last = testbed.gateway.sim.requests.findLast(({ model }) => model === ask.model);
-        if (thinks && back.signs && front.thinking === 'kept')
+        if (thinks && backend.signs && client.thinking === 'kept')
           assert.ok(last?.body.includes(SIGNED), 'the signature has come back');
       });
     }
 
     void test(`${how}: a dead first key is replaced unseen`, async () => {
-      const model = `${modelOf(back, 'dead-key')}-${front.name}`;
+      const model = `${modelOf(backend, 'dead-key')}-${client.name}`;
       const ask = { model, question: QUESTION, stream };
-      assertWhole(await front.ask(ask), model, front, back);
+      assertWhole(await client.ask(ask), model, client, backend);
       const met = testbed.gateway.sim.requests.filter((request) => request.model === model);
-      assert.ok(met.some(({ key }) => key === deadKey(back)) && met.at(-1)?.key === goodKey(back));
+      assert.ok(met.some(({ key }) => key === deadKey(backend)) && met.at(-1)?.key === goodKey(backend));
     });
 
     void test(`${how}: a refusal is the SDK's own error, with the provider's words`, async () => {
-      const error = await raised(front.ask({ model: modelOf(back, 'refused'), question: QUESTION, stream }));
-      assert.ok(error instanceof front.refusal, String(error));
-      assert.match(error.message, back.tooLong);
+      const error = await raised(
+        client.ask({ model: modelOf(backend, 'refused'), question: QUESTION, stream }),
+      );
+      assert.ok(error instanceof client.refusal, String(error));
+      assert.match(error.message, backend.tooLong);
       assert.equal(statusOf(error) ?? statusOf(error.cause), 400);
     });
   }
 
-  if (front.thinking !== 'hidden')
+  if (client.thinking !== 'hidden')
     void test('thinking is shown', async () => {
-      const ask = { model: modelOf(back, 'well'), question: QUESTION, thinks: true };
-      const whole = await front.ask({ ...ask, stream: false });
-      const streamed = await front.ask({ ...ask, stream: true });
+      const ask = { model: modelOf(backend, 'well'), question: QUESTION, thinks: true };
+      const whole = await client.ask({ ...ask, stream: false });
+      const streamed = await client.ask({ ...ask, stream: true });
       assert.equal(whole.thinking, `They say: ${QUESTION}`);
       assert.equal(streamed.thinking, whole.thinking);
     });
 
   void test('an answer that comes byte by byte is the same', async () => {
-    const model = modelOf(back, 'in-bytes');
-    const told = await front.ask({ model, question: QUESTION, system: SYSTEM, stream: true });
-    assertWhole(told, model, front, back, SYSTEM);
+    const model = modelOf(backend, 'in-bytes');
+    const answer = await client.ask({ model, question: QUESTION, system: SYSTEM, stream: true });
+    assertWhole(answer, model, client, backend, SYSTEM);
   });
 
   for (const scenario of ['breaking', 'cut'] as const) {
     void test(`a stream that is ${scenario} after output ends in the SDK's error, and in no end`, async () => {
       let text = '';
-      const asking = front.ask({
-        model: modelOf(back, scenario),
+      const asking = client.ask({
+        model: modelOf(backend, scenario),
         question: QUESTION,
         stream: true,
         onText: (piece) => {
@@ -179,25 +181,31 @@ function pair(front: SdkClient, back: Backend, testbed: Testbed): void {
         },
       });
       const error = await raised(asking);
-      assert.ok(error instanceof front.broken, String(error));
+      assert.ok(error instanceof client.broken, String(error));
       assert.ok('You said:'.startsWith(text), text);
     });
   }
 
-  const { structured } = front;
+  const { structured } = client;
   if (structured !== undefined)
     void test('an object of a schema', async () => {
-      const ask = { model: modelOf(back, 'well'), question: 'Oslo', stream: false };
+      const ask = { model: modelOf(backend, 'well'), question: 'Oslo', stream: false };
       assert.deepEqual(await structured(ask), { city: 'Oslo' });
     });
 }
 
 /** The answer is all there, from the right key, and its tokens are those the provider counted. */
-function assertWhole(told: SdkAnswer, model: string, front: SdkClient, back: Backend, system = ''): void {
-  assert.ok(isAnswerTo(told.text, QUESTION, model, [goodKey(back)]), `not the answer: ${told.text}`);
-  assert.equal(told.stop, front.stops.done);
-  if (told.usage === undefined) return;
-  const { input, cached, output } = told.usage;
+function assertWhole(
+  answer: SdkAnswer,
+  model: string,
+  client: SdkClient,
+  backend: Backend,
+  system = '',
+): void {
+  assert.ok(isAnswerTo(answer.text, QUESTION, model, [goodKey(backend)]), `not the answer: ${answer.text}`);
+  assert.equal(answer.stop, client.stops.done);
+  if (answer.usage === undefined) return;
+  const { input, cached, output } = answer.usage;
   assert.deepEqual([input, output], [tokensIn(system + QUESTION), PIECES]);
   if (cached !== undefined) assert.equal(cached, tokensIn(system));
 }

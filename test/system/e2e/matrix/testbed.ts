@@ -13,22 +13,22 @@ export interface Testbed {
   readonly gateway: TestGateway;
 }
 
-/** A testbed for all tests of a file. Each front has providers of its own whose first key is dead. */
-export async function testbedFor(fronts: readonly string[]): Promise<Testbed> {
+/** A testbed for all tests of a file. Each SDK has providers of its own whose first key is dead. */
+export async function testbedFor(clients: readonly string[]): Promise<Testbed> {
   const gateway = await startTestGateway({
     script: SCRIPT,
     config: (sim) => ({
       clients: [{ name: 'app', key: CLIENT_KEY }],
-      providers: BACKENDS.flatMap((back) => [
-        healthy(back, sim),
-        ...fronts.map((front) => dying(back, sim, front)),
+      providers: BACKENDS.flatMap((backend) => [
+        healthy(backend, sim),
+        ...clients.map((client) => dying(backend, sim, client)),
       ]),
-      routes: BACKENDS.flatMap((back) => [
-        ...fronts.map((front) => ({
-          model: `${modelOf(back, 'dead-key')}-${front}`,
-          to: [`${back.name}-${front}`],
+      routes: BACKENDS.flatMap((backend) => [
+        ...clients.map((client) => ({
+          model: `${modelOf(backend, 'dead-key')}-${client}`,
+          to: [`${backend.name}-${client}`],
         })),
-        { model: `${back.model}--*`, to: [back.name] },
+        { model: `${backend.model}--*`, to: [backend.name] },
       ]),
     }),
   });
@@ -37,44 +37,44 @@ export async function testbedFor(fronts: readonly string[]): Promise<Testbed> {
 }
 
 /** A key's behaviour depends on the model, so that one provider serves all tests. */
-function behavioursOf(back: Backend): readonly Behaviour[] {
+function behavioursOf(backend: Backend): readonly Behaviour[] {
   return [
-    { kind: 'bad-request', models: [modelOf(back, 'refused')] },
+    { kind: 'bad-request', models: [modelOf(backend, 'refused')] },
     // What comes together with the error is answered with the error alone: nothing was sent yet.
-    { kind: 'error-event', models: [modelOf(back, 'breaking')], afterChunks: 2, delayMs: 20 },
-    { kind: 'cut', models: [modelOf(back, 'cut')], afterChunks: 2 },
-    { kind: 'answer', models: [modelOf(back, 'in-bytes')], pieceBytes: 1 },
+    { kind: 'error-event', models: [modelOf(backend, 'breaking')], afterChunks: 2, delayMs: 20 },
+    { kind: 'cut', models: [modelOf(backend, 'cut')], afterChunks: 2 },
+    { kind: 'answer', models: [modelOf(backend, 'in-bytes')], pieceBytes: 1 },
   ];
 }
 
 const SCRIPT: Script = {
   strict: true,
   keys: Object.fromEntries(
-    BACKENDS.flatMap((back): readonly (readonly [string, KeyScript])[] => [
-      [goodKey(back), { behaviours: behavioursOf(back) }],
-      [deadKey(back), { behaviours: [{ kind: 'invalid-key' }] }],
+    BACKENDS.flatMap((backend): readonly (readonly [string, KeyScript])[] => [
+      [goodKey(backend), { behaviours: behavioursOf(backend) }],
+      [deadKey(backend), { behaviours: [{ kind: 'invalid-key' }] }],
     ]),
   ),
 };
 
 /** The failures that tests ask for by the dozen do not take its only key out. */
-function healthy(back: Backend, sim: Simulator): ConfigParts {
+function healthy(backend: Backend, sim: Simulator): ConfigParts {
   return {
-    id: back.name,
-    ...back.provider(originOf(sim)),
-    apiTokens: [goodKey(back)],
+    id: backend.name,
+    ...backend.provider(originOf(sim)),
+    apiTokens: [goodKey(backend)],
     failover: { enabled: true, failureThreshold: 1_000_000, cooldownDuration: '1h' },
   };
 }
 
 /** Its dead key is as good as certain to be chosen first. */
-function dying(back: Backend, sim: Simulator, front: string): ConfigParts {
+function dying(backend: Backend, sim: Simulator, client: string): ConfigParts {
   return {
-    id: `${back.name}-${front}`,
-    ...back.provider(originOf(sim)),
+    id: `${backend.name}-${client}`,
+    ...backend.provider(originOf(sim)),
     apiTokens: [
-      { key: deadKey(back), weight: 1_000 },
-      { key: goodKey(back), weight: 0.001 },
+      { key: deadKey(backend), weight: 1_000 },
+      { key: goodKey(backend), weight: 0.001 },
     ],
     choice: 'random',
     failover: { enabled: true, failureThreshold: 1, cooldownDuration: '1h' },
