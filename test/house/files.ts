@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -17,6 +17,13 @@ export function exists(path: string): boolean {
 /** The files that match a glob, whether they are committed yet or not. */
 export function matching(pattern: string): string[] {
   return globSync(pattern, { cwd: ROOT }).toSorted();
+}
+
+/** The names of the folders in a folder. */
+export function folders(path: string): string[] {
+  return readdirSync(join(ROOT, path), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name);
 }
 
 /** What a clone of the project would hold. */
