@@ -68,12 +68,12 @@ function viewProvider(
     returnsAt: wallTimeOrNull(returnsAt),
     draws,
     counts,
-    keys: keys.map((prospect) => viewKeyChoice(prospect, model ?? ANY_MODEL, serves, now)),
+    keys: keys.map((preview) => viewKeyChoice(preview, model ?? ANY_MODEL, serves, now)),
   };
 }
 
-function viewKeyChoice(prospect: KeyPreview, model: string, serves: boolean, now: number): KeyChoiceView {
-  const { pooled, obstacle, chance, share, scarce, dueAt, lastResort } = prospect;
+function viewKeyChoice(preview: KeyPreview, model: string, serves: boolean, now: number): KeyChoiceView {
+  const { pooled, obstacle, chance, share, scarce, dueAt, lastResort } = preview;
   const { id, name, secret, weight } = pooled.key;
   return {
     id,

@@ -54,7 +54,7 @@ export interface ProviderType {
   /** Where it has an API of its own as well, whose operations clients may call; likewise. */
   readonly own?: AdditionalApi;
   /** Headers of clients that pass to it beside those of `passed-headers.ts`, as it documents them. In lower case. */
-  readonly headers?: readonly string[];
+  readonly passedClientHeaders?: readonly string[];
   /** It answers 200 with an error in the body. */
   readonly errorsInside?: boolean;
   /** It knows the role `developer` (OpenAI's for instructions since 2024), or forwards it. Others are sent `system`. */

@@ -127,7 +127,7 @@ export function preferLastAnswered(pool: Pool): KeyPreference {
   return (isUsableKey) => {
     let last: PooledKey | undefined;
     for (const pooled of pool.all()) {
-      if (pooled.answeredAt > (last?.answeredAt ?? 0) && isUsableKey(pooled)) last = pooled;
+      if (pooled.lastSuccessAt > (last?.lastSuccessAt ?? 0) && isUsableKey(pooled)) last = pooled;
     }
     return last;
   };

@@ -56,11 +56,11 @@ export class Recorder {
   record(provider: Provider, pooled: PooledKey, event: AttemptEnded): VerdictConfidence {
     const succeeds = event.effect.kind === 'succeeds';
     if (!event.check && succeeds) {
-      pooled.answered(event.at);
+      pooled.succeeded(event.at);
       const { correlatedFailures, verdictDoubt } = this.#healthOf(provider);
-      correlatedFailures.recordAnswer(event.at);
-      verdictDoubt.recordAnswer(event.model, event.at);
-      pooled.unknownModels.recordAnswer(pooled.key.id, event.model);
+      correlatedFailures.recordSuccess(event.at);
+      verdictDoubt.recordSuccess(event.model, event.at);
+      pooled.unknownModels.recordSuccess(pooled.key.id, event.model);
     }
     if (this.#isOfUnknownModel(provider, pooled, event)) {
       pooled.unknownModels.recordDenial(pooled.key.id, event.model, event.at);
@@ -133,7 +133,7 @@ export class Recorder {
 
   #isProviderFailure(provider: Provider, { key }: PooledKey, { rule, at }: AttemptEnded): boolean {
     const { pool } = provider;
-    const view = { size: pool.size, answeredAt: (id: string) => pool.get(id)?.answeredAt ?? 0 };
+    const view = { size: pool.size, lastSuccessAt: (id: string) => pool.get(id)?.lastSuccessAt ?? 0 };
     const correlation = this.#healthOf(provider).correlatedFailures.recordFailure(key.id, rule, view, at);
     if (correlation.kind === 'began') {
       this.pardon(provider, correlation.keys, correlation.since, at);

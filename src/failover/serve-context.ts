@@ -33,7 +33,7 @@ export interface ServeContext {
   /** The tries that failed so far, in order. */
   readonly failed: Attempt[];
   /** The largest known window that it turned out to be too long for. Tokens; 0 before. */
-  exceeds: number;
+  exceededWindowTokens: number;
   /** Absent where it may not wait for a key. */
   readonly wait: KeyWait | undefined;
 }

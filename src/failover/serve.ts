@@ -47,7 +47,16 @@ export async function serve(
 ): Promise<Answer> {
   const wait = KeyWait.for(call, limits.waiting, tools.now);
   const owner = targets.find((target) => target.owner !== undefined)?.owner;
-  const context: ServeContext = { call, tools, limits, trace, owner, failed: [], exceeds: 0, wait };
+  const context: ServeContext = {
+    call,
+    tools,
+    limits,
+    trace,
+    owner,
+    failed: [],
+    exceededWindowTokens: 0,
+    wait,
+  };
   for (;;) {
     const progress: RouteProgress = {
       refused: undefined,
@@ -88,7 +97,7 @@ async function tryRoute(
       progress.down.push(state);
       continue;
     }
-    if (context.wait?.isBehind(target) === true) {
+    if (context.wait?.mustQueue(target) === true) {
       progress.withoutKey.push(state);
       progress.returnsAt = tools.now();
       continue;

@@ -112,11 +112,11 @@ export async function tryTarget(
   pass: Pass,
 ): Promise<TargetResult> {
   const { provider, model } = state.target;
-  const taking = provider.prepare(context.call, model);
-  const taken = taking instanceof Promise ? await taking : taking;
-  if (taken.kind === 'refused') return taken;
-  const end = await tryKeys(context, state, pass, taken);
-  if (end.kind !== 'answer') taken.translator?.drop();
+  const pending = provider.prepare(context.call, model);
+  const prepared = pending instanceof Promise ? await pending : pending;
+  if (prepared.kind === 'refused') return prepared;
+  const end = await tryKeys(context, state, pass, prepared);
+  if (end.kind !== 'answer') prepared.translator?.drop();
   return end;
 }
 
@@ -187,12 +187,14 @@ function afterFailure(context: ServeContext, state: TargetState, attempt: Attemp
 function learnContextWindow(context: ServeContext, target: RouteTarget, { providerError }: Attempt): void {
   const { contextWindows } = context.tools.recorder;
   contextWindows.learn(target, providerError?.message ?? '');
-  context.exceeds = Math.max(context.exceeds, contextWindows.of(target) ?? 0);
+  context.exceededWindowTokens = Math.max(context.exceededWindowTokens, contextWindows.of(target) ?? 0);
 }
 
 /** Whether a target is known to take no more than what the request was too long for. */
-export function isTooSmall({ exceeds, tools }: ServeContext, target: RouteTarget): boolean {
-  return exceeds > 0 && (tools.recorder.contextWindows.of(target) ?? Infinity) <= exceeds;
+export function isTooSmall({ exceededWindowTokens, tools }: ServeContext, target: RouteTarget): boolean {
+  return (
+    exceededWindowTokens > 0 && (tools.recorder.contextWindows.of(target) ?? Infinity) <= exceededWindowTokens
+  );
 }
 
 function leaveDomain(

@@ -26,7 +26,7 @@ import type { RequestLogEntry, RequestTrace } from './request-log-entry.ts';
 import { rejectLateReferences } from './resources/late-references.ts';
 import { isolatesTenants } from './resources/ownership.ts';
 import {
-  listenerFor,
+  bodyObserverFor,
   ownerRoute,
   pinnedRoute,
   recordResources,
@@ -105,7 +105,7 @@ export class Gateway {
       memory[Symbol.dispose]();
     });
     this.#inFlight++;
-    this.#answer({ id, request, response, writer, runtime, trace, tunnel, gone, memory })
+    this.#process({ id, request, response, writer, runtime, trace, tunnel, gone, memory })
       .then(() => {
         // A client without an answer would wait for ever, and a stop would wait for it.
         if (writer.status === 0 && !response.destroyed) throw new Error('a request got no answer');
@@ -126,7 +126,7 @@ export class Gateway {
       });
   }
 
-  async #answer(context: RequestContext): Promise<void> {
+  async #process(context: RequestContext): Promise<void> {
     const { request, response, writer, runtime, trace, tunnel, gone, memory } = context;
     const admitted = admitRequest(context, this.#draining);
     if (admitted.kind === 'refusal') return writeRefusal(writer, admitted);
@@ -157,7 +157,7 @@ export class Gateway {
     const answer = await this.#serve(call, context, admitted);
     if (answer.kind === 'refusal') writeRefusal(writer, answer);
     else if (bodyError !== undefined && answer.kind === 'gone') writeRefusal(writer, bodyError);
-    else await writer.answer(answer, tunnel);
+    else await writer.write(answer, tunnel);
   }
 
   /** Routes and serves a call, and records what its answer creates. */
@@ -185,7 +185,7 @@ export class Gateway {
     const answer = await serve(call, targets, tools, limits, (trace.tries = new ServeTrace()));
     if (answer.kind === 'answer') {
       recordResources(call, answer, runtime, resources, tenant);
-      writer.listener = listenerFor(call, answer, targets, runtime, resources, tenant);
+      writer.bodyObserver = bodyObserverFor(call, answer, targets, runtime, resources, tenant);
     } else if (answer.kind === 'gateway-error' && answer.thrownAt !== undefined) {
       onUnreadable(id, answer.thrownAt);
     }
@@ -217,7 +217,7 @@ export class Gateway {
     const page = await tenantPage(call, list, { tenant, runtime, book, attempts, limits });
     if (page.kind === 'refusal') writeRefusal(writer, page);
     else if (page.kind === 'page') writer.json(200, page.page);
-    else await writer.answer(page.answer, undefined);
+    else await writer.write(page.answer, undefined);
   }
 }
 

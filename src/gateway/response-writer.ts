@@ -40,10 +40,10 @@ export class ResponseWriter {
   /** The status of an upgraded connection, whose response has no head. */
   #upgradeStatus = 0;
   /** The answer is a stream that was begun by a ping, before it was known what comes of the request. */
-  #isBegunEarly = false;
+  #startedByPing = false;
   dialect: Dialect = 'openai';
-  /** Hears what the client gets of a good answer, as it gets it. */
-  listener: { read(bytes: Buffer): void } | undefined;
+  /** Reads what the client gets of a good answer, as it is sent. */
+  bodyObserver: { read(bytes: Buffer): void } | undefined;
   bytes = 0;
   /** The code of Sparekey's own error, where that is the answer. */
   code: GatewayErrorCode | undefined;
@@ -78,10 +78,10 @@ export class ResponseWriter {
 
   #ping(text: string): void {
     const response = this.#response;
-    if (!this.#isBegunEarly) {
+    if (!this.#startedByPing) {
       if (response.headersSent || response.destroyed) return;
-      this.#isBegunEarly = true;
-      response.writeHead(200, this.#own(EVENT_STREAM));
+      this.#startedByPing = true;
+      response.writeHead(200, this.#gatewayHeaders(EVENT_STREAM));
     }
     // Who takes nothing gets no more of it.
     if (response.writableNeedDrain) return;
@@ -90,63 +90,67 @@ export class ResponseWriter {
   }
 
   json(status: number, value: unknown): void {
-    this.#send(status, this.#own(['content-type', 'application/json']), Buffer.from(JSON.stringify(value)));
+    this.#send(
+      status,
+      this.#gatewayHeaders(['content-type', 'application/json']),
+      Buffer.from(JSON.stringify(value)),
+    );
   }
 
   empty(status: number, headers: readonly string[] = []): void {
-    this.#send(status, this.#own(headers), undefined);
+    this.#send(status, this.#gatewayHeaders(headers), undefined);
   }
 
   /** An error of Sparekey's own, in the client's dialect. */
   error(code: GatewayErrorCode, details?: ErrorDetails, headers: readonly string[] = []): void {
     this.code = code;
-    if (this.#isBegunEarly) return this.#endWith(gatewayErrorEvent(this.dialect, code, details));
+    if (this.#startedByPing) return this.#endWith(gatewayErrorEvent(this.dialect, code, details));
     const { status, headers: own, body } = gatewayErrorAnswer(this.dialect, code, details);
-    this.#send(status, this.#own([...Object.entries(own).flat(), ...headers]), Buffer.from(body));
+    this.#send(status, this.#gatewayHeaders([...Object.entries(own).flat(), ...headers]), Buffer.from(body));
   }
 
   /**
    * What came of the request. Resolves when the client has all of it.
    * @param tunnel - where it asked to speak another protocol on its connection
    */
-  async answer(answer: Answer, tunnel: Tunnel | undefined): Promise<void> {
-    switch (answer.kind) {
+  async write(write: Answer, tunnel: Tunnel | undefined): Promise<void> {
+    switch (write.kind) {
       case 'gone':
         return;
       case 'gateway-error':
-        this.error(answer.code, answer.details, answer.headers);
+        this.error(write.code, write.details, write.headers);
         return;
       case 'provider-error':
-        if (this.#isBegunEarly) {
-          if (answer.body.kind === 'stream') answer.body.discard();
-          this.#endWith(clientErrorEvent(this.dialect, answer.error));
+        if (this.#startedByPing) {
+          if (write.body.kind === 'stream') write.body.discard();
+          this.#endWith(clientErrorEvent(this.dialect, write.error));
           return;
         }
-        await this.#body(answer, tunnel);
+        await this.#body(write, tunnel);
         return;
       case 'answer':
-        await this.#body(answer, tunnel);
+        await this.#body(write, tunnel);
     }
   }
 
-  #body(answer: ProviderAnswer | ProviderError, tunnel: Tunnel | undefined): Promise<void> | undefined {
-    const { status, body } = answer;
+  #body(write: ProviderAnswer | ProviderError, tunnel: Tunnel | undefined): Promise<void> | undefined {
+    const { status, body } = write;
     switch (body.kind) {
       case 'whole':
-        this.listener?.read(body.bytes);
-        if (this.#isBegunEarly && body.isEvents) this.#endWith(body.bytes);
-        else this.#send(status, this.#relayed(answer), body.bytes);
+        this.bodyObserver?.read(body.bytes);
+        if (this.#startedByPing && body.isEvents) this.#endWith(body.bytes);
+        else this.#send(status, this.#relayedHeaders(write), body.bytes);
         return undefined;
       case 'stream':
-        return this.#stream(answer, body);
+        return this.#stream(write, body);
       case 'upgraded':
-        return tunnel === undefined ? undefined : this.#upgrade(answer, body, tunnel);
+        return tunnel === undefined ? undefined : this.#upgrade(write, body, tunnel);
     }
   }
 
   /** An answer that is still coming. A stream that breaks ends with an error, and with no false end marker. */
-  async #stream(answer: ProviderAnswer | ProviderError, body: StreamBody): Promise<void> {
-    if (!this.#isBegunEarly) this.#response.writeHead(answer.status, this.#relayed(answer));
+  async #stream(write: ProviderAnswer | ProviderError, body: StreamBody): Promise<void> {
+    if (!this.#startedByPing) this.#response.writeHead(write.status, this.#relayedHeaders(write));
     else if (!body.isEvents) {
       body.discard();
       return this.error('upstream_broken');
@@ -177,9 +181,9 @@ export class ResponseWriter {
   }
 
   /** The connection itself, which from now on is the provider's as well. Resolves when that is over. */
-  async #upgrade(answer: ProviderAnswer | ProviderError, body: UpgradedBody, tunnel: Tunnel): Promise<void> {
-    const { status } = answer;
-    const head = ['connection', 'Upgrade', 'upgrade', body.protocol, ...this.#relayed(answer)];
+  async #upgrade(write: ProviderAnswer | ProviderError, body: UpgradedBody, tunnel: Tunnel): Promise<void> {
+    const { status } = write;
+    const head = ['connection', 'Upgrade', 'upgrade', body.protocol, ...this.#relayedHeaders(write)];
     const lines = [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`];
     for (let at = 0; at + 1 < head.length; at += 2) lines.push(`${head[at]}: ${head[at + 1]}`);
     this.#upgradeStatus = status;
@@ -193,7 +197,7 @@ export class ResponseWriter {
     return {
       write: (chunk) => {
         this.bytes += chunk.length;
-        this.listener?.read(chunk);
+        this.bodyObserver?.read(chunk);
         return response.write(chunk);
       },
       onDrain: (resume) => response.once('drain', resume),
@@ -208,7 +212,7 @@ export class ResponseWriter {
 
   #send(status: number, headers: string[], body: Buffer | undefined): void {
     // What is no stream of events cannot be put into one.
-    if (this.#isBegunEarly) return this.error('upstream_broken');
+    if (this.#startedByPing) return this.error('upstream_broken');
     if (this.#response.headersSent || this.#response.destroyed) return;
     if (status !== 204) headers.push('content-length', String(body?.length ?? 0));
     this.#response.writeHead(status, headers);
@@ -231,7 +235,7 @@ export class ResponseWriter {
     else response.end();
   }
 
-  #own(headers: readonly string[]): string[] {
+  #gatewayHeaders(headers: readonly string[]): string[] {
     return [...headers, 'x-request-id', this.#id, ...this.#vendorId(), ...this.#connection(), ...this.#extra];
   }
 
@@ -246,7 +250,7 @@ export class ResponseWriter {
   }
 
   /** The headers of a provider's answer, and what is said by every one. */
-  #relayed({ headers }: ProviderAnswer | ProviderError): string[] {
+  #relayedHeaders({ headers }: ProviderAnswer | ProviderError): string[] {
     if (!hasHeader(headers, 'x-request-id')) headers.push('x-request-id', this.#id);
     if (!hasHeader(headers, 'request-id')) headers.push(...this.#vendorId());
     headers.push(...this.#connection(), ...this.#extra);

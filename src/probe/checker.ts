@@ -13,16 +13,16 @@ import { ListAccessProbe } from './list-access.ts';
 export class Checker {
   readonly #tools: AttemptTools;
   readonly #forms = new CheckForms();
-  readonly #strangers: ListAccessProbe;
+  readonly #listAccess: ListAccessProbe;
 
   constructor(store: Store, tools: AttemptTools) {
     this.#tools = tools;
-    this.#strangers = new ListAccessProbe(store, tools);
+    this.#listAccess = new ListAccessProbe(store, tools);
   }
 
   /** For `checkSpecFor`. @param now - milliseconds since the epoch */
   context(now: number): CheckContext {
-    return { forms: this.#forms, listAccess: this.#strangers, now };
+    return { forms: this.#forms, listAccess: this.#listAccess, now };
   }
 
   /**
@@ -31,7 +31,7 @@ export class Checker {
    */
   async settle(provider: Provider, spec: CheckSpec, signal: AbortSignal): Promise<CheckSpec | undefined> {
     if (spec.kind !== 'list') return spec;
-    return (await this.#strangers.probe(provider, signal)) === 'refuses' ? spec : fallbackSpec(provider);
+    return (await this.#listAccess.probe(provider, signal)) === 'refuses' ? spec : fallbackSpec(provider);
   }
 
   /**

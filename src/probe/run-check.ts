@@ -65,8 +65,8 @@ export async function runCheck(
       return undefined;
     }
     const next = nextForm(usableForms, at, kind);
-    const willRephrase = (verdict: Verdict): boolean => next(verdict) !== undefined;
-    const plan: CheckAttemptPlan = { ...planOf(provider, pooled, spec, tools), willRephrase };
+    const willTryOtherForm = (verdict: Verdict): boolean => next(verdict) !== undefined;
+    const plan: CheckAttemptPlan = { ...planOf(provider, pooled, spec, tools), willTryOtherForm };
     const attempt = await attemptCheck(prepared.call, plan, tools);
     prepared.translator?.drop();
     const nextAt = attempt.cancelled ? undefined : next(attempt.verdict);

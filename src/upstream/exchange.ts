@@ -21,6 +21,11 @@ export interface Exchange {
 /** By their names in lower case. */
 export type ResponseHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
+/** The text of a header that may have been sent several times; empty where it was not sent. */
+export function headerText(value: string | string[] | undefined): string {
+  return Array.isArray(value) ? value.join(', ') : (value ?? '');
+}
+
 /** What the commit gate has to decide on: the exchange has come as far as it can without a reader. */
 export type UpstreamResult =
   /** The response ended within the hold, or showed an error before any output: all of it is here. */

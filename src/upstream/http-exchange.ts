@@ -37,8 +37,8 @@ export class HttpExchange implements Exchange, UpstreamHandler {
   readonly #startedAt = performance.now();
   readonly #timer: ExchangeTimer;
   readonly #staleRetry: StaleConnectionRetry;
-  #open: (result: UpstreamResult) => void = () => {};
-  #end: ((end: RelayEnd) => void) | undefined;
+  #resolveResult: (result: UpstreamResult) => void = () => {};
+  #resolveRelay: ((end: RelayEnd) => void) | undefined;
   #endedEarly: RelayEnd | undefined;
   #phase: ExchangePhase = 'queued';
   #controller: Dispatcher.DispatchController | undefined;
@@ -67,7 +67,7 @@ export class HttpExchange implements Exchange, UpstreamHandler {
     });
     this.#staleRetry = new StaleConnectionRetry(request, limits.resends);
     this.result = new Promise((resolve) => {
-      this.#open = resolve;
+      this.#resolveResult = resolve;
     });
     transport.dispatch(request, this);
   }
@@ -80,7 +80,7 @@ export class HttpExchange implements Exchange, UpstreamHandler {
         resolve(this.#endedEarly);
         return;
       }
-      this.#end = resolve;
+      this.#resolveRelay = resolve;
       this.#sink = sink;
       this.#phase = 'relaying';
       this.#timer.awaitMore();
@@ -225,7 +225,7 @@ export class HttpExchange implements Exchange, UpstreamHandler {
     this.#timer.stop();
     this.#phase = 'open';
     this.firstOutputMs ??= performance.now() - this.#startedAt;
-    this.#open({ kind: 'open', status: this.#status, headers: this.#headers, watch });
+    this.#resolveResult({ kind: 'open', status: this.#status, headers: this.#headers, watch });
   }
 
   #passHeld(sink: Sink): void {
@@ -267,7 +267,7 @@ export class HttpExchange implements Exchange, UpstreamHandler {
     this.#timer.stop();
     this.#phase = 'over';
     this.#endedEarly = end;
-    this.#end?.(end);
+    this.#resolveRelay?.(end);
   }
 
   #settleWhole(watch: ResponseWatch): void {
@@ -284,7 +284,7 @@ export class HttpExchange implements Exchange, UpstreamHandler {
     this.#timer.stop();
     this.#phase = 'over';
     this.firstOutputMs ??= performance.now() - this.#startedAt;
-    this.#open(result);
+    this.#resolveResult(result);
   }
 
   #abort(): void {

@@ -43,7 +43,7 @@ void test('for every provider on the route it is shown which key would be chosen
   fixture.happens(
     A,
     { kind: 'throttles' },
-    { waitMs: 30_000, wide: true, rule: 'openai.rate-limit', model: 'gpt-5' },
+    { waitMs: 30_000, domainWide: true, rule: 'openai.rate-limit', model: 'gpt-5' },
   );
   const answer = await fixture.get('/api/choice?model=gpt-5');
   assert.equal(answer.status, 200);

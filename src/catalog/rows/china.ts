@@ -106,7 +106,7 @@ export const chinaTypes: readonly ProviderType[] = [
       { operation: 'chat.completions', name: 'enable_search', value: true, option: 'qwenEnableSearch' },
     ],
     // help.aliyun.com/zh/model-studio, the native API's headers; not its workspace
-    headers: ['x-dashscope-*'],
+    passedClientHeaders: ['x-dashscope-*'],
     offers: [
       'chat.completions',
       'completions',

@@ -18,7 +18,7 @@ export const ownTypes: readonly ProviderType[] = [
     developerRole: true,
     maxCompletionTokens: true,
     // learn.microsoft.com/azure/ai-foundry/openai/how-to/responses
-    headers: ['x-ms-client-request-id', 'x-ms-oai-image-generation-deployment'],
+    passedClientHeaders: ['x-ms-client-request-id', 'x-ms-oai-image-generation-deployment'],
     notes:
       "Azure OpenAI. The deployment is that of `azureServiceUrl`, or else the model, mapped. With the base `/openai/v1` it has OpenAI's API.",
   },
@@ -27,7 +27,11 @@ export const ownTypes: readonly ProviderType[] = [
     credential: { kind: 'header', name: 'api-key' },
     maxCompletionTokens: true,
     // learn.microsoft.com/rest/api/aifoundry/model-inference
-    headers: ['extra-parameters', 'x-ms-client-request-id', 'x-ms-oai-image-generation-deployment'],
+    passedClientHeaders: [
+      'extra-parameters',
+      'x-ms-client-request-id',
+      'x-ms-oai-image-generation-deployment',
+    ],
     notes:
       "Its base URL is that of a resource: `https://NAME.services.ai.azure.com/openai/v1`. Deployments whose names begin with `claude` have Anthropic's API, at `/anthropic/v1` beside it.",
   },
@@ -172,7 +176,7 @@ export const ownTypes: readonly ProviderType[] = [
     ],
     ownPathsOnly: true,
     // docs.cloud.google.com/vertex-ai/generative-ai/docs/provisioned-throughput
-    headers: ['x-vertex-ai-llm-request-type', 'x-vertex-ai-llm-shared-request-type'],
+    passedClientHeaders: ['x-vertex-ai-llm-request-type', 'x-vertex-ai-llm-shared-request-type'],
     speaks: 'gemini',
     notes:
       "A key is an API key of express mode, or a service account: `vertexAuthKey`, or its JSON, or base64 of that, among `apiTokens`. Models whose names begin with `claude` have Anthropic's API.",

@@ -58,7 +58,7 @@ export const worldTypes: readonly ProviderType[] = [
     env: 'FIREWORKS_API_KEY',
     credential: bearer,
     // docs.fireworks.ai/guides/prompt-caching
-    headers: ['x-multi-turn-session-id'],
+    passedClientHeaders: ['x-multi-turn-session-id'],
     offers: ['chat.completions', 'completions', 'embeddings', 'rerank', 'models.*'],
     anthropic: messagesAt('/inference/v1'),
   },
@@ -83,7 +83,7 @@ export const worldTypes: readonly ProviderType[] = [
     credential: bearer,
     developerRole: true,
     // docs.github.com/rest/models/inference
-    headers: ['x-github-api-version'],
+    passedClientHeaders: ['x-github-api-version'],
     offers: ['chat.completions', 'embeddings'],
     notes: 'Models are named `publisher/name`. Tokens need the permission `models: read`.',
   },
@@ -94,7 +94,7 @@ export const worldTypes: readonly ProviderType[] = [
     listNeedsKey: true,
     credential: bearer,
     // docs.x.ai/developers/advanced-api-usage/prompt-caching
-    headers: ['x-grok-conv-id'],
+    passedClientHeaders: ['x-grok-conv-id'],
     offers: [
       'chat.completions',
       'responses.create',
@@ -115,7 +115,7 @@ export const worldTypes: readonly ProviderType[] = [
     listNeedsKey: true,
     credential: bearer,
     // console.groq.com/docs/compound/systems
-    headers: ['groq-beta', 'groq-model-version'],
+    passedClientHeaders: ['groq-beta', 'groq-model-version'],
     offers: ['chat.completions', 'responses.create', 'models.*', 'audio.*', 'files.*', 'batches.*'],
   },
   {
@@ -185,7 +185,7 @@ export const worldTypes: readonly ProviderType[] = [
     credential: bearer,
     developerRole: true,
     // openrouter.ai/docs/app-attribution
-    headers: ['http-referer', 'x-title', 'x-openrouter-*'],
+    passedClientHeaders: ['http-referer', 'x-title', 'x-openrouter-*'],
     offers: ['chat.completions', 'completions', 'embeddings', 'responses.create', 'models.*'],
     anthropic: messagesAt('/api/v1'),
   },

@@ -44,7 +44,16 @@ export function providerFacts(type: string): ProviderFacts | undefined {
 }
 
 function factsOf(row: ProviderType): ProviderFacts {
-  const { type, baseUrl, env, healthCheckModel, keyless, listNeedsKey, headers = [], notes } = row;
+  const {
+    type,
+    baseUrl,
+    env,
+    healthCheckModel,
+    keyless,
+    listNeedsKey,
+    passedClientHeaders = [],
+    notes,
+  } = row;
   return {
     type,
     baseUrl,
@@ -55,7 +64,7 @@ function factsOf(row: ProviderType): ProviderFacts {
     freeChecks: listNeedsKey === true,
     operations: operationsOf(row),
     options: optionsOf(row),
-    headers,
+    headers: passedClientHeaders,
     notes,
   };
 }

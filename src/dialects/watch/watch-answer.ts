@@ -1,4 +1,6 @@
 import { parseObject } from '../../base/json.ts';
+import { headerText } from '../../upstream/exchange.ts';
+import type { ResponseHeaders } from '../../upstream/exchange.ts';
 import type { ResponseWatch } from '../../upstream/response-watch.ts';
 import type { Dialect, Operation } from '../operations/operation.ts';
 import { classifyAnthropicFrame } from './anthropic-frames.ts';
@@ -136,4 +138,10 @@ function classifierOf(dialect: Exclude<Dialect, 'vendor'>): FrameClassifier {
     case 'bedrock-converse':
       throw new TypeError('Bedrock streams no server-sent events');
   }
+}
+
+/** Whether an answer says of itself that it is an event stream. */
+export function isEventStream(headers: ResponseHeaders): boolean {
+  const type = headerText(headers['content-type']);
+  return type.startsWith('text/event-stream') || type.startsWith(AWS_EVENT_STREAM);
 }

@@ -1,7 +1,7 @@
 import type { ResponseHeaders } from '../../upstream/exchange.ts';
 import type { Attempt } from '../attempt/attempt.ts';
 import type { AttemptPlan } from '../attempt/attempt-plan.ts';
-import { isEventStream } from '../attempt/observed-outcome.ts';
+import { isEventStream } from '../../dialects/watch/watch-answer.ts';
 import { passesToClient } from './passed-headers.ts';
 
 /**

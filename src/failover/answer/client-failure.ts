@@ -8,7 +8,7 @@ import type { ResourceOwner } from '../../routing/resource-owner.ts';
 import type { UpstreamResult } from '../../upstream/exchange.ts';
 import type { VerdictClass } from '../../verdict/verdict.ts';
 import type { Attempt } from '../attempt/attempt.ts';
-import { headerText } from '../attempt/observed-outcome.ts';
+import { headerText } from '../../upstream/exchange.ts';
 import type { GatewayError } from './answer.ts';
 
 /*
@@ -182,11 +182,11 @@ export function chooseFailedAttempt(failed: readonly Attempt[]): FailedAttempt {
   const [first, ...others] = failed;
   if (first === undefined) throw new RangeError('no attempt has failed');
   if (first.plan.provider.policy.firstAnswerWins) {
-    const attempt = failed.find(hasAnswer) ?? first;
-    return { kind: 'failed', attempt, status: answerStatus(attempt) };
+    const attempt = failed.find(hasVisibleError) ?? first;
+    return { kind: 'failed', attempt, status: visibleStatus(attempt) };
   }
   const attempt = others.reduce((best, other) => (rankOf(other) > rankOf(best) ? other : best), first);
-  return { kind: 'failed', attempt, status: blamesOurKey(attempt) ? undefined : answerStatus(attempt) };
+  return { kind: 'failed', attempt, status: blamesOurKey(attempt) ? undefined : visibleStatus(attempt) };
 }
 
 /**
@@ -210,7 +210,7 @@ export function attemptsOfOwner(
 }
 
 function rankOf(attempt: Attempt): number {
-  if (!hasAnswer(attempt)) return 0;
+  if (!hasVisibleError(attempt)) return 0;
   return isClientError(attempt) ? CLASS_RANK.client_error : CLASS_RANK[attempt.verdict.class];
 }
 
@@ -219,12 +219,12 @@ function isClientError({ confidence }: Attempt): boolean {
   return confidence === 'in-doubt';
 }
 
-function hasAnswer(attempt: Attempt): boolean {
-  return answerStatus(attempt) !== undefined;
+function hasVisibleError(attempt: Attempt): boolean {
+  return visibleStatus(attempt) !== undefined;
 }
 
 /** An error that came inside a 200 goes out under the status it should have had, unless it is a stream's event. */
-function answerStatus(attempt: Attempt): number | undefined {
+function visibleStatus(attempt: Attempt): number | undefined {
   const { opening, verdict, abandoned, errorWhere } = attempt;
   if (opening.kind !== 'whole' && (opening.kind !== 'open' || abandoned)) return undefined;
   // To a client that did not ask whether anything has changed it says nothing.

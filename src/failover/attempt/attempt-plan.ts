@@ -39,7 +39,7 @@ export interface AttemptPlan {
   /** What a health check is to show; undefined for a client's request. */
   readonly check: CheckAim | undefined;
   /** Of a health check: whether it can be put otherwise where it is judged so. Then nothing is recorded of it. */
-  readonly willRephrase?: (verdict: Verdict) => boolean;
+  readonly willTryOtherForm?: (verdict: Verdict) => boolean;
   readonly limits: ExchangeLimits;
 }
 

@@ -236,7 +236,7 @@ export class Attempt {
     this.#endedAt ??= this.#tools.now();
     // A connection that speaks something else from now on is still under way.
     if (this.#opening.kind !== 'upgraded') this.#release();
-    const { provider, pooled, epoch, model, check, willRephrase } = this.plan;
+    const { provider, pooled, epoch, model, check, willTryOtherForm } = this.plan;
     if (isEmptyAnswer(this)) provider.emptyAnswers++;
     if (outcome.status === 401 && pooled !== undefined)
       provider.invalidateCredential(pooled.key, this.#sentHeaders);
@@ -244,10 +244,10 @@ export class Attempt {
     const { verdict } = this;
     if (!provider.policy.recordsOutcomes) {
       // It has no record, and this process knows that it answers all the same.
-      if (verdict.class === 'ok') pooled.answered(this.#endedAt);
+      if (verdict.class === 'ok') pooled.succeeded(this.#endedAt);
       return;
     }
-    if (willRephrase?.(verdict) === true) return;
+    if (willTryOtherForm?.(verdict) === true) return;
     this.effect = effectFor(check, effectUnder(provider.policy, outcome, verdict), verdict, model);
     this.ended = {
       type: 'attempt',
@@ -258,7 +258,7 @@ export class Attempt {
       chat: this.#call.target.operation.isChat,
       effect: this.effect,
       rule: verdict.rule,
-      ...(verdict.scope === 'quota_domain' && { wide: true }),
+      ...(verdict.scope === 'quota_domain' && { domainWide: true }),
       ...(verdict.waitMs !== undefined && { waitMs: verdict.waitMs }),
       ...(outcome.status !== undefined && { status: outcome.status }),
       ...(check === undefined && { requestId: this.#call.id }),

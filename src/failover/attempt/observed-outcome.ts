@@ -1,4 +1,5 @@
-import { AWS_EVENT_STREAM } from '../../dialects/watch/converse-watch.ts';
+import { headerText } from '../../upstream/exchange.ts';
+import { isEventStream } from '../../dialects/watch/watch-answer.ts';
 import { decodeBody } from '../../upstream/decode.ts';
 import type { RelayEnd, UpstreamResult, ResponseHeaders } from '../../upstream/exchange.ts';
 import type { Fault } from '../../upstream/faults.ts';
@@ -66,11 +67,6 @@ export function isEmptyAnswer(attempt: {
   return 'watch' in opening && opening.watch.isEmpty === true && verdict.class === 'ok';
 }
 
-/** The text of a header that may have been sent several times; empty where it was not sent. */
-export function headerText(value: string | string[] | undefined): string {
-  return Array.isArray(value) ? value.join(', ') : (value ?? '');
-}
-
 const NO_HEADERS: Readonly<Record<string, string>> = {};
 
 /** A good answer is not looked into: it costs no copy of its headers. */
@@ -90,10 +86,4 @@ function bad(
 
 function faulted({ fault, detail, status }: Fault): Faulted {
   return { kind: 'faulted', fault, detail, ...(status !== undefined && { status }) };
-}
-
-/** Whether an answer says of itself that it is an event stream. */
-export function isEventStream(headers: ResponseHeaders): boolean {
-  const type = headerText(headers['content-type']);
-  return type.startsWith('text/event-stream') || type.startsWith(AWS_EVENT_STREAM);
 }

@@ -5,14 +5,13 @@ import type { Redactor } from '../../keys/redaction/redactor.ts';
 import type { PooledKey } from '../../keys/pool/pool.ts';
 import type { Provider } from '../../providers/provider.ts';
 import type { CredentialFailure } from '../../providers/adapter.ts';
-import { settledExchange } from '../../upstream/exchange.ts';
+import { settledExchange, headerText } from '../../upstream/exchange.ts';
 import type { Exchange, ExchangeLimits, ResponseHeaders } from '../../upstream/exchange.ts';
 import { HttpExchange } from '../../upstream/http-exchange.ts';
 import type { UpstreamRequest } from '../../upstream/transport.ts';
 import { redactedTransport } from '../../upstream/redacted-transport.ts';
 import { UNWATCHED } from '../../upstream/response-watch.ts';
 import type { ResponseWatch } from '../../upstream/response-watch.ts';
-import { headerText } from './observed-outcome.ts';
 
 /** What of a plan says where a request goes, and with which key. */
 interface ExchangePlan {

@@ -56,7 +56,7 @@ export class Circuits {
   }
 
   /** A response came that is no failure of the provider. Costs a comparison or two while no circuit has evidence. */
-  recordAnswer(
+  recordResponse(
     provider: Provider,
     model: string,
     { keyId, at, isGood }: { readonly keyId: string; readonly at: number; readonly isGood: boolean },

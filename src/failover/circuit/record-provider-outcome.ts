@@ -54,7 +54,7 @@ export function recordProviderOutcome(
   const at = now();
   const keyId = pooled?.key.id ?? '';
   if (verdict.class !== 'overloaded' && verdict.class !== 'unknown') {
-    if (hasResponse) circuits.recordAnswer(provider, model, { keyId, at, isGood: verdict.class === 'ok' });
+    if (hasResponse) circuits.recordResponse(provider, model, { keyId, at, isGood: verdict.class === 'ok' });
     return;
   }
   // A refused WebSocket handshake says nothing about other requests: a client may ask any model for a session, and would
@@ -74,7 +74,7 @@ export function recordProviderOutcome(
     rule: verdict.rule,
     chats: call.target.operation.isChat,
     check: check !== undefined,
-    hadAnswered: at - (pooled?.answeredAt ?? circuits.succeededAt) <= RECENT_MS,
+    hadAnswered: at - (pooled?.lastSuccessAt ?? circuits.succeededAt) <= RECENT_MS,
     pool: {
       usableKeys: countUsable(provider.pool, model, at, MIN_KEYS),
       isAnswering: at - circuits.succeededAt <= RECENT_MS,

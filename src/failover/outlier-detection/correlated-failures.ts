@@ -23,7 +23,7 @@ export interface PoolView {
   /** Keys that could have failed. */
   readonly size: number;
   /** When a key last answered; 0 where it never has. */
-  readonly answeredAt: (keyId: string) => number;
+  readonly lastSuccessAt: (keyId: string) => number;
 }
 
 /**
@@ -48,7 +48,7 @@ export class CorrelatedFailures {
   }
 
   /** An attempt was answered. Costs two comparisons. */
-  recordAnswer(now: number): void {
+  recordSuccess(now: number): void {
     if (now - this.#countedFrom > WINDOW_MS) this.#restart(now);
     this.#answered++;
   }
@@ -70,7 +70,7 @@ export class CorrelatedFailures {
         : { kind: 'began', keys: [...failures.keys()], since: now - WINDOW_MS };
     }
     // While the common cause persists, a key that has answered recently is not blamed for it.
-    const isShared = this.#isDown() || now - pool.answeredAt(keyId) <= WINDOW_MS;
+    const isShared = this.#isDown() || now - pool.lastSuccessAt(keyId) <= WINDOW_MS;
     return wasFrozen && isShared ? { kind: 'frozen' } : { kind: 'isolated' };
   }
 
@@ -105,10 +105,10 @@ export class CorrelatedFailures {
 /** Whether at least half of the failing keys have also answered within the window. */
 function isIntermittent(
   failures: ReadonlyMap<string, number>,
-  { answeredAt }: PoolView,
+  { lastSuccessAt }: PoolView,
   now: number,
 ): boolean {
   let answering = 0;
-  for (const keyId of failures.keys()) if (now - answeredAt(keyId) <= WINDOW_MS) answering++;
+  for (const keyId of failures.keys()) if (now - lastSuccessAt(keyId) <= WINDOW_MS) answering++;
   return answering * 2 >= failures.size;
 }

@@ -67,14 +67,14 @@ const UNPROVEN: DoubtResult = Object.freeze({ ...CERTAIN, confidence: 'unproven'
 export class VerdictDoubt {
   #doubtUntil = 0;
   /** When the pool last answered a client's request here. */
-  #answeredAt = 0;
+  #lastSuccessAt = 0;
   readonly #models = new Set<string>();
   /** When the next doubt of a key may trigger a check, so that clients cannot use up the budget of checks. */
   readonly #checkBackoff = new Map<string, { readonly nextAt: number; readonly delayMs: number }>();
 
   /** A client's request was answered. Costs one look-up. */
-  recordAnswer(model: string, at: number): void {
-    this.#answeredAt = at;
+  recordSuccess(model: string, at: number): void {
+    this.#lastSuccessAt = at;
     if (!this.#models.has(model) && this.#models.size < MAX_MODELS) this.#models.add(model);
   }
 
@@ -97,9 +97,9 @@ export class VerdictDoubt {
     // A doubt that was not settled for a minute no longer protects.
     if (doubt !== undefined && at - doubt.since >= DOUBT_MS) return CERTAIN;
     // Without health checks only answers of the pool support a doubt: without any since, the verdict is believed.
-    if (doubt !== undefined && !hasHealthChecks && this.#answeredAt <= doubt.since) return CERTAIN;
+    if (doubt !== undefined && !hasHealthChecks && this.#lastSuccessAt <= doubt.since) return CERTAIN;
 
-    const others = [...pool.questioned()].filter((other) => other !== pooled && isQuestioned(other, at));
+    const others = [...pool.unconfirmed()].filter((other) => other !== pooled && isUnconfirmed(other, at));
     if (at < this.#doubtUntil || others.length > 0 || doubt !== undefined) {
       return this.#doubt(pooled, others, at, { keyPolicy, hasHealthChecks });
     }
@@ -146,10 +146,14 @@ export class VerdictDoubt {
    * verdict on one model also whether the model was answered, and the key has no hold on it: only a success removes one,
    * so a hold that is over means that the key has not answered since.
    */
-  #hasAnswered(pooled: PooledKey, { holds }: InService, { effect, model, wide }: AttemptEnded): boolean {
-    const isOnDomain = wide === true || (effect.kind === 'condemns' && effect.cause === 'billing');
-    const domainAnsweredAt = isOnDomain ? (pooled.domain?.answeredAt ?? 0) : 0;
-    if (Math.max(pooled.answeredAt, domainAnsweredAt) === 0) return false;
+  #hasAnswered(
+    pooled: PooledKey,
+    { holds }: InService,
+    { effect, model, domainWide }: AttemptEnded,
+  ): boolean {
+    const isOnDomain = domainWide === true || (effect.kind === 'condemns' && effect.cause === 'billing');
+    const domainAnsweredAt = isOnDomain ? (pooled.domain?.lastSuccessAt ?? 0) : 0;
+    if (Math.max(pooled.lastSuccessAt, domainAnsweredAt) === 0) return false;
     if (effect.kind !== 'throttles' && effect.kind !== 'denies') return true;
     const isHeld = holds.some((held) => held.model === model && held.unproven !== true);
     return this.#models.has(model) && !isHeld;
@@ -181,7 +185,7 @@ function takesOutOrHolds(
   }
 }
 
-function isQuestioned({ record }: PooledKey, now: number): boolean {
+function isUnconfirmed({ record }: PooledKey, now: number): boolean {
   if (unprovenCause(record, now) !== undefined) return true;
   return record.state === 'in-service' && record.doubt !== undefined && now - record.doubt.since < DOUBT_MS;
 }

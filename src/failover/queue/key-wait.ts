@@ -45,7 +45,7 @@ export class KeyWait {
   }
 
   /** Whether others already wait for a key of this target. */
-  isBehind(target: RouteTarget): boolean {
+  mustQueue(target: RouteTarget): boolean {
     if (this.#isReleased || target.pinnedKey !== undefined || !this.#options.queues.hasQueue(target))
       return false;
     this.#wasBehind = true;

@@ -140,14 +140,14 @@ function answerScannerFor(
 const LASTING = { honorsStore: false };
 
 /** Looks for resource ids in an answer while it is sent; undefined where there can be none, as in nearly all. */
-export function listenerFor(
+export function bodyObserverFor(
   call: Call,
   answer: ProviderAnswer,
   targets: readonly RouteTarget[],
   runtime: Runtime,
   book: ResourceBook,
   tenant: string,
-): ResponseWriter['listener'] {
+): ResponseWriter['bodyObserver'] {
   const seals = sealedReasoningScannerFor(call, answer, targets, runtime, book);
   const created = answerScannerFor(call, answer, runtime, book, tenant);
   if (seals === undefined || created === undefined) return seals ?? created;

@@ -1,6 +1,6 @@
 import { SharedCircuits } from './shared-circuits.ts';
 import { QuotaDomain } from './quota-domain.ts';
-import { isQuestioned } from '../record/doubt.ts';
+import { hasUnconfirmedVerdict } from '../record/doubt.ts';
 import { Headroom } from './headroom.ts';
 import type { Key } from '../key.ts';
 import { FRESH, settle } from '../record/record.ts';
@@ -22,12 +22,12 @@ export interface PooledKey {
   /** Denials that are not in records; one object for all keys of the pool. */
   readonly unknownModels: UnknownModels;
   /** When it last answered this process; 0 where it never has. Milliseconds since the epoch. */
-  readonly answeredAt: number;
+  readonly lastSuccessAt: number;
   /** An attempt with it begins. To be followed by one call of `attemptEnded`. */
   attemptBegan(): void;
   attemptEnded(): void;
   /** It has answered. @param at - milliseconds since the epoch */
-  answered(at: number): void;
+  succeeded(at: number): void;
 }
 
 /** For so long a learned domain is not replaced by another one. Milliseconds. */
@@ -40,7 +40,7 @@ class Slot implements PooledKey {
   domain: QuotaDomain | undefined;
   headroom = new Headroom();
   readonly unknownModels: UnknownModels;
-  answeredAt = 0;
+  lastSuccessAt = 0;
   /** When a response last changed its domain; `-Infinity` where none has. */
   domainChangedAt = -Infinity;
   /** Index in the list of keys in service; -1 where it is not in it. */
@@ -59,9 +59,9 @@ class Slot implements PooledKey {
     this.inFlight--;
   }
 
-  answered(at: number): void {
-    this.answeredAt = at;
-    if (this.domain !== undefined) this.domain.answeredAt = at;
+  succeeded(at: number): void {
+    this.lastSuccessAt = at;
+    if (this.domain !== undefined) this.domain.lastSuccessAt = at;
   }
 }
 
@@ -73,7 +73,7 @@ export class Pool {
   readonly #slots = new Map<string, Slot>();
   readonly #inService: Slot[] = [];
   readonly #out = new Set<Slot>();
-  readonly #questioned = new Set<Slot>();
+  readonly #unconfirmed = new Set<Slot>();
   readonly #domains = new Map<string, QuotaDomain>();
   readonly #unknownModels = new UnknownModels();
   /** Circuits of the provider, from the records of its keys. */
@@ -132,8 +132,8 @@ export class Pool {
   }
 
   /** Keys with a verdict that is unproven or in doubt, or was recently: few, if any. */
-  questioned(): Iterable<PooledKey> {
-    return this.#questioned;
+  unconfirmed(): Iterable<PooledKey> {
+    return this.#unconfirmed;
   }
 
   /** Takes over a key's newest record. Ids of other pools are ignored. */
@@ -142,8 +142,8 @@ export class Pool {
     if (slot === undefined) return;
     const record = this.#recordsOutcomes || newest.state === 'disabled' ? newest : FRESH;
     slot.record = record;
-    if (isQuestioned(record)) this.#questioned.add(slot);
-    else this.#questioned.delete(slot);
+    if (hasUnconfirmedVerdict(record)) this.#unconfirmed.add(slot);
+    else this.#unconfirmed.delete(slot);
     this.circuits.update(id, record);
     const { domain } = record;
     if (domain !== undefined && this.#isOtherDomain(slot, domain)) this.#move(slot, domain);

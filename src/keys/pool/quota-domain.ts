@@ -24,7 +24,7 @@ export class QuotaDomain {
   /** Of its limits. */
   readonly headroom = new Headroom();
   /** When one of its keys last answered this process; 0 where none ever has. Milliseconds since the epoch. */
-  answeredAt = 0;
+  lastSuccessAt = 0;
   #members = 0;
   /** Records of its keys that are out or have holds, by key id. */
   readonly #unavailable = new Map<string, KeyRecord>();

@@ -29,7 +29,7 @@ export class UnknownModels {
   }
 
   /** The key answered for the model: its denial ends. */
-  recordAnswer(keyId: string, model: string): void {
+  recordSuccess(keyId: string, model: string): void {
     if (this.#deniedUntil.size > 0) this.#deniedUntil.delete(`${keyId} ${model}`);
   }
 }

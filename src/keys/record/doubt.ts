@@ -20,7 +20,7 @@ export function isUnproven(record: KeyRecord): boolean {
 }
 
 /** Whether the key has an unproven verdict or a doubt. Holds that are over count, too. */
-export function isQuestioned(record: KeyRecord): boolean {
+export function hasUnconfirmedVerdict(record: KeyRecord): boolean {
   return isUnproven(record) || (record.state === 'in-service' && record.doubt !== undefined);
 }
 

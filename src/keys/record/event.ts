@@ -41,7 +41,7 @@ export interface AttemptEnded {
   /** The wait that the provider asked for, capped. Milliseconds. */
   readonly waitMs?: number;
   /** The limit that was hit is that of the key's quota domain. */
-  readonly wide?: true;
+  readonly domainWide?: true;
   /** Its verdict is unproven: the client's request may have provoked it. */
   readonly unproven?: true;
   /** Of the response; absent where none began. */

@@ -31,7 +31,7 @@ export function applyHold(record: InService, cause: Hold['cause'], event: Attemp
   if (same !== undefined && until === same.until && strikes === same.strikes) return record;
   // Another node's clock may be behind: its event counts nevertheless.
   const since = Math.max(event.at, same?.since ?? 0);
-  const { model, rule, wide, chat, unproven } = event;
+  const { model, rule, domainWide, chat, unproven } = event;
   const held: Hold = {
     model,
     cause,
@@ -39,7 +39,7 @@ export function applyHold(record: InService, cause: Hold['cause'], event: Attemp
     since,
     until,
     strikes,
-    ...(wide === true && { wide }),
+    ...(domainWide === true && { wide: domainWide }),
     ...(chat === true && { chat }),
     ...(unproven === true && { unproven }),
   };

@@ -3,8 +3,9 @@ import { withDecision } from './decision.ts';
 import type { Decision } from './decision.ts';
 
 /**
- * The state of one key, shared by all processes and machines. Plain, immutable data: only `reduce` (reducer.ts) makes a
- * new one, and only `KeyBook` (../book/book.ts) applies that and writes the result to the store.
+ * The state of one key, shared by all processes and machines. Plain, immutable data: only `reduce` (reducer.ts) applies
+ * events to it, and only `KeyBook` (../book/book.ts) writes the result to the store. Beside events, `settle` lets time
+ * pass, and the book adjusts what the store says (`reconcile`, `withoutFutureTimes`).
  *
  * All times are milliseconds since the epoch.
  */

@@ -43,7 +43,7 @@ export interface KeyPolicy {
 const JITTER_SHARE = 0.2;
 
 /**
- * The state machine of a key: the only function that changes a record. Pure, so that an event can be applied again to a
+ * The state machine of a key: the only function that applies an event to a record. Pure, so that an event can be applied again to a
  * record that another node wrote in between.
  *
  * @returns the very object passed in where nothing changed, so that nothing is written

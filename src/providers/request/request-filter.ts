@@ -13,7 +13,7 @@ export function withRequestFilter(
   adapter: ProviderAdapter,
   { type, passHeaders }: ProviderConfig,
 ): ProviderAdapter {
-  const names = [...(providerTypeOf(type).headers ?? []), ...passHeaders];
+  const names = [...(providerTypeOf(type).passedClientHeaders ?? []), ...passHeaders];
   const filters = new Map<string, HeaderFilter>();
   const filterFor = (family: Family, isOwnCredential: boolean): HeaderFilter => {
     const filterKey = `${family} ${isOwnCredential}`;

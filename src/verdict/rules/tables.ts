@@ -35,7 +35,8 @@ import { zhipuRules } from './vendor/zhipu.ts';
  * - an error that one vendor documents: the file of that vendor, `vendor/VENDOR.ts`;
  * - an error that any provider may send: one of `general/`, by what identifies it (its code or type, its message, its
  *   status).
- * A vendor without a file gets one, and an entry in `vendors` below with every name that configurations may use for it.
+ * A vendor without a file gets one, and an entry in `vendors` below with every name it goes by: the types of providers
+ * in configurations (a new type needs a row in `catalog/rows/` too), and what other tools call it.
  * Rules are tried in the order in which they are listed; the first one that matches decides. `tableFor` puts the general
  * rules behind the vendor's.
  */

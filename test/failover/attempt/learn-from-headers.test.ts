@@ -192,7 +192,7 @@ void describe('whose limits a key shares', () => {
     const gateway = await Gateway.at(t);
     const [one, two] = [await gateway.process(), await gateway.process()];
     two.hear(1, of('org'));
-    one.book.apply(one.key(0).key, attempt(throttles, T, { wide: true, waitMs: 60_000 }), POLICY);
+    one.book.apply(one.key(0).key, attempt(throttles, T, { domainWide: true, waitMs: 60_000 }), POLICY);
     one.hear(0, of('org'));
     assert.equal(await gateway.writes(one), 1, 'one write tells both');
     await until(() => two.key(1).domain?.heldUntil('m', T) === T + 60_000);

@@ -58,7 +58,7 @@ void test('the key that answered last tries a provider that is down, and any key
   const { status } = outage() ?? assert.fail();
   const [first, second] = provider.pool.all();
   assert.ok(first !== undefined && second !== undefined);
-  second.answered(Date.now());
+  second.succeeded(Date.now());
   const trying = (strikes: number): unknown => keyForTrial(provider, { ...status, strikes })?.(() => true);
   assert.deepEqual([1, 2, 3, 4].map(trying), [second, undefined, second, undefined]);
 });

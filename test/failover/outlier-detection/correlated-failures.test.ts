@@ -6,7 +6,7 @@ import type { PoolView } from '../../../src/failover/outlier-detection/correlate
 const START = 1_700_000_000_000;
 
 function fleet(size: number, answered: Readonly<Record<string, number>> = {}): PoolView {
-  return { size, answeredAt: (keyId) => answered[keyId] ?? 0 };
+  return { size, lastSuccessAt: (keyId) => answered[keyId] ?? 0 };
 }
 
 void test('one key that fails is one key that fails', () => {
@@ -32,7 +32,7 @@ void test('keys that fail alike while nothing answers are the provider: what was
 
 void test('keys that fail alike while others answer are bad keys', () => {
   const sense = new CorrelatedFailures();
-  for (let i = 0; i < 10; i++) sense.recordAnswer(START + i);
+  for (let i = 0; i < 10; i++) sense.recordSuccess(START + i);
   for (const key of ['a', 'b', 'c', 'd']) {
     assert.equal(sense.recordFailure(key, 'server-error', fleet(9), START + 20).kind, 'isolated');
   }
@@ -41,7 +41,7 @@ void test('keys that fail alike while others answer are bad keys', () => {
 void test('keys that answer and fail by turns are a provider in trouble', () => {
   const sense = new CorrelatedFailures();
   const answered = { a: START, b: START, c: START };
-  for (let i = 0; i < 10; i++) sense.recordAnswer(START + i);
+  for (let i = 0; i < 10; i++) sense.recordSuccess(START + i);
   sense.recordFailure('a', 'server-error', fleet(9, answered), START + 20);
   sense.recordFailure('b', 'server-error', fleet(9, answered), START + 20);
   assert.equal(sense.recordFailure('c', 'server-error', fleet(9, answered), START + 20).kind, 'began');
@@ -75,7 +75,7 @@ void test('a trouble that goes on counts against no key that has answered of lat
   const answered: Record<string, number> = {};
   for (const key of ['a', 'b', 'c']) sense.recordFailure(key, 'server-error', fleet(3, answered), START);
   for (const key of ['a', 'b', 'c']) answered[key] = START + 4_900;
-  for (let i = 0; i < 10; i++) sense.recordAnswer(START + 4_900);
+  for (let i = 0; i < 10; i++) sense.recordSuccess(START + 4_900);
   assert.equal(sense.recordFailure('a', 'server-error', fleet(3, answered), START + 5_100).kind, 'frozen');
   assert.equal(sense.recordFailure('b', 'server-error', fleet(3, answered), START + 5_200).kind, 'frozen');
 });

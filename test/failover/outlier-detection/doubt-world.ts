@@ -211,7 +211,7 @@ export class DoubtWorld {
       effect,
       rule: verdict.rule,
       status: outcome.status,
-      ...(verdict.scope === 'quota_domain' && { wide: true }),
+      ...(verdict.scope === 'quota_domain' && { domainWide: true }),
       ...(verdict.waitMs !== undefined && { waitMs: verdict.waitMs }),
       check: false,
       jitter: 0,
