@@ -89,7 +89,7 @@ async function troubled(context: TestContext): Promise<AdminFixture> {
     },
   });
   await until(() => fixture.prober.probing.length === 1);
-  const throttled = { waitMs: 30_000, wide: true, rule: 'openai.rate-limit', status: 429 } as const;
+  const throttled = { waitMs: 30_000, domainWide: true, rule: 'openai.rate-limit', status: 429 } as const;
   fixture.happens(A, { kind: 'throttles' }, { ...throttled, requestId: 'req_1', node: 'node-1' });
   const dead = { rule: 'openai.key-invalid', status: 401 };
   fixture.happens(

@@ -179,7 +179,7 @@ void test('ambiguous failures leave a key to checks, its cooldown and, any time,
 
 void test('a hold is shown with its decision, and its effect on other keys of the domain with those', async (context) => {
   const fixture = await stageOf(context);
-  const more = { waitMs: 30_000, wide: true, rule: 'openai.rate-limit', status: 429 } as const;
+  const more = { waitMs: 30_000, domainWide: true, rule: 'openai.rate-limit', status: 429 } as const;
   fixture.happens(A, { kind: 'throttles' }, more);
   const rule = { id: 'openai.rate-limit', class: 'rate_limit' };
   assert.partialDeepStrictEqual(await explained(fixture, A), {

@@ -37,7 +37,7 @@ const [CONFIG] = configOf(
   'providers: [{ id: p, type: openai, apiTokens: [sk], failover: { enabled: true, healthCheckModel: c, returnRamp: 30s } }]',
 ).providers;
 
-interface Wish {
+interface KeySetup {
   readonly record?: KeyRecord;
   readonly weight?: number;
   readonly inFlight?: number;
@@ -46,10 +46,10 @@ interface Wish {
   readonly domain?: string;
 }
 
-/** A provider with a key for each wish, named by its place. */
-function targetOf(wishes: readonly Wish[], more: Partial<RouteTarget> = {}): RouteTarget {
+/** A provider with a key for each setup, named by its place. */
+function targetOf(setups: readonly KeySetup[], more: Partial<RouteTarget> = {}): RouteTarget {
   assert.ok(CONFIG);
-  const keys = wishes.map(({ weight = 1, serves = true, domain }, n) =>
+  const keys = setups.map(({ weight = 1, serves = true, domain }, n) =>
     makeKey('p', `sk-${n}`, {
       name: String(n),
       weight,
@@ -57,9 +57,9 @@ function targetOf(wishes: readonly Wish[], more: Partial<RouteTarget> = {}): Rou
       ...(domain !== undefined && { quotaDomain: domain }),
     }),
   );
-  const pool = new Pool(keys, ({ name }) => wishes[Number(name)]?.record ?? FRESH);
+  const pool = new Pool(keys, ({ name }) => setups[Number(name)]?.record ?? FRESH);
   for (const pooled of pool.all()) {
-    const { inFlight = 0, scarce = false } = wishes[Number(pooled.key.name)] ?? {};
+    const { inFlight = 0, scarce = false } = setups[Number(pooled.key.name)] ?? {};
     setInFlight(pooled, inFlight);
     if (scarce) pooled.headroom.observe('m', T + 60_000);
   }
@@ -71,18 +71,18 @@ function ask(target: RouteTarget, limit = LIMIT): ChoicePreview {
 }
 
 function byName({ keys }: ChoicePreview): ReadonlyMap<string, KeyPreview> {
-  return new Map(keys.map((prospect) => [prospect.pooled.key.name, prospect]));
+  return new Map(keys.map((key) => [key.pooled.key.name, key]));
 }
 
-function chances(prospects: ChoicePreview): Readonly<Record<string, string>> {
+function chances(preview: ChoicePreview): Readonly<Record<string, string>> {
   return Object.fromEntries(
-    Array.from(byName(prospects), ([name, { chance }]) => [name, (chance ?? NaN).toFixed(2)]),
+    Array.from(byName(preview), ([name, { chance }]) => [name, (chance ?? NaN).toFixed(2)]),
   );
 }
 
 void describe('choice preview: what each key shows', () => {
   void it('says what keeps each key back, and when that is over', () => {
-    const prospects = ask(
+    const preview = ask(
       targetOf([
         {},
         { record: dead },
@@ -94,7 +94,7 @@ void describe('choice preview: what each key shows', () => {
         { record: denied },
       ]),
     );
-    const told = Array.from(byName(prospects), ([name, { obstacle, dueAt, lastResort }]) => [
+    const told = Array.from(byName(preview), ([name, { obstacle, dueAt, lastResort }]) => [
       name,
       obstacle,
       dueAt === undefined ? undefined : dueAt - T,
@@ -110,7 +110,7 @@ void describe('choice preview: what each key shows', () => {
       ['6', 'out-of-service', 2_000, true],
       ['7', 'held', 3_000, true],
     ]);
-    assert.deepEqual(prospects.counts, {
+    assert.deepEqual(preview.counts, {
       usable: 1,
       tried: 0,
       'other-models': 1,
@@ -119,12 +119,12 @@ void describe('choice preview: what each key shows', () => {
       held: 2,
       'domain-held': 1,
     });
-    assert.deepEqual([prospects.outcome, prospects.keys[0]?.chance], ['key', 1]);
+    assert.deepEqual([preview.outcome, preview.keys[0]?.chance], ['key', 1]);
   });
 
   void it('notices a cooldown that is over', () => {
-    const prospects = ask(targetOf([{ record: { ...dead, returnsAt: T - 1 } }]));
-    assert.deepEqual([prospects.outcome, prospects.keys[0]?.obstacle], ['key', undefined]);
+    const preview = ask(targetOf([{ record: { ...dead, returnsAt: T - 1 } }]));
+    assert.deepEqual([preview.outcome, preview.keys[0]?.obstacle], ['key', undefined]);
   });
 
   void it('shows what speaks for and against a usable key', () => {
@@ -133,7 +133,7 @@ void describe('choice preview: what each key shows', () => {
   });
 });
 
-void describe('prospects: chances', () => {
+void describe('preview: chances', () => {
   void it('are even among keys that are alike, to the last draw', () => {
     assert.deepEqual(chances(ask(targetOf([{}, {}, {}]))), { '0': '0.33', '1': '0.33', '2': '0.33' });
   });
@@ -143,12 +143,12 @@ void describe('prospects: chances', () => {
   });
 
   void it('are small for a busy key, for one short of its limits, and for one that has just come back', () => {
-    for (const [wish, expected] of [
+    for (const [setup, expected] of [
       [{ inFlight: 9 }, 1 / 16],
       [{ scarce: true }, 1 / 2 ** 13],
       [{ record: back }, 1 / 3],
     ] as const) {
-      const [other, key] = ask(targetOf([{}, wish])).keys;
+      const [other, key] = ask(targetOf([{}, setup])).keys;
       assert.equal(other?.pooled.key.name, '0');
       assert.ok(Math.abs((key?.chance ?? NaN) - expected) < 0.02, `${key?.chance} for ${expected}`);
     }
@@ -167,7 +167,7 @@ void describe('prospects: chances', () => {
           serves: random() < 0.9,
         })),
       );
-      const prospects = ask(target);
+      const preview = ask(target);
       const tally = new Map<PooledKey | undefined, number>();
       const { provider, model } = target;
       const rest = { tried: new Set<string>(), preference: undefined, now: T, random };
@@ -176,7 +176,7 @@ void describe('prospects: chances', () => {
         const choice = choose(provider.pool, choiceRequest(provider, model, rest));
         if (choice.kind === 'key') tally.set(choice.pooled, (tally.get(choice.pooled) ?? 0) + 1);
       }
-      for (const { pooled, chance, obstacle } of prospects.keys) {
+      for (const { pooled, chance, obstacle } of preview.keys) {
         const share = (tally.get(pooled) ?? 0) / draws;
         assert.ok(Math.abs((chance ?? NaN) - share) < 0.05, `${chance} told, ${share} met`);
         assert.ok(obstacle === undefined || share === 0, `${obstacle}, and chosen all the same`);
@@ -185,17 +185,17 @@ void describe('prospects: chances', () => {
   });
 });
 
-void describe('prospects: where nothing can be used', () => {
+void describe('preview: where nothing can be used', () => {
   void it('name the last resort, and put it first', () => {
-    const prospects = ask(targetOf([{ record: dead }, { record: failing }]));
-    const [first] = prospects.keys;
-    assert.equal(prospects.outcome, 'last-resort');
+    const preview = ask(targetOf([{ record: dead }, { record: failing }]));
+    const [first] = preview.keys;
+    assert.equal(preview.outcome, 'last-resort');
     assert.deepEqual([first?.pooled.key.name, first?.chance, first?.obstacle], ['1', 1, 'out-of-service']);
   });
 
   void it('say when the first key is due back', () => {
-    const prospects = ask(targetOf([{ record: dead }, { record: held }]));
-    assert.deepEqual([prospects.outcome, prospects.returnsAt], ['none', T + 3_000]);
+    const preview = ask(targetOf([{ record: dead }, { record: held }]));
+    assert.deepEqual([preview.outcome, preview.returnsAt], ['none', T + 3_000]);
   });
 
   void it('know a provider without keys', () => {
@@ -204,7 +204,7 @@ void describe('prospects: where nothing can be used', () => {
   });
 });
 
-void describe('prospects: in large pools', () => {
+void describe('preview: in large pools', () => {
   const many = 30_000;
 
   void it('show a hundred keys, half of them of each kind, and count all', () => {
@@ -216,8 +216,8 @@ void describe('prospects: in large pools', () => {
   });
 
   void it('give all the room to one kind where the other needs little', () => {
-    const wishes = Array.from({ length: 300 }, (_, n) => ({ record: n === 299 ? FRESH : dead }));
-    const shown = ask(targetOf(wishes)).keys;
+    const setups = Array.from({ length: 300 }, (_, n) => ({ record: n === 299 ? FRESH : dead }));
+    const shown = ask(targetOf(setups)).keys;
     assert.equal(shown.length, LIMIT);
     assert.deepEqual([shown[0]?.pooled.key.name, shown[0]?.chance], ['299', 1]);
   });

@@ -25,6 +25,8 @@ const REPLACED: ReadonlyMap<string, string> = new Map([
   ['passage', 'push-to-pull'],
   ['retell', 'translate'],
   ['retells', 'translates'],
+  ['prospect', 'choice preview'],
+  ['prospects', 'choice preview'],
   ['shelf', 'object store'],
   ['sight', 'frame kind'],
   ['story', 'trace'],
@@ -32,6 +34,7 @@ const REPLACED: ReadonlyMap<string, string> = new Map([
   ['visit', 'target state'],
   ['wire', 'provider adapter'],
   ['wires', 'provider adapters'],
+  ['wishes', 'extra options'],
 ]);
 
 /** Names of types that are too short to tell what they are of; as parts of longer names they are good words. */

@@ -77,7 +77,7 @@ void describe('an unproven verdict', () => {
   });
 
   void it('holds its key, and not the domain that the key shares', () => {
-    const wide = { ...unproven, wide: true, waitMs: 60_000 } as const;
+    const wide = { ...unproven, domainWide: true, waitMs: 60_000 } as const;
     const records = [accused, after([attempt(throttles, T, wide)])];
     for (const record of records) {
       const domain = new QuotaDomain('org');
