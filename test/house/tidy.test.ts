@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { posix } from 'node:path';
 import { test } from 'node:test';
 import { matching, read, tracked } from './files.ts';
+import { identifiersIn } from './identifiers.ts';
 
 /** An outer bound: a file has the length of its one thought, and none is as long as this. */
 const MAX_LINES = 600;
@@ -51,6 +52,26 @@ void test('file names are in kebab case', () => {
 void test('every exported function, class and interface says what it is', () => {
   assert.deepEqual(SHIPPED.flatMap(exportsWithoutComment), []);
 });
+
+void test('what is exported is used by another file, and from where it stands', () => {
+  const users = new Map<string, Set<string>>();
+  for (const path of SCRIPTS) {
+    for (const { name } of identifiersIn(read(path))) {
+      users.set(name, (users.get(name) ?? new Set()).add(path));
+    }
+  }
+  const unused = SHIPPED.flatMap((path) =>
+    [...read(path).matchAll(EXPORTED_VALUE)]
+      .map(({ groups }) => groups?.['name'] ?? '')
+      .filter((name) => (users.get(name)?.size ?? 0) < 2)
+      .map((name) => `${path}: ${name}`),
+  );
+  const passedOn = SHIPPED.filter((path) => /^export (?:type )?(?:\{[^}]*\}|\*) from /m.test(read(path)));
+  assert.deepEqual([unused.filter((each) => !each.startsWith('src/main.ts')), passedOn], [[], []]);
+});
+
+/** Types and classes are exported for what they are part of, named elsewhere or not. */
+const EXPORTED_VALUE = /^export (?:async )?(?:function\*?|const) (?<name>\w+)/gm;
 
 function linesWith(path: string, pattern: RegExp): string[] {
   return read(path)

@@ -18,7 +18,6 @@ const REPLACED: ReadonlyMap<string, string> = new Map([
   ['owners way', 'owner route'],
   ['sole way', 'pinned route'],
   ['waiting room*', 'key queues'],
-  ['ledger', 'request log'],
   ['likeness', 'fingerprint'],
   ['mend', 'patch'],
   ['mishap', 'fault'],

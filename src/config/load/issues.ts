@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { SourceDocument } from './document.ts';
-import { fieldNamesAt } from '../schema/introspect.ts';
+import { describeOption, fieldNamesAt, schemaAt } from '../schema/introspect.ts';
 import type { Schema } from '../schema/introspect.ts';
 import { nearest } from './nearest.ts';
 import { formatPath, shorten } from './problem.ts';
@@ -41,7 +41,7 @@ function valueProblem(issue: Issue, schema: Schema, locate: SourceDocument['loca
   // A value in place of a map or list may be anything, a secret too, so it is not shown.
   const showable = written !== undefined && issue.code !== 'invalid_key' && containerOf(issue) === undefined;
   if (!showable) return problem;
-  return { ...problem, value: isSecretPath(issue.path) ? '[secret]' : shorten(written) };
+  return { ...problem, value: isSecretPath(issue.path, schema) ? '[secret]' : shorten(written) };
 }
 
 function containerOf(issue: Issue): string | undefined {
@@ -84,16 +84,23 @@ function unknownField(
 export function showPath(path: Path, schema: Schema): string {
   return formatPath(
     path.map((part, depth) => {
-      if (typeof part !== 'string' || !isSecretPath(path.slice(0, depth + 1))) return part;
+      if (typeof part !== 'string' || !isSecretPath(path.slice(0, depth + 1), schema)) return part;
       const known = fieldNamesAt(schema, path.slice(0, depth));
       return known.includes(part) || nearest(part, known) !== undefined ? part : '[secret]';
     }),
   );
 }
 
-/** Whether a secret may stand here: anything under `apiTokens`, of a client but its name, and the admin token. */
-function isSecretPath(path: Path): boolean {
+/**
+ * Whether a secret may stand here: anything under `apiTokens`, of a client but its name, the admin token, and options
+ * that are secrets by their schema, such as `awsSecretKey`.
+ */
+function isSecretPath(path: Path, schema: Schema): boolean {
   if (path.includes('apiTokens')) return true;
   if (path[0] === 'clients') return path[2] !== 'name';
-  return path[0] === 'admin' && path[1] !== 'listen';
+  if (path[0] === 'admin' && path[1] !== 'listen') return true;
+  return path.some((_, depth) => {
+    const option = schemaAt(schema, path.slice(0, depth + 1));
+    return option !== undefined && describeOption(option).kind?.kind === 'secret';
+  });
 }

@@ -174,7 +174,8 @@ function checkType(provider: ProviderFields, context: Context): void {
       `a URL${others.replace(' or', ', or')}, since type: ${type.type} has no default`,
     );
   }
-  if (hasNoIssue(context, 'apiTokens')) {
+  // A credential that is no credential is text still, and nothing can be asked of it.
+  if (['apiTokens', 'vertexAuthKey'].every((option) => hasNoIssue(context, option))) {
     for (const [option, expected] of vendorProblems(provider))
       if (hasNoIssue(context, option)) addProblem(context, [option], expected);
   }

@@ -53,12 +53,18 @@ export function itemsOf(schema: Schema): Schema | undefined {
   return inner instanceof z.ZodArray ? inner.element : undefined;
 }
 
-/** The names that may stand in the map at a path, as far as the schema knows one there. */
-export function fieldNamesAt(schema: Schema, path: readonly PropertyKey[]): readonly string[] {
+/** The schema of what stands at a path; undefined where the schema has nothing there. */
+export function schemaAt(schema: Schema, path: readonly PropertyKey[]): Schema | undefined {
   let current: Schema | undefined = schema;
   for (const part of path) {
-    if (current === undefined) return [];
+    if (current === undefined) return undefined;
     current = typeof part === 'number' ? itemsOf(current) : fieldsOf(current)?.[String(part)];
   }
-  return current === undefined ? [] : Object.keys(fieldsOf(current) ?? {});
+  return current;
+}
+
+/** The names that may stand in the map at a path, as far as the schema knows one there. */
+export function fieldNamesAt(schema: Schema, path: readonly PropertyKey[]): readonly string[] {
+  const found = schemaAt(schema, path);
+  return found === undefined ? [] : Object.keys(fieldsOf(found) ?? {});
 }

@@ -27,7 +27,7 @@ export interface CircuitStatus {
 export const MAX_CIRCUIT_STATUSES = 16;
 
 /** So long after its trial was due a status expires. Milliseconds. */
-export const STALE_MS = 10 * 60 * 1000;
+const STALE_MS = 10 * 60 * 1000;
 
 /** No `until` is further ahead, unless it was written by a clock far ahead of this one: then it is ignored. Milliseconds. */
 const MAX_AHEAD_MS = 60_000;

@@ -35,11 +35,6 @@ export const OVERLOAD_NAMES = [
   /overloaded|capacity|^(?:(?:system|service|model|engine)[_-]?busy|queue[_-]?(?:exceeded|full)|service[_-]?unavailable(?:[_-]?(?:error|exception))?|unavailable|engine[_-].*|server[_-]?busy)$/,
 ];
 
-/** The provider's own failure; under a 4xx the word is more often wrong than right. */
-export const FAILURE_NAMES = [
-  /^(?:internal[_-]?(?:server[_-]?)?(?:error|exception)?|server[_-]?error|api[_-]?error|timeout[_-]?error|deadline[_-]?exceeded|upstream[_-]?error|bad[_-]?gateway|gateway[_-]?timeout)$/,
-];
-
 /** The model is not to be had any more, by anybody. */
 export const RETIRED_NAMES = [
   /^model[_-]?(?:\w+[_-])?(?:decommissioned|deprecated|retired|removed|discontinued|deactivated|sunset)$/,

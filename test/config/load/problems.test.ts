@@ -420,3 +420,21 @@ void test('a problem of a file begins with its name and position', () => {
     'gone.yaml: expected a file that can be read (ENOENT)',
   );
 });
+
+group('credentials of a vendor that are none', [
+  {
+    name: 'a service account that is none',
+    text: "provider: { type: vertex, vertexRegion: global, vertexAuthKey: '{}' }",
+    problems: [
+      '1:64: provider.vertexAuthKey is [secret]: expected the JSON of a service account, with client_email, private_key and token_uri',
+    ],
+  },
+  {
+    name: 'a pair with spaces',
+    text: 'provider: { type: bedrock, awsRegion: us-east-1, awsAccessKey: an id, awsSecretKey: a word }',
+    problems: [
+      '1:64: provider.awsAccessKey is [secret]: expected an access key id of printable ASCII characters without spaces, as a header can carry it',
+      '1:85: provider.awsSecretKey is [secret]: expected a secret access key of printable ASCII characters without spaces, as a header can carry it',
+    ],
+  },
+]);
