@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
-import { finished } from './tools.ts';
+import manifest from '#package.json' with { type: 'json' };
+import { finished, folder } from './tools.ts';
 
 const COMMANDS: readonly (readonly string[])[] = [
   [],
@@ -29,6 +32,17 @@ void test('the version is that of the package', async (context) => {
   assert.equal(code, 0);
 });
 
+void test('a Node too old to run it is told so', async (context) => {
+  const old = join(await folder(context), 'old.cjs');
+  await writeFile(old, `Object.defineProperty(process, 'versions', { value: { node: '20.20.2' } });`);
+  const { code, stdout, stderr } = await finished(context, ['--version'], {
+    env: { NODE_OPTIONS: `--require ${old}` },
+  });
+  const oldest = manifest.engines.node.replace('>=', '');
+  assert.equal(stderr, `Sparekey needs Node.js ${oldest} or later; this is 20.20.2.\n`);
+  assert.deepEqual([code, stdout], [1, '']);
+});
+
 void test('help names every command', async (context) => {
   const { stdout } = await finished(context, ['help']);
   for (const name of ['start', 'check', 'keys', 'simulate'])
@@ -44,6 +58,8 @@ const MISTAKES: readonly (readonly string[])[] = [
   ['start', 'sparekey.yaml'],
   ['keys'],
   ['keys', 'disable'],
+  ['keys', 'disable', ''],
+  ['keys', 'explain', ''],
   ['keys', 'drop', 'x'],
 ];
 

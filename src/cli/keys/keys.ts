@@ -1,4 +1,5 @@
 import type { CheckReportView } from '../../admin/contract.ts';
+import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
 import { DEFAULT_ADMIN_URL, findAdmin } from './admin-access.ts';
 import type { AdminAccessOptions } from './admin-access.ts';
@@ -28,15 +29,17 @@ export function registerKeys(program: Command): void {
     .option('--json', 'print JSON')
     .action(list);
   withAdminOptions(
-    keys.command('disable <id>').description('take a key out of service until it is enabled'),
+    withKey(keys.command('disable'), '<id>').description('take a key out of service until it is enabled'),
   ).action((id: string, options: AdminAccessOptions) => change(id, 'disable', options));
   withAdminOptions(
-    keys.command('enable <id>').description('put a key back in service, whatever took it out or holds it'),
+    withKey(keys.command('enable'), '<id>').description(
+      'put a key back in service, whatever took it out or holds it',
+    ),
   ).action((id: string, options: AdminAccessOptions) => change(id, 'enable', options));
   withAdminOptions(
-    keys
-      .command('probe <id>')
-      .description('check a key now, with the model it is held from; the exit code is 1 where it fails'),
+    withKey(keys.command('probe'), '<id>').description(
+      'check a key now, with the model it is held from; the exit code is 1 where it fails',
+    ),
   )
     .option('--model <name>', 'ask this model instead')
     .action(probe);
@@ -45,8 +48,7 @@ export function registerKeys(program: Command): void {
     .option('--model <name>', 'this model alone')
     .action(lift);
   withAdminOptions(
-    keys
-      .command('explain <key>')
+    withKey(keys.command('explain'), '<key>')
       .description('tell why a key is as it is, who decided that, and what comes next')
       .addHelpText('after', '\nThe key is given by its id, the beginning of its id, or its name.'),
   )
@@ -59,6 +61,14 @@ export function registerKeys(program: Command): void {
     .option('--provider <id>', 'look at this provider instead of those that the model is routed to')
     .option('--json', 'print JSON')
     .action(simulate);
+}
+
+/** An empty one is refused: that is a variable of a shell which is not set. */
+function withKey(command: Command, argument: string): Command {
+  return command.argument(argument, '', (written: string) => {
+    if (written === '') throw new InvalidArgumentError('It is empty.');
+    return written;
+  });
 }
 
 /** What each of these commands needs to find the gateway. */
