@@ -52,14 +52,14 @@ async function start(way: Way, workUs: number): Promise<Control> {
   const takenFile = join(folder, way);
   writeFileSync(takenFile, '');
   const child = fork(CONTROL, [way, String(WORKERS), String(workUs), takenFile]);
-  const report = await heard(child);
+  const report = await response(child);
   if (report.kind !== 'listening') throw new TypeError('the control process did something it was not asked');
   return {
     port: report.port,
     takenFile,
     order: async (order) => {
       child.send(order);
-      const done = await heard(child);
+      const done = await response(child);
       return done.kind === 'done' ? done.tookMs : NaN;
     },
     close: async () => {
@@ -70,7 +70,7 @@ async function start(way: Way, workUs: number): Promise<Control> {
   };
 }
 
-async function heard(child: ChildProcess): Promise<Report> {
+async function response(child: ChildProcess): Promise<Report> {
   const answer: readonly unknown[] = await once(child, 'message', {
     signal: AbortSignal.timeout(REPORT_WITHIN_MS),
   });

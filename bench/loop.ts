@@ -180,7 +180,7 @@ async function startGateway(): Promise<Gateway> {
     child,
     url,
     held: async () => {
-      const us = new Promise<unknown>((told) => void child.once('message', told));
+      const us = new Promise<unknown>((reported) => void child.once('message', reported));
       child.send('held');
       return Number(await us);
     },

@@ -67,20 +67,20 @@ export class Load {
     this.#inFlight++;
     const words = number % LARGE_EVERY === 0 ? LARGE_WORDS : SMALL_WORDS;
     const begunAt = performance.now();
-    const heard = await ask(node.url, {
+    const response = await ask(node.url, {
       ...kind.options(`question ${number} ${'word '.repeat(words)}`),
       signal: AbortSignal.timeout(PATIENCE_MS),
       ...(number % FRESH_EVERY !== 0 && { agent: this.#agent }),
     });
     this.#inFlight--;
-    const outcome = outcomeOf(kind, heard);
+    const outcome = outcomeOf(kind, response);
     this.outcomes.add(`${kind.name}: ${outcome}`);
     if (outcome === 'answered' || outcome === 'broken after the first output') {
       this.results.add(outcome);
       return;
     }
     const tookMs = Math.round(performance.now() - begunAt);
-    const description = `${kind.name}, ${node.name}: ${heard.status} ${heard.error ?? ''} after ${tookMs} ms, ${String(heard.headers['x-request-id'])} ${heard.text.slice(-300)}`;
+    const description = `${kind.name}, ${node.name}: ${response.status} ${response.error ?? ''} after ${tookMs} ms, ${String(response.headers['x-request-id'])} ${response.text.slice(-300)}`;
     this.results.note(node.classify(outcome, outcome === 'connection broken', begunAt), description);
   }
 }

@@ -94,13 +94,13 @@ void describe('choice preview: what each key shows', () => {
         { record: denied },
       ]),
     );
-    const told = Array.from(byName(preview), ([name, { obstacle, dueAt, lastResort }]) => [
+    const reported = Array.from(byName(preview), ([name, { obstacle, dueAt, lastResort }]) => [
       name,
       obstacle,
       dueAt === undefined ? undefined : dueAt - T,
       lastResort,
     ]);
-    assert.deepEqual(told, [
+    assert.deepEqual(reported, [
       ['0', undefined, undefined, false],
       ['1', 'out-of-service', 5_000, false],
       ['2', 'disabled', undefined, false],

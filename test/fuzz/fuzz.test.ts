@@ -15,9 +15,9 @@ void suite(`foreign bytes, seed ${seed}`, () => {
       context.after(async () => target.close?.());
       const corpus = [...target.seeds, ...(await keptInputs(name))];
       for (const finding of await replay(target, corpus)) assert.fail(findingText(name, finding));
-      const dice = new Dice(seed);
+      const random = new Dice(seed);
       for (let left = target.newInputs; left > 0; left--) {
-        const tried = await tryOne(target, corpus, dice);
+        const tried = await tryOne(target, corpus, random);
         if (tried.error !== undefined) assert.fail(findingText(name, tried));
       }
     });

@@ -44,11 +44,11 @@ async function search(name: string, target: FuzzTarget, ms: number): Promise<voi
   await coverage.start();
   show(name, await replay(target, corpus));
   await coverage.isNew();
-  const dice = new Dice(seed);
+  const random = new Dice(seed);
   const until = performance.now() + ms;
   let tried = 0;
   while (performance.now() < until && process.exitCode === undefined) {
-    const found = await tryOne(target, corpus, dice);
+    const found = await tryOne(target, corpus, random);
     tried++;
     const isNew = await coverage.isNew();
     if (found.error === undefined && !isNew) continue;

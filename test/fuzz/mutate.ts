@@ -32,12 +32,12 @@ const VALUES: readonly unknown[] = [
  * An input that is like one of the corpus.
  * @param corpus not empty
  */
-export function mutated(corpus: readonly Buffer[], words: readonly string[], dice: Dice): Buffer {
-  let bytes = dice.pick(corpus);
-  for (let left = dice.whole(1, MAX_CHANGES); left > 0; left--) {
+export function mutated(corpus: readonly Buffer[], words: readonly string[], random: Dice): Buffer {
+  let bytes = random.pick(corpus);
+  for (let left = random.whole(1, MAX_CHANGES); left > 0; left--) {
     bytes =
-      (dice.chance(0.5) ? changedValue(bytes, corpus, dice) : undefined) ??
-      changedBytes(bytes, corpus, words, dice);
+      (random.chance(0.5) ? changedValue(bytes, corpus, random) : undefined) ??
+      changedBytes(bytes, corpus, words, random);
   }
   return bytes.subarray(0, MAX_INPUT_BYTES);
 }
@@ -46,13 +46,13 @@ function changedBytes(
   bytes: Buffer,
   corpus: readonly Buffer[],
   words: readonly string[],
-  dice: Dice,
+  random: Dice,
 ): Buffer {
-  const at = dice.whole(0, bytes.length);
-  const until = Math.min(bytes.length, at + dice.whole(1, dice.chance(0.2) ? 1024 : 8));
+  const at = random.whole(0, bytes.length);
+  const until = Math.min(bytes.length, at + random.whole(1, random.chance(0.2) ? 1024 : 8));
   const [head, piece, tail] = [bytes.subarray(0, at), bytes.subarray(at, until), bytes.subarray(until)];
-  const syntaxByte = Buffer.from([SYNTAX_BYTES[dice.whole(0, SYNTAX_BYTES.length - 1)] ?? 0]);
-  switch (dice.whole(0, 6)) {
+  const syntaxByte = Buffer.from([SYNTAX_BYTES[random.whole(0, SYNTAX_BYTES.length - 1)] ?? 0]);
+  switch (random.whole(0, 6)) {
     case 0:
       return Buffer.concat([head, tail]);
     case 1:
@@ -64,28 +64,28 @@ function changedBytes(
     case 4:
       return head;
     case 5: {
-      const other = dice.pick(corpus);
-      return Buffer.concat([head, other.subarray(dice.whole(0, other.length))]);
+      const other = random.pick(corpus);
+      return Buffer.concat([head, other.subarray(random.whole(0, other.length))]);
     }
     default: {
-      const word = words.length === 0 ? syntaxByte : Buffer.from(dice.pick(words));
-      return Buffer.concat([head, word, dice.chance(0.5) ? piece : tail, tail]);
+      const word = words.length === 0 ? syntaxByte : Buffer.from(random.pick(words));
+      return Buffer.concat([head, word, random.chance(0.5) ? piece : tail, tail]);
     }
   }
 }
 
 /** Changes one value of a JSON document, wherever in it; undefined where the input is none. */
-function changedValue(bytes: Buffer, corpus: readonly Buffer[], dice: Dice): Buffer | undefined {
+function changedValue(bytes: Buffer, corpus: readonly Buffer[], random: Dice): Buffer | undefined {
   const document = parsed(bytes);
   const members = membersIn(document);
   if (members.length === 0) return undefined;
-  const { holder, name } = dice.pick(members);
-  const others = membersIn(parsed(dice.pick(corpus)));
-  if (dice.chance(0.15)) Reflect.deleteProperty(holder, name);
-  else if (dice.chance(0.4) && others.length > 0) {
-    const other = dice.pick(others);
-    set(holder, dice.chance(0.3) ? other.name : name, Reflect.get(other.holder, other.name));
-  } else set(holder, name, dice.pick(VALUES));
+  const { holder, name } = random.pick(members);
+  const others = membersIn(parsed(random.pick(corpus)));
+  if (random.chance(0.15)) Reflect.deleteProperty(holder, name);
+  else if (random.chance(0.4) && others.length > 0) {
+    const other = random.pick(others);
+    set(holder, random.chance(0.3) ? other.name : name, Reflect.get(other.holder, other.name));
+  } else set(holder, name, random.pick(VALUES));
   return Buffer.from(JSON.stringify(document));
 }
 

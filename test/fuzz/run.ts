@@ -19,21 +19,21 @@ export async function replay(target: FuzzTarget, inputs: readonly Buffer[]): Pro
 }
 
 /** Tries one input that is like those of the corpus. @returns the input, and what it broke, if anything */
-export async function tryOne(target: FuzzTarget, corpus: readonly Buffer[], dice: Dice): Promise<Finding> {
-  const input = mutated(corpus, target.words, dice);
-  return { input, error: await errorOf(target, input, dice) };
+export async function tryOne(target: FuzzTarget, corpus: readonly Buffer[], random: Dice): Promise<Finding> {
+  const input = mutated(corpus, target.words, random);
+  return { input, error: await errorOf(target, input, random) };
 }
 
 /** Bounds a run of a target that waits; no run takes a hundredth of it. Milliseconds. */
 const MAX_RUN_MS = 60_000;
 
-async function errorOf(target: FuzzTarget, input: Buffer, dice: Dice): Promise<unknown> {
+async function errorOf(target: FuzzTarget, input: Buffer, random: Dice): Promise<unknown> {
   let timer: NodeJS.Timeout | undefined;
   const hangs = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`no end within ${MAX_RUN_MS} ms`)), MAX_RUN_MS);
   });
   try {
-    await Promise.race([target.run(input, dice), hangs]);
+    await Promise.race([target.run(input, random), hangs]);
     return undefined;
   } catch (error) {
     return error ?? new Error('something empty was thrown');

@@ -10,9 +10,9 @@ export interface FuzzTarget {
   readonly words: readonly string[];
   /**
    * Throws, or rejects, where a promise is broken.
-   * @param dice for what is chosen beside the input, such as where a stream is cut
+   * @param random for what is chosen beside the input, such as where a stream is cut
    */
-  readonly run: (input: Buffer, dice: Dice) => void | Promise<void>;
+  readonly run: (input: Buffer, random: Dice) => void | Promise<void>;
   /** How many new inputs a run of the tests tries: thousands where it takes microseconds, few where it takes sockets. */
   readonly newInputs: number;
   /** Ends what it started. */

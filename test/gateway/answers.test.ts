@@ -49,14 +49,14 @@ void test('the wait that a provider names reaches the client with its words', as
     retryAfterMs: 59_500,
     headers: { 'x-ratelimit-reset-requests': '1m0s' },
   });
-  const heard = await ask(gateway.url);
-  assert.equal(heard.status, 429);
-  assert.equal(heard.headers['retry-after'], '60');
-  assert.equal(heard.headers['retry-after-ms'], '59500');
-  assert.equal(heard.headers['x-ratelimit-reset-requests'], '1m0s');
-  assert.equal(heard.code, 'rate_limit_exceeded');
-  assert.equal(heard.headers['x-sparekey-attempts'], '1');
-  assert.equal(heard.headers['x-sparekey-key'], idOf(gateway.sparekey, GOOD_KEY));
+  const response = await ask(gateway.url);
+  assert.equal(response.status, 429);
+  assert.equal(response.headers['retry-after'], '60');
+  assert.equal(response.headers['retry-after-ms'], '59500');
+  assert.equal(response.headers['x-ratelimit-reset-requests'], '1m0s');
+  assert.equal(response.code, 'rate_limit_exceeded');
+  assert.equal(response.headers['x-sparekey-attempts'], '1');
+  assert.equal(response.headers['x-sparekey-key'], idOf(gateway.sparekey, GOOD_KEY));
 });
 
 void test('a 401 of a provider never reaches the client', async (t) => {
@@ -64,13 +64,13 @@ void test('a 401 of a provider never reaches the client', async (t) => {
     keys: [GOOD_KEY, OTHER_KEY],
     script: { keys: {}, unknownKeys: { behaviours: [{ kind: 'invalid-key' }] } },
   });
-  const heard = await ask(gateway.url);
-  assert.equal(heard.status, 502);
-  assert.equal(heard.code, 'upstream_credentials_exhausted');
-  assert.equal(heard.headers['x-should-retry'], 'false');
-  assert.equal(heard.headers['x-sparekey-attempts'], '2');
-  assert.equal(heard.headers['www-authenticate'], undefined);
-  assert.doesNotMatch(heard.text, /sk-/);
+  const response = await ask(gateway.url);
+  assert.equal(response.status, 502);
+  assert.equal(response.code, 'upstream_credentials_exhausted');
+  assert.equal(response.headers['x-should-retry'], 'false');
+  assert.equal(response.headers['x-sparekey-attempts'], '2');
+  assert.equal(response.headers['www-authenticate'], undefined);
+  assert.doesNotMatch(response.text, /sk-/);
   assert.equal((await gateway.keyOf(OTHER_KEY)).state, 'out-of-service');
 });
 
@@ -83,14 +83,14 @@ void test('a client gets the time at which the first key is due back', async (t)
     },
   });
   assert.equal((await ask(gateway.url)).status, 429);
-  const heard = await ask(gateway.url);
-  assert.equal(heard.status, 503);
-  assert.equal(heard.code, 'no_key_available');
-  const seconds = Number(heard.headers['retry-after']);
-  const ms = Number(heard.headers['retry-after-ms']);
+  const response = await ask(gateway.url);
+  assert.equal(response.status, 503);
+  assert.equal(response.code, 'no_key_available');
+  const seconds = Number(response.headers['retry-after']);
+  const ms = Number(response.headers['retry-after-ms']);
   assert.ok(seconds <= 30 && seconds >= 20, `${seconds} s`);
   assert.ok(ms <= 30_000 && ms > (seconds - 1) * 1000, `${ms} ms`);
-  assert.equal(heard.headers['x-should-retry'], undefined);
+  assert.equal(response.headers['x-should-retry'], undefined);
   assert.equal(gateway.sim.requests.length, 2);
   // Another model is not held.
   assert.equal((await ask(gateway.url, { body: chat('hi', { model: 'gpt-4' }) })).status, 429);
@@ -99,10 +99,10 @@ void test('a client gets the time at which the first key is due back', async (t)
 void test('a client gets a long retry-after where no key will come back soon', async (t) => {
   const gateway = await gatewayFor(t, { behaviours: { [GOOD_KEY]: [{ kind: 'invalid-key' }] } });
   await ask(gateway.url);
-  const heard = await ask(gateway.url);
-  assert.equal(heard.status, 503);
-  assert.equal(heard.headers['x-should-retry'], 'false');
-  assert.ok(Number(heard.headers['retry-after']) > 60);
+  const response = await ask(gateway.url);
+  assert.equal(response.status, 503);
+  assert.equal(response.headers['x-should-retry'], 'false');
+  assert.ok(Number(response.headers['retry-after']) > 60);
 });
 
 void test('an answer that breaks off before its first output is tried again unseen', async (t) => {
@@ -118,10 +118,10 @@ void test('an answer that breaks off before its first output is tried again unse
     );
   });
   const gateway = await gatewayBefore(t, upstream);
-  const heard = await ask(gateway.url, { body: streamedChat('hello') });
-  assert.equal(heard.text, role('second') + delta('second', 'all') + END);
-  assert.equal(heard.headers['x-sparekey-attempts'], '2');
-  assert.ok(heard.whole);
+  const response = await ask(gateway.url, { body: streamedChat('hello') });
+  assert.equal(response.text, role('second') + delta('second', 'all') + END);
+  assert.equal(response.headers['x-sparekey-attempts'], '2');
+  assert.ok(response.whole);
 });
 
 void test('a plain answer that breaks off within the hold is tried again unseen', async (t) => {
@@ -131,9 +131,9 @@ void test('a plain answer that breaks off within the hold is tried again unseen'
     count++ === 0 ? end(whole.slice(0, -4)) : write(whole),
   );
   const gateway = await gatewayBefore(t, upstream);
-  const heard = await ask(gateway.url);
-  assert.equal(heard.text, ANSWER_TO_ANYTHING);
-  assert.equal(heard.headers['x-sparekey-attempts'], '2');
+  const response = await ask(gateway.url);
+  assert.equal(response.text, ANSWER_TO_ANYTHING);
+  assert.equal(response.headers['x-sparekey-attempts'], '2');
 });
 
 for (const [how, headers, frame] of [
@@ -149,11 +149,11 @@ for (const [how, headers, frame] of [
       );
     });
     const gateway = await gatewayBefore(t, upstream);
-    const heard = await ask(gateway.url, { body: streamedChat('hello') });
-    assert.equal(heard.status, 200);
-    assert.ok(heard.whole, 'the error is an end that HTTP can tell');
-    assert.ok(heard.text.startsWith(role('first') + delta('first', 'some')));
-    const rest = dataOf(heard.text.slice((role('first') + delta('first', 'some')).length));
+    const response = await ask(gateway.url, { body: streamedChat('hello') });
+    assert.equal(response.status, 200);
+    assert.ok(response.whole, 'the error is an end that HTTP can tell');
+    assert.ok(response.text.startsWith(role('first') + delta('first', 'some')));
+    const rest = dataOf(response.text.slice((role('first') + delta('first', 'some')).length));
     assert.equal(rest.length, 1);
     assert.match(rest[0] ?? '', /^\{"error":\{.*"code":"upstream_broken"\}\}$/);
     assert.equal(upstream.requests.length, 1);
@@ -172,9 +172,9 @@ void test('a stream that stands still ends with an error that says so', async (t
     );
   });
   const gateway = await gatewayBefore(t, upstream, { idleTimeout: 100 });
-  const heard = await ask(gateway.url, { body: streamedChat('hello') });
-  assert.match(dataOf(heard.text).at(-1) ?? '', /"code":"upstream_timeout"/);
-  assert.doesNotMatch(heard.text, /\[DONE\]/);
+  const response = await ask(gateway.url, { body: streamedChat('hello') });
+  assert.match(dataOf(response.text).at(-1) ?? '', /"code":"upstream_timeout"/);
+  assert.doesNotMatch(response.text, /\[DONE\]/);
   await until(() => upstream.open() === 0);
 });
 
@@ -194,9 +194,9 @@ for (const [how, finish] of [
     const onProgress = (soFar: string): void => {
       if (soFar.includes('[DONE]')) relayed.resolve();
     };
-    const heard = await ask(gateway.url, { body: streamedChat('hello'), onProgress });
-    assert.ok(heard.whole);
-    assert.equal(heard.text, whole);
+    const response = await ask(gateway.url, { body: streamedChat('hello'), onProgress });
+    assert.ok(response.whole);
+    assert.equal(response.text, whole);
     const [line] = await gateway.requestsLogged(1);
     assert.equal(line?.verdict, 'ok');
     assert.ok(
@@ -207,25 +207,25 @@ for (const [how, finish] of [
 
 void test('a stream of responses that breaks ends with an error in its own dialect', async (t) => {
   const gateway = await gatewayWhere(t, { kind: 'cut', afterChunks: 1, by: 'close' });
-  const heard = await ask(gateway.url, RESPONSES);
-  assert.match(heard.text, /event: error\ndata: \{"type":"error","code":"upstream_broken".*\}\n\n$/);
-  assert.doesNotMatch(heard.text, /response\.completed/);
+  const response = await ask(gateway.url, RESPONSES);
+  assert.match(response.text, /event: error\ndata: \{"type":"error","code":"upstream_broken".*\}\n\n$/);
+  assert.doesNotMatch(response.text, /response\.completed/);
 });
 
 void test('a stream that ends without its end marker is not passed off as whole', async (t) => {
   const gateway = await gatewayWhere(t, { kind: 'truncate', afterChunks: 1 });
-  const heard = await ask(gateway.url, { body: streamedChat('hello there') });
-  assert.match(dataOf(heard.text).at(-1) ?? '', /"code":"upstream_broken"/);
-  assert.doesNotMatch(heard.text, /\[DONE\]/);
+  const response = await ask(gateway.url, { body: streamedChat('hello there') });
+  assert.match(dataOf(response.text).at(-1) ?? '', /"code":"upstream_broken"/);
+  assert.doesNotMatch(response.text, /\[DONE\]/);
   assert.equal((await gateway.keyOf(GOOD_KEY)).state, 'out-of-service');
 });
 
 void test('an error that a provider puts into its stream is the end that the client sees, and counts', async (t) => {
   const gateway = await gatewayWhere(t, { kind: 'error-event', afterChunks: 1 });
-  const heard = await ask(gateway.url, { body: streamedChat('hello there') });
-  assert.ok(heard.whole);
-  assert.match(dataOf(heard.text).at(-1) ?? '', /"code":"server_error"/);
-  assert.doesNotMatch(heard.text, /\[DONE\]|upstream_broken/);
+  const response = await ask(gateway.url, { body: streamedChat('hello there') });
+  assert.ok(response.whole);
+  assert.match(dataOf(response.text).at(-1) ?? '', /"code":"server_error"/);
+  assert.doesNotMatch(response.text, /\[DONE\]|upstream_broken/);
   assert.equal((await gateway.keyOf(GOOD_KEY)).state, 'out-of-service');
 });
 
@@ -238,9 +238,9 @@ void test('a plain answer beyond the hold that breaks off is cut off for the cli
     );
   });
   const gateway = await gatewayBefore(t, upstream);
-  const heard = await ask(gateway.url);
-  assert.equal(heard.status, 200);
-  assert.equal(heard.whole, false);
+  const response = await ask(gateway.url);
+  assert.equal(response.status, 200);
+  assert.equal(response.whole, false);
   assert.equal(upstream.requests.length, 1);
 });
 
@@ -252,9 +252,9 @@ void test('an error that is larger than the hold reaches the client whole', asyn
     write(rawAnswer('400 Bad Request', ['content-type: application/json'], body)),
   );
   const gateway = await gatewayBefore(t, upstream);
-  const heard = await ask(gateway.url);
-  assert.equal(heard.status, 400);
-  assert.equal(heard.text, body);
+  const response = await ask(gateway.url);
+  assert.equal(response.status, 400);
+  assert.equal(response.text, body);
   assert.equal(upstream.requests.length, 1);
   await until(() => gateway.inFlight() === 0);
 });
@@ -278,9 +278,9 @@ void test('a large error that the client does not get to see is not left half re
 void test('an error inside a plain 200 goes out under the status it should have had', async (t) => {
   const error = { type: 'invalid_request_error', code: 'context_length_exceeded', message: 'too long' };
   const gateway = await gatewayWhere(t, { kind: 'error-200', error });
-  const heard = await ask(gateway.url);
-  assert.equal(heard.status, 400);
-  assert.equal(heard.code, 'context_length_exceeded');
+  const response = await ask(gateway.url);
+  assert.equal(response.status, 400);
+  assert.equal(response.code, 'context_length_exceeded');
 });
 
 void test('the most informative of several failures is the one that the client sees', async (t) => {
@@ -292,10 +292,10 @@ void test('the most informative of several failures is the one that the client s
       'sk-third-0123456789abcdef': [{ kind: 'html-502' }],
     },
   });
-  const heard = await ask(gateway.url);
-  assert.equal(heard.status, 429);
-  assert.equal(heard.headers['retry-after'], '7');
-  assert.equal(heard.headers['x-sparekey-attempts'], '3');
+  const response = await ask(gateway.url);
+  assert.equal(response.status, 429);
+  assert.equal(response.headers['retry-after'], '7');
+  assert.equal(response.headers['x-sparekey-attempts'], '3');
   const [line] = await gateway.requestsLogged(1);
   assert.deepEqual(line?.failed?.map(({ verdict }) => verdict).toSorted(), [
     'key_dead',
@@ -312,10 +312,10 @@ void test('where no provider answered the error says what kind of failure it was
 
   const resetting = await rawUpstream(t, ({ reset }) => reset());
   const broken = await gatewayBefore(t, resetting);
-  const heard = await ask(broken.url);
-  assert.equal(heard.status, 502);
-  assert.equal(heard.code, 'upstream_broken');
-  assert.equal(heard.headers['x-sparekey-attempts'], '2');
+  const response = await ask(broken.url);
+  assert.equal(response.status, 502);
+  assert.equal(response.code, 'upstream_broken');
+  assert.equal(response.headers['x-sparekey-attempts'], '2');
 
   const silent = await rawUpstream(t, () => {});
   const late = await gatewayBefore(t, silent, { firstOutputTimeout: 100 });
@@ -328,8 +328,8 @@ void test('the deadline bounds all tries together', async (t) => {
   const silent = await rawUpstream(t, () => {});
   const gateway = await gatewayBefore(t, silent, { deadline: 250, firstOutputTimeout: 200 });
   const askedAt = performance.now();
-  const heard = await ask(gateway.url);
-  assert.equal(heard.status, 504);
+  const response = await ask(gateway.url);
+  assert.equal(response.status, 504);
   assert.ok(performance.now() - askedAt >= 240);
   assert.equal(silent.requests.length, 2);
 });
@@ -354,9 +354,9 @@ for (const [what, asking, tries] of [
   void test(`${what} is ${tries === 1 ? 'not ' : ''}sent again after it may have arrived`, async (t) => {
     const upstream = await rawUpstream(t, ({ reset }) => reset());
     const gateway = await gatewayBefore(t, upstream);
-    const heard = await ask(gateway.url, asking);
-    assert.equal(heard.status, 502);
-    assert.equal(heard.code, 'upstream_broken');
+    const response = await ask(gateway.url, asking);
+    assert.equal(response.status, 502);
+    assert.equal(response.code, 'upstream_broken');
     assert.equal(upstream.requests.length, tries);
   });
 }
@@ -373,8 +373,12 @@ void test('a file is sent to another key where the first one refused it', async 
     );
   });
   const gateway = await gatewayBefore(t, upstream);
-  const heard = await ask(gateway.url, { path: '/v1/files', headers: { 'content-type': FORM }, body: FILE });
-  assert.equal(heard.status, 200);
+  const response = await ask(gateway.url, {
+    path: '/v1/files',
+    headers: { 'content-type': FORM },
+    body: FILE,
+  });
+  assert.equal(response.status, 200);
   assert.deepEqual(
     upstream.requests.map(({ body }) => body.toString()),
     [FILE, FILE],

@@ -163,19 +163,19 @@ for (const dialect of dialects) {
       });
       const gateway = await gatewayBefore(t, upstream, dialect.provider);
       for (length = firstEnd; length < text.length; length += step) {
-        const heard = await ask(gateway.url, dialect.asking);
+        const response = await ask(gateway.url, dialect.asking);
         const where = `cut after ${length}`;
-        assert.ok(heard.whole, where);
+        assert.ok(response.whole, where);
         const { count, end } = wholeIn(dialect.frames, length);
         const tail = text.slice(end, length);
         const keepsTail = isOrderly && isAllButEnded(tail);
         const isComplete = count > dialect.last || (keepsTail && count === dialect.last);
         const kept = isComplete && keepsTail ? text.slice(0, length) : text.slice(0, end);
-        if (isComplete) assert.equal(heard.text, kept, where);
+        if (isComplete) assert.equal(response.text, kept, where);
         else {
-          assert.equal(heard.text.slice(0, end), kept, where);
+          assert.equal(response.text.slice(0, end), kept, where);
           // A frame that is all there but for its end may stand before the error, as a frame.
-          const rest = heard.text.slice(end);
+          const rest = response.text.slice(end);
           assertError(dialect, rest, where);
         }
       }
@@ -195,11 +195,11 @@ void test('a frame longer than the hold, of which half was passed on, is ended b
       end();
     });
     const gateway = await gatewayBefore(t, upstream, {}, { limits: { hold: '1KiB' } });
-    const heard = await ask(gateway.url, askings[index % 2]);
-    assert.ok(heard.text.startsWith(first + half));
-    const [, , last = '', ...more] = events(heard.text.replaceAll('\r', ''));
+    const response = await ask(gateway.url, askings[index % 2]);
+    assert.ok(response.text.startsWith(first + half));
+    const [, , last = '', ...more] = events(response.text.replaceAll('\r', ''));
     assert.equal(more.length, 0);
-    assert.notEqual(last, '', JSON.stringify(heard.text.slice(-300)));
+    assert.notEqual(last, '', JSON.stringify(response.text.slice(-300)));
     assertError(CHAT, `${last}\n\n`, JSON.stringify(ending));
   }
 });
@@ -224,9 +224,9 @@ for (const [what, error] of [
     const [first = ''] = CHAT.frames;
     const upstream = await rawUpstream(t, ({ write }) => write(HEAD + rawChunk(first + error) + rawChunk()));
     const gateway = await gatewayBefore(t, upstream, {});
-    const heard = await ask(gateway.url, CHAT.asking);
-    assert.ok(heard.whole);
-    const [good, reported, ...more] = dataOf(heard.text);
+    const response = await ask(gateway.url, CHAT.asking);
+    assert.ok(response.whole);
+    const [good, reported, ...more] = dataOf(response.text);
     assert.equal(`data: ${good}\n\n`, first);
     assert.match(reported ?? '', /^\{"error":\{"message":"Busy".*"code":"busy"\}\}$/);
     assert.equal(more.length, 0);
@@ -247,10 +247,10 @@ void test('a translated stream that is cut anywhere gives whole frames and then 
   const gateway = await gatewayBefore(t, upstream, MESSAGES.provider);
   // The last two bytes are the empty line, without which the end is still one.
   for (length = from; length < stream.length - 2; length += 3) {
-    const heard = await ask(gateway.url, CHAT.asking);
-    const data = dataOf(heard.text).map((each): unknown => JSON.parse(each));
+    const response = await ask(gateway.url, CHAT.asking);
+    const data = dataOf(response.text).map((each): unknown => JSON.parse(each));
     const last = data.at(-1);
-    assert.ok(isRecord(last) && CHAT.isError(last), `cut after ${length}: ${heard.text}`);
+    assert.ok(isRecord(last) && CHAT.isError(last), `cut after ${length}: ${response.text}`);
   }
   await until(() => gateway.inFlight() === 0);
 });

@@ -213,8 +213,11 @@ void test('parts of a file are requested, on no condition that could cost a key'
         : rawAnswer('412 Precondition Failed', ['content-type: application/json'], '{}'),
     );
   const headers = { ...SENT, 'if-range': '"a"' };
-  const heard = await ask(gateway.url, { method: 'GET', path: '/v1/files/file-1/content', headers });
-  assert.deepEqual([heard.status, heard.text, heard.headers['content-range']], [206, 'ab', 'bytes 0-1/9']);
+  const response = await ask(gateway.url, { method: 'GET', path: '/v1/files/file-1/content', headers });
+  assert.deepEqual(
+    [response.status, response.text, response.headers['content-range']],
+    [206, 'ab', 'bytes 0-1/9'],
+  );
   assert.deepEqual(
     arrived(upstream.requests[0] ?? assert.fail(), 'authorization'),
     [...OPENAI, 'range', 'if-range'].toSorted(),
@@ -334,8 +337,8 @@ for (const status of ['200 OK', '404 Not Found'] as const) {
           ],
         },
       });
-      const heard = await ask(gateway.url);
-      assert.equal(heard.status, Number(status.slice(0, 3)));
+      const response = await ask(gateway.url);
+      assert.equal(response.status, Number(status.slice(0, 3)));
       const own = new Set([
         'content-type',
         'content-length',
@@ -344,14 +347,14 @@ for (const status of ['200 OK', '404 Not Found'] as const) {
         'vary',
         'x-sparekey-provider',
       ]);
-      const names = Object.keys(heard.headers).filter((name) => !own.has(name));
+      const names = Object.keys(response.headers).filter((name) => !own.has(name));
       const unknown = passHeaders.length > 0 ? ['x-unknown'] : [];
       assert.deepEqual(
         names.toSorted(),
         [...Object.keys(PASSED), 'x-sparekey-attempts', 'x-sparekey-key', ...unknown].toSorted(),
       );
-      for (const [name, value] of Object.entries(PASSED)) assert.equal(heard.headers[name], value);
-      assert.notEqual(heard.headers['x-sparekey-key'], 'forged');
+      for (const [name, value] of Object.entries(PASSED)) assert.equal(response.headers[name], value);
+      assert.notEqual(response.headers['x-sparekey-key'], 'forged');
     }
   });
 }

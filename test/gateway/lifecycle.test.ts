@@ -99,8 +99,8 @@ void test('a reload changes the providers under new requests, and a stream ends 
   await gateway.reload({
     config: (sim) => ({ providers: [{ ...simulatedProvider(sim, [OTHER_KEY]), id: 'next' }] }),
   });
-  const heard = await ask(gateway.url);
-  assert.equal(heard.headers['x-sparekey-provider'], 'next');
+  const response = await ask(gateway.url);
+  assert.equal(response.headers['x-sparekey-provider'], 'next');
   assert.match(await stream.receive(/\r\n0\r\n\r\n$/), /x-sparekey-provider: sim[\s\S]*data: \[DONE\]/);
   const keys = await gateway.keys();
   assert.deepEqual(
@@ -125,9 +125,9 @@ void test('a request that began before a reload may still try another key of wha
   await until(() => first !== undefined);
   await gateway.reload({ keys: ['sk-new-0123456789abcdef'] });
   first?.();
-  const heard = await answer;
-  assert.equal(heard.text, ANSWER_TO_ANYTHING);
-  assert.equal(heard.headers['x-sparekey-attempts'], '2');
+  const response = await answer;
+  assert.equal(response.text, ANSWER_TO_ANYTHING);
+  assert.equal(response.headers['x-sparekey-attempts'], '2');
 });
 
 void test('a request whose body was still coming at a reload is served', async (t) => {
@@ -163,8 +163,8 @@ void test('reloads one upon another end with the last one', async (t) => {
       gateway.reload({ config: (sim) => ({ providers: [{ ...simulatedProvider(sim, [GOOD_KEY]), id }] }) }),
     ),
   );
-  const heard = await ask(gateway.url);
-  assert.equal(heard.status, 200);
+  const response = await ask(gateway.url);
+  assert.equal(response.status, 200);
   assert.equal((await gateway.keys()).length, 1);
 });
 

@@ -237,10 +237,10 @@ void test('a provider without keys gets the client’s own credential, as it wan
     assert.equal(seen().header('authorization'), 'Bearer sk-own');
     assert.equal(seen().header('x-api-key'), undefined);
   }
-  const heard = await ask(gateway.url);
+  const response = await ask(gateway.url);
   assert.equal(seen().header('authorization'), undefined);
-  assert.equal(heard.headers['x-sparekey-key'], undefined);
-  assert.equal(heard.headers['x-sparekey-attempts'], '1');
+  assert.equal(response.headers['x-sparekey-key'], undefined);
+  assert.equal(response.headers['x-sparekey-attempts'], '1');
 });
 
 void test('a provider without keys gets nothing of a client that has a key here', async (t) => {
@@ -283,10 +283,10 @@ void test('an answer comes back byte for byte, with its headers but for the hop-
         body,
       ),
     );
-  const heard = await ask(gateway.url);
-  assert.equal(heard.status, 200);
-  assert.equal(heard.text, body);
-  const { headers } = heard;
+  const response = await ask(gateway.url);
+  assert.equal(response.status, 200);
+  assert.equal(response.text, body);
+  const { headers } = response;
   assert.equal(headers['x-ratelimit-remaining-requests'], '7');
   assert.equal(headers['openai-processing-ms'], '12');
   assert.equal(headers['x-request-id'], 'req_theirs');
@@ -313,22 +313,22 @@ void test('an answer that the provider encoded unasked comes back encoded', asyn
   const body = '\x1f\x8b not really gzip \x00\xff';
   upstream.answer = ({ write }) =>
     write(rawAnswer('200 OK', ['content-type: application/json', 'content-encoding: gzip'], body));
-  const heard = await ask(gateway.url);
-  assert.equal(heard.headers['content-encoding'], 'gzip');
-  assert.equal(heard.body.toString('latin1'), body);
+  const response = await ask(gateway.url);
+  assert.equal(response.headers['content-encoding'], 'gzip');
+  assert.equal(response.body.toString('latin1'), body);
 });
 
 void test('an answer without a body comes back without one', async (t) => {
   const { gateway, upstream } = await relayFor(t);
   for (const framing of ['', 'content-length: 5\r\n', 'transfer-encoding: chunked\r\n']) {
     upstream.answer = ({ write }) => write(`HTTP/1.1 204 No Content\r\nx-request-id: b\r\n${framing}\r\n`);
-    const heard = await ask(gateway.url, { method: 'DELETE', path: '/v1/files/file-1' });
-    assert.equal(heard.status, 204);
-    assert.equal(heard.body.length, 0);
-    assert.ok(heard.whole);
-    assert.equal(heard.headers['content-length'], undefined);
-    assert.equal(heard.headers['transfer-encoding'], undefined);
-    assert.equal(heard.headers['x-request-id'], 'b');
+    const response = await ask(gateway.url, { method: 'DELETE', path: '/v1/files/file-1' });
+    assert.equal(response.status, 204);
+    assert.equal(response.body.length, 0);
+    assert.ok(response.whole);
+    assert.equal(response.headers['content-length'], undefined);
+    assert.equal(response.headers['transfer-encoding'], undefined);
+    assert.equal(response.headers['x-request-id'], 'b');
   }
   upstream.answer = ({ write }) =>
     write('HTTP/1.1 205 Reset Content\r\ncontent-length: 5\r\n\r\nHTTP/1.1 200 OK\r\n\r\n');
@@ -339,8 +339,8 @@ void test('an answer without a body comes back without one', async (t) => {
 void test('a 304 to a request without conditions is the provider’s failure, and reported as one', async (t) => {
   const { gateway, upstream } = await relayFor(t);
   upstream.answer = ({ write }) => write('HTTP/1.1 304 Not Modified\r\netag: "a"\r\n\r\n');
-  const heard = await ask(gateway.url);
-  assert.deepEqual([heard.status, heard.code], [502, 'upstream_broken']);
+  const response = await ask(gateway.url);
+  assert.deepEqual([response.status, response.code], [502, 'upstream_broken']);
   const [line] = await gateway.requestsLogged(1);
   assert.deepEqual(
     [line?.failed?.[0]?.verdict, line?.failed?.[0]?.rule],

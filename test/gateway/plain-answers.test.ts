@@ -56,8 +56,8 @@ void test('a preflight is answered where there are clients, and answers may be r
 
 void test('without clients no page may read an answer', async (t) => {
   const gateway = await gatewayFor(t);
-  const heard = await ask(gateway.url, { headers: { origin: 'https://app.example' } });
-  assert.equal(heard.headers['access-control-allow-origin'], undefined);
+  const response = await ask(gateway.url, { headers: { origin: 'https://app.example' } });
+  assert.equal(response.headers['access-control-allow-origin'], undefined);
 });
 
 void test('a client is known by its key in any of three headers', async (t) => {
@@ -90,17 +90,17 @@ void test('no key and a wrong key are distinguished, before anything else is ans
     { authorization: 'Bearer' },
     { 'x-api-key': '' },
   ]) {
-    const heard = await ask(gateway.url, { headers });
-    assert.equal(heard.status, 401);
-    assert.equal(heard.code, 'missing_api_key', JSON.stringify(headers));
-    assert.equal(heard.headers['x-should-retry'], 'false');
+    const response = await ask(gateway.url, { headers });
+    assert.equal(response.status, 401);
+    assert.equal(response.code, 'missing_api_key', JSON.stringify(headers));
+    assert.equal(response.headers['x-should-retry'], 'false');
   }
   const wrong = [CLIENT.slice(0, -1), `${CLIENT}0`, CLIENT.toUpperCase(), GOOD_KEY, 'x'.repeat(10_000)];
   for (const key of wrong) {
-    const heard = await ask(gateway.url, { headers: { authorization: `Bearer ${key}` } });
-    assert.equal(heard.status, 401);
-    assert.equal(heard.code, 'invalid_api_key');
-    assert.ok(!heard.text.includes(key));
+    const response = await ask(gateway.url, { headers: { authorization: `Bearer ${key}` } });
+    assert.equal(response.status, 401);
+    assert.equal(response.code, 'invalid_api_key');
+    assert.ok(!response.text.includes(key));
   }
   const unknown = await ask(gateway.url, { method: 'GET', path: '/v1/secrets' });
   assert.equal(unknown.code, 'missing_api_key');
@@ -109,10 +109,10 @@ void test('no key and a wrong key are distinguished, before anything else is ans
 
 void test('the models of one provider are its own list', async (t) => {
   const gateway = await gatewayFor(t, { script: { keys: {}, models: ['m-1', 'm-2'] } });
-  const heard = await ask(gateway.url, { method: 'GET', path: '/v1/models' });
-  assert.equal(heard.status, 200);
-  assert.equal(heard.headers['x-sparekey-provider'], 'sim');
-  assert.match(heard.text, /"m-1"[\s\S]*"m-2"/);
+  const response = await ask(gateway.url, { method: 'GET', path: '/v1/models' });
+  assert.equal(response.status, 200);
+  assert.equal(response.headers['x-sparekey-provider'], 'sim');
+  assert.match(response.text, /"m-1"[\s\S]*"m-2"/);
   assert.equal(gateway.sim.requests[0]?.path, '/v1/models');
 });
 
@@ -128,10 +128,10 @@ void test('the models of several providers are one list, each under the name tha
       activeProviderId: 'one',
     }),
   });
-  const heard = await ask(gateway.url, { method: 'GET', path: '/v1/models' });
-  assert.equal(heard.status, 200);
+  const response = await ask(gateway.url, { method: 'GET', path: '/v1/models' });
+  assert.equal(response.status, 200);
   assert.deepEqual(
-    [...heard.text.matchAll(/"id":"([^"]+)"/g)].map(([, id]) => id),
+    [...response.text.matchAll(/"id":"([^"]+)"/g)].map(([, id]) => id),
     ['one/m-1', 'other', 'm-1', 'two/other'],
   );
   for (const model of ['one/m-1', 'other', 'm-1', 'two/other']) {
@@ -162,9 +162,9 @@ void test('a provider that does not answer is left out of the list of models', a
     }),
   });
   for (let i = 0; i < 2; i++) {
-    const heard = await ask(gateway.url, { method: 'GET', path: '/v1/models' });
+    const response = await ask(gateway.url, { method: 'GET', path: '/v1/models' });
     assert.deepEqual(
-      [...heard.text.matchAll(/"id":"([^"]+)"/g)].map(([, id]) => id),
+      [...response.text.matchAll(/"id":"([^"]+)"/g)].map(([, id]) => id),
       ['m-1'],
     );
   }

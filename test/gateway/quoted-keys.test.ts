@@ -196,10 +196,10 @@ void test('the key is found wherever a stream is cut in it, after the gate', asy
         const at = begin + Number(/"user":"(\d+)"/.exec(exchange.request.body.toString())?.[1]);
         return inTwo(exchange, [text.slice(0, at), text.slice(at)]);
       };
-      const heard = await ask(gateway.url, { body: chat('hi', { stream: true, user: String(offset) }) });
-      assert.ok(heard.whole);
-      assertHidden(heard, `cut at ${offset}`);
-      assert.equal(heard.text.length, delta('hello').length + text.length);
+      const response = await ask(gateway.url, { body: chat('hi', { stream: true, user: String(offset) }) });
+      assert.ok(response.whole);
+      assertHidden(response, `cut at ${offset}`);
+      assert.equal(response.text.length, delta('hello').length + text.length);
     }),
   );
 });
@@ -213,11 +213,14 @@ void test('the key is found beyond what is held, in a good answer and in an erro
   ] as const) {
     assert.ok(body.indexOf(KEY) > 256 * 1024);
     upstream.answer = ({ write }) => write(rawAnswer(status, [JSON_TYPE], body));
-    const heard = await ask(gateway.url);
-    assert.equal(`${heard.status}`, status.slice(0, 3));
-    assertHidden(heard, status);
-    assert.equal(heard.text, body.replaceAll(KEY, '*'.repeat(KEY.length)), 'and the rest is as it was');
-    assert.equal(heard.headers['content-length'], heard.headers['content-length'] && String(body.length));
+    const response = await ask(gateway.url);
+    assert.equal(`${response.status}`, status.slice(0, 3));
+    assertHidden(response, status);
+    assert.equal(response.text, body.replaceAll(KEY, '*'.repeat(KEY.length)), 'and the rest is as it was');
+    assert.equal(
+      response.headers['content-length'],
+      response.headers['content-length'] && String(body.length),
+    );
   }
 });
 
@@ -239,10 +242,10 @@ void test('the key is found in headers, and in the log of the request', async (t
             '{"choices":[{"message":{"content":"hi"}}]}',
           ),
         );
-      const heard = await ask(gateway.url);
-      assertHidden(heard, status);
-      assert.match(String(heard.headers['x-request-id']), /^req-[^-]*\*{30,}[^*]*-1$/);
-      assert.match(String(heard.headers['x-seen']), /^a, Bearer /);
+      const response = await ask(gateway.url);
+      assertHidden(response, status);
+      assert.match(String(response.headers['x-request-id']), /^req-[^-]*\*{30,}[^*]*-1$/);
+      assert.match(String(response.headers['x-seen']), /^a, Bearer /);
     }
   }
   const lines = await gateway.requestsLogged(9);
@@ -260,13 +263,13 @@ void test('a token that was derived from a key is found as well, and each half o
     return write(rawAnswer('400 No', [JSON_TYPE], error));
   };
   for (let round = 0; round < 2; round++) {
-    const heard = await ask(gateway.url, {
+    const response = await ask(gateway.url, {
       path: '/v1/images/generations',
       body: { model: 'k', prompt: 'a' },
     });
     assert.equal(token.split('.').length, 3);
-    assert.match(heard.text, /neither \*+ nor \*+ nor \*{15}, \*{15}"/);
-    assert.ok(!heard.text.includes(token.slice(0, 16)));
+    assert.match(response.text, /neither \*+ nor \*+ nor \*{15}, \*{15}"/);
+    assert.ok(!response.text.includes(token.slice(0, 16)));
   }
 });
 
@@ -277,11 +280,11 @@ void test('an error that came encoded is replaced by one in other words, without
   for (const words of Object.values(FORMS)) {
     const body = gzipSync(error(words)).toString('latin1');
     upstream.answer = ({ write }) => write(rawAnswer('400 No', [JSON_TYPE, 'content-encoding: gzip'], body));
-    const heard = await ask(gateway.url);
-    assert.equal(heard.status, 400);
-    assert.equal(heard.headers['content-encoding'], undefined);
-    assert.match(heard.text, /no \*+ here/);
-    assertHidden(heard, words);
+    const response = await ask(gateway.url);
+    assert.equal(response.status, 400);
+    assert.equal(response.headers['content-encoding'], undefined);
+    assert.match(response.text, /no \*+ here/);
+    assertHidden(response, words);
   }
 });
 
@@ -291,8 +294,8 @@ void test('a stream that ends in the middle of the key does not end with it', as
     await write(rawHead('200 OK', ['content-type: text/plain', 'connection: close']));
     end(`so it is ${KEY.slice(0, 30)}`);
   };
-  const heard = await ask(gateway.url, { method: 'GET', path: '/v1/files/file-1/content' });
-  assert.equal(heard.text, `so it is ${'*'.repeat(30)}`);
+  const response = await ask(gateway.url, { method: 'GET', path: '/v1/files/file-1/content' });
+  assert.equal(response.text, `so it is ${'*'.repeat(30)}`);
 });
 
 void test('a file that holds what is like the key comes as it is', async (t) => {
@@ -310,8 +313,8 @@ void test('a file that holds what is like the key comes as it is', async (t) => 
     }
     await write('0\r\n\r\n');
   };
-  const heard = await ask(gateway.url, { method: 'GET', path: '/v1/files/file-1/content' });
-  assert.ok(heard.whole && heard.body.equals(file));
+  const response = await ask(gateway.url, { method: 'GET', path: '/v1/files/file-1/content' });
+  assert.ok(response.whole && response.body.equals(file));
 });
 
 const frame = (text: string): Buffer => Buffer.concat([Buffer.from([0x81, text.length]), Buffer.from(text)]);

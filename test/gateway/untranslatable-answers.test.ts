@@ -114,11 +114,11 @@ void suite('what cannot be translated', () => {
           const gateway = await gatewayBefore(t, answer, PROVIDERS[name]);
           const [first, second] =
             name === 'openai' ? [CLIENTS.gemini, CLIENTS.messages] : [CLIENTS.chat, CLIENTS.responses];
-          const heard = await ask(gateway.url, first(kind === 'stream', 'gpt-5'));
-          assert.equal(heard.status, 200, heard.text);
-          assert.ok(heard.whole && !heard.text.includes('upstream_broken'), heard.text);
+          const response = await ask(gateway.url, first(kind === 'stream', 'gpt-5'));
+          assert.equal(response.status, 200, response.text);
+          assert.ok(response.whole && !response.text.includes('upstream_broken'), response.text);
           assert.deepEqual(
-            [heard.headers['x-sparekey-provider'], heard.headers['x-sparekey-attempts']],
+            [response.headers['x-sparekey-provider'], response.headers['x-sparekey-attempts']],
             ['good', '2'],
           );
           for (const client of [first, second]) {

@@ -180,11 +180,11 @@ for (const { what, type, body, rule, detail, asking = {} } of cases) {
       upstream,
       isMessages ? { type: 'claude', baseUrl: upstream.origin } : {},
     );
-    const heard = await ask(gateway.url, asking);
-    assert.equal(heard.status, 200);
-    assert.equal(heard.headers['x-sparekey-attempts'], '2');
-    assert.ok(heard.whole);
-    assert.ok(good(asking).endsWith(heard.text), heard.text);
+    const response = await ask(gateway.url, asking);
+    assert.equal(response.status, 200);
+    assert.equal(response.headers['x-sparekey-attempts'], '2');
+    assert.ok(response.whole);
+    assert.ok(good(asking).endsWith(response.text), response.text);
     const [line] = await gateway.requestsLogged(1);
     const [note, ...others] = line?.failed ?? [];
     assert.equal(others.length, 0);
@@ -235,8 +235,8 @@ void test('a malformed chunk in the middle, and no end marker after the last wor
     write(rawAnswer('200 OK', [`content-type: ${SSE}`], body)),
   );
   const gateway = await gatewayBefore(t, upstream);
-  const heard = await ask(gateway.url, STREAM);
-  assert.equal(heard.text, body);
+  const response = await ask(gateway.url, STREAM);
+  assert.equal(response.text, body);
   const [line] = await gateway.requestsLogged(1);
   assert.deepEqual([line?.verdict, line?.attempts], ['ok', 1]);
 });
@@ -251,8 +251,8 @@ void test('JSON longer than the hold that is cut short ends as a broken answer, 
   ]) {
     const upstream = await rawUpstream(t, ({ write }) => write(answer));
     const gateway = await gatewayBefore(t, upstream);
-    const heard = await ask(gateway.url);
-    assert.equal(heard.whole, false);
+    const response = await ask(gateway.url);
+    assert.equal(response.whole, false);
     const [line] = await gateway.requestsLogged(1);
     assert.equal(line?.verdict, 'overloaded');
     const blamed = (await gateway.keys()).filter(({ state }) => state === 'out-of-service');
@@ -265,7 +265,7 @@ void test('JSON longer than the hold that is whole arrives as it was sent', asyn
   const upstream = await rawUpstream(t, ({ write }) =>
     write(rawAnswer('200 OK', [`content-type: ${JSON_TYPE}`], body)),
   );
-  const heard = await ask((await gatewayBefore(t, upstream)).url);
-  assert.ok(heard.whole);
-  assert.equal(heard.text, body);
+  const response = await ask((await gatewayBefore(t, upstream)).url);
+  assert.ok(response.whole);
+  assert.equal(response.text, body);
 });

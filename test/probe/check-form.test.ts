@@ -6,15 +6,15 @@ import { attempt, counts, outOfCredit } from '../keys/tools.ts';
 import { rawAnswer } from '../support/raw-upstream.ts';
 import type { RawExchange } from '../support/raw-upstream.ts';
 import { until } from '../support/until.ts';
-import { begin, JSON_TYPE, onlyKey, PASSES, recordOf } from './scene.ts';
-import type { Scene } from './scene.ts';
+import { begin, JSON_TYPE, onlyKey, PASSES, recordOf } from './fixture.ts';
+import type { Fixture } from './fixture.ts';
 
 const asked = z.looseObject({
   max_tokens: z.number().optional(),
   max_completion_tokens: z.number().optional(),
 });
 
-function bodies({ upstream }: Scene): readonly z.output<typeof asked>[] {
+function bodies({ upstream }: Fixture): readonly z.output<typeof asked>[] {
   return upstream.requests.map(({ body }) => asked.parse(JSON.parse(body.toString())));
 }
 
@@ -39,79 +39,83 @@ void describe('a check that finds fault with its parameters', () => {
     ['openai', NEWER, 'max_tokens'],
   ] as const) {
     void it(`uses the other parameter for its bound at ${type}, and that one from then on`, async (t) => {
-      const scene = await begin(t, {
+      const fixture = await begin(t, {
         happened: broke,
         options: { type },
         answer: ({ request, write }) =>
           write(word in asked.parse(JSON.parse(request.body.toString())) ? PASSES : badRequest(message)),
       });
-      await scene.prober.watch([scene.provider]);
-      await until(() => recordOf(scene).state === 'in-service');
+      await fixture.prober.watch([fixture.provider]);
+      await until(() => recordOf(fixture).state === 'in-service');
       assert.deepEqual(
-        bodies(scene).map((body) => word in body),
+        bodies(fixture).map((body) => word in body),
         [false, true],
       );
-      const { decisions = [] } = recordOf(scene);
+      const { decisions = [] } = recordOf(fixture);
       assert.deepEqual(
         decisions.map(({ effect }) => effect),
         ['taken-out', 'returned'],
         'no check failed',
       );
-      const { epoch } = recordOf(scene);
-      scene.book.apply(onlyKey(scene), attempt(outOfCredit, Date.now(), { epoch }), scene.provider.keyPolicy);
-      await scene.prober.check(scene.provider, onlyKey(scene).id);
+      const { epoch } = recordOf(fixture);
+      fixture.book.apply(
+        onlyKey(fixture),
+        attempt(outOfCredit, Date.now(), { epoch }),
+        fixture.provider.keyPolicy,
+      );
+      await fixture.prober.check(fixture.provider, onlyKey(fixture).id);
       assert.deepEqual(
-        bodies(scene).map((body) => word in body),
+        bodies(fixture).map((body) => word in body),
         [false, true, true],
       );
     });
   }
 
   void it('asks for more tokens of a model that thinks first', async (t) => {
-    const scene = await begin(t, {
+    const fixture = await begin(t, {
       happened: broke,
       answer: ({ request, write }) => {
         const { max_completion_tokens: most = 0 } = asked.parse(JSON.parse(request.body.toString()));
         return write(most < 500 ? badRequest(TOO_FEW) : PASSES);
       },
     });
-    await scene.prober.watch([scene.provider]);
-    await until(() => recordOf(scene).state === 'in-service');
-    assert.equal(scene.upstream.requests.length, 3);
+    await fixture.prober.watch([fixture.provider]);
+    await until(() => recordOf(fixture).state === 'in-service');
+    assert.equal(fixture.upstream.requests.length, 3);
   });
 
   void it('fails once, whatever was tried, and tries less from then on', async (t) => {
-    const scene = await begin(t, {
+    const fixture = await begin(t, {
       happened: broke,
       answer: ({ write }) => write(badRequest('this will not do')),
       failover: { healthCheckInterval: '1m' },
     });
-    const report = await scene.prober.check(scene.provider, onlyKey(scene).id);
+    const report = await fixture.prober.check(fixture.provider, onlyKey(fixture).id);
     assert.ok(typeof report === 'object' && !report.passed && report.verdict === 'client_error');
-    const tried = scene.upstream.requests.length;
+    const tried = fixture.upstream.requests.length;
     assert.equal(tried, formsFor({ type: 'openai' }, 'check').length);
-    const record = recordOf(scene);
+    const record = recordOf(fixture);
     assert.equal(record.state === 'out-of-service' && record.failedChecks, 1);
-    await scene.prober.check(scene.provider, onlyKey(scene).id);
-    assert.equal(scene.upstream.requests.length, tried + 1);
+    await fixture.prober.check(fixture.provider, onlyKey(fixture).id);
+    assert.equal(fixture.upstream.requests.length, tried + 1);
   });
 
   void it('is not repeated where any answer to a known caller will do', async (t) => {
-    const scene = await begin(t, { answer: ({ write }) => write(badRequest(OLDER)) });
-    await scene.prober.watch([scene.provider]);
-    await until(() => recordOf(scene).state === 'in-service');
-    assert.equal(scene.upstream.requests.length, 1);
+    const fixture = await begin(t, { answer: ({ write }) => write(badRequest(OLDER)) });
+    await fixture.prober.watch([fixture.provider]);
+    await until(() => recordOf(fixture).state === 'in-service');
+    assert.equal(fixture.upstream.requests.length, 1);
   });
 
   void it('proves credit where the answer ended for its length without output: it was paid', async (t) => {
     const empty =
       '{"object":"chat.completion","choices":[{"index":0,"message":{"role":"assistant","content":""},"finish_reason":"length"}]}';
-    const scene = await begin(t, {
+    const fixture = await begin(t, {
       happened: broke,
       answer: ({ write }) => write(rawAnswer('200 OK', JSON_TYPE, empty)),
     });
-    await scene.prober.watch([scene.provider]);
-    await until(() => recordOf(scene).state === 'in-service');
+    await fixture.prober.watch([fixture.provider]);
+    await until(() => recordOf(fixture).state === 'in-service');
   });
 });
 
@@ -127,16 +131,16 @@ void describe('a model that is no chat model', () => {
       write(request.line.includes('/embeddings') ? vectors : refusal);
 
   void it('requests embeddings at once where the model’s name says so', async (t) => {
-    const scene = await begin(t, {
+    const fixture = await begin(t, {
       happened: broke,
       options: { type: 'openai-compatible' },
       failover: { healthCheckModel: 'text-embedding-3-small' },
       answer: answersEmbeddings(badRequest('no chats here')),
     });
-    await scene.prober.watch([scene.provider]);
-    await until(() => recordOf(scene).state === 'in-service');
+    await fixture.prober.watch([fixture.provider]);
+    await until(() => recordOf(fixture).state === 'in-service');
     assert.deepEqual(
-      scene.upstream.requests.map(({ line }) => line),
+      fixture.upstream.requests.map(({ line }) => line),
       ['POST /v1/embeddings HTTP/1.1'],
     );
   });
@@ -147,15 +151,15 @@ void describe('a model that is no chat model', () => {
       JSON_TYPE,
       '{"error":{"message":"The model `check` does not exist","code":"model_not_found"}}',
     );
-    const scene = await begin(t, {
+    const fixture = await begin(t, {
       options: { type: 'openai-compatible' },
       happened: attempt(counts, Date.now() - 60_000),
       answer: answersEmbeddings(gone),
     });
-    await scene.prober.watch([scene.provider]);
-    await until(() => recordOf(scene).state === 'in-service');
+    await fixture.prober.watch([fixture.provider]);
+    await until(() => recordOf(fixture).state === 'in-service');
     assert.deepEqual(
-      scene.upstream.requests.map(({ line }) => line),
+      fixture.upstream.requests.map(({ line }) => line),
       ['POST /v1/chat/completions HTTP/1.1', 'POST /v1/embeddings HTTP/1.1'],
     );
   });

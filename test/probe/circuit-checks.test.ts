@@ -4,8 +4,8 @@ import type { TestContext } from 'node:test';
 import type { CircuitHint } from '../../src/keys/record/event.ts';
 import { CircuitChecks } from '../../src/probe/circuit-checks.ts';
 import { attempt, outOfCredit } from '../keys/tools.ts';
-import { begin, FAILS, onlyKey, PASSES, recordOf } from './scene.ts';
-import type { Scene } from './scene.ts';
+import { begin, FAILS, onlyKey, PASSES, recordOf } from './fixture.ts';
+import type { Fixture } from './fixture.ts';
 import { until } from '../support/until.ts';
 
 const MINUTE = 60_000;
@@ -18,7 +18,10 @@ function down(): CircuitHint {
 }
 
 /** What is checked here, with the verdicts on it. */
-async function watchCircuits(t: TestContext, { tools, prober, provider }: Scene): Promise<readonly string[]> {
+async function watchCircuits(
+  t: TestContext,
+  { tools, prober, provider }: Fixture,
+): Promise<readonly string[]> {
   const checked: string[] = [];
   const checks = new CircuitChecks({
     tools,
@@ -35,40 +38,40 @@ async function watchCircuits(t: TestContext, { tools, prober, provider }: Scene)
 void describe('CircuitChecks', () => {
   void it('tries a model that is down where this node tests the keys, in clients’ protocols or not', async (t) => {
     const options = { type: 'claude', protocol: 'original' };
-    const scene = await begin(t, { happened: down(), options, answer: ({ write }) => write(PASSES) });
-    const checked = await watchCircuits(t, scene);
+    const fixture = await begin(t, { happened: down(), options, answer: ({ write }) => write(PASSES) });
+    const checked = await watchCircuits(t, fixture);
     await until(() => checked.length === 1);
-    assert.ok(scene.upstream.requests[0]?.body.includes('"big"'));
-    assert.match(scene.upstream.requests[0]?.line ?? '', /\/v1\/messages/);
+    assert.ok(fixture.upstream.requests[0]?.body.includes('"big"'));
+    assert.match(fixture.upstream.requests[0]?.line ?? '', /\/v1\/messages/);
   });
 
   void it('tries none where another node tests the keys', async (t) => {
-    const scene = await begin(t, { happened: down() });
-    await scene.store.acquireLease('probe/p', 'another node', MINUTE);
-    await watchCircuits(t, scene);
-    assert.equal(scene.prober.budgetOf('p'), undefined);
-    await until(() => scene.store.leases >= 3);
-    assert.equal(scene.upstream.requests.length, 0);
+    const fixture = await begin(t, { happened: down() });
+    await fixture.store.acquireLease('probe/p', 'another node', MINUTE);
+    await watchCircuits(t, fixture);
+    assert.equal(fixture.prober.budgetOf('p'), undefined);
+    await until(() => fixture.store.leases >= 3);
+    assert.equal(fixture.upstream.requests.length, 0);
   });
 
   void it('spends half of what the checks of keys may cost in a day, and leaves the rest to them', async (t) => {
-    const scene = await begin(t, {
+    const fixture = await begin(t, {
       happened: down(),
       failover: { healthCheckBudget: 4 },
       answer: ({ write }) => write(FAILS),
     });
-    const checked = await watchCircuits(t, scene);
+    const checked = await watchCircuits(t, fixture);
     for (const checks of [1, 2]) {
       await until(() => checked.length === checks);
-      scene.clock.aheadMs += MINUTE;
+      fixture.clock.aheadMs += MINUTE;
     }
-    const budget = scene.prober.budgetOf('p') ?? assert.fail('this node tests the keys');
-    const now = scene.tools.now();
+    const budget = fixture.prober.budgetOf('p') ?? assert.fail('this node tests the keys');
+    const now = fixture.tools.now();
     assert.deepEqual([budget.has(now, 0.5), budget.has(now)], [false, true]);
-    scene.book.apply(onlyKey(scene), attempt(outOfCredit, now, { epoch: 0 }), scene.provider.keyPolicy);
-    scene.clock.aheadMs += MINUTE;
-    await until(() => scene.reports.length > 0);
-    assert.equal(recordOf(scene).state, 'out-of-service');
+    fixture.book.apply(onlyKey(fixture), attempt(outOfCredit, now, { epoch: 0 }), fixture.provider.keyPolicy);
+    fixture.clock.aheadMs += MINUTE;
+    await until(() => fixture.reports.length > 0);
+    assert.equal(recordOf(fixture).state, 'out-of-service');
     assert.equal(checked.length, 2, 'requests find out from here on');
   });
 });

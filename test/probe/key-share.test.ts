@@ -31,7 +31,7 @@ const CHECK_MS = 20;
 const INTERVAL_MS = 60;
 
 /** Who checked what, as the provider and the nodes tell it. */
-interface Scene {
+interface Fixture {
   /** A node that knows these keys alone. */
   node(name: string, keys: readonly string[]): Promise<{ readonly prober: Prober; stop(): Promise<void> }>;
   /** Checks that came to an end, by key: the nodes that did them, in order. */
@@ -41,7 +41,7 @@ interface Scene {
   stop(): Promise<void>;
 }
 
-async function begin(context: TestContext, open: () => Promise<Store>): Promise<Scene> {
+async function begin(context: TestContext, open: () => Promise<Store>): Promise<Fixture> {
   const underWay = new Set<string>();
   const overlaps: string[] = [];
   const upstream = await rawUpstream(context, async ({ request, write }) => {
@@ -128,8 +128,8 @@ const CHECKS = 4;
 for (const [kind, opener] of Object.entries(STORES)) {
   void suite(`nodes with different lists of keys on one ${kind}`, () => {
     void test('each key is checked by one of those that know it, and by another when that one stops', async (context) => {
-      const scene = await begin(context, await opener(context));
-      const { checkedBy } = scene;
+      const fixture = await begin(context, await opener(context));
+      const { checkedBy } = fixture;
       try {
         const since = new Map<string, number>();
         const newOf = (key: string): readonly string[] =>
@@ -140,13 +140,13 @@ for (const [kind, opener] of Object.entries(STORES)) {
         const allChecked = (keys: readonly string[]): Promise<void> =>
           until(() => keys.every((key) => newOf(key).length >= CHECKS));
 
-        const old = await scene.node('old', ['a', 'b']);
+        const old = await fixture.node('old', ['a', 'b']);
         await allChecked(['a', 'b']);
-        const same = await scene.node('same', ['a', 'b']);
-        const newer = await scene.node('newer', ['b', 'c']);
+        const same = await fixture.node('same', ['a', 'b']);
+        const newer = await fixture.node('newer', ['b', 'c']);
         // It has to ask for the list of the first.
         await until(() => newer.prober.probingRest.length === 1);
-        const newest = await scene.node('newest', ['c', 'd']);
+        const newest = await fixture.node('newest', ['c', 'd']);
         await allChecked(['c', 'd']);
         mark();
         await allChecked(['a', 'b', 'c', 'd']);
@@ -178,9 +178,9 @@ for (const [kind, opener] of Object.entries(STORES)) {
         mark();
         await allChecked(['a', 'b', 'c']);
         assert.deepEqual(newOf('d'), [], 'nobody is left that knows it');
-        assert.deepEqual(scene.overlaps, []);
+        assert.deepEqual(fixture.overlaps, []);
       } finally {
-        await scene.stop();
+        await fixture.stop();
       }
     });
   });

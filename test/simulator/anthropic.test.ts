@@ -181,9 +181,9 @@ void test('a request without a version, without JSON or without a limit is refus
     [version, Buffer.from('{'), /not valid JSON/u],
     [version, { model: 'm', messages: [{ role: 'user', content: 'hi' }] }, /max_tokens/u],
   ] as const) {
-    const heard = await ask(simulator, { path: '/v1/messages', headers, body });
-    assert.equal(heard.status, 400);
-    assert.match(heard.body, /^\{"type":"error","error":\{"type":"invalid_request_error","message":/u);
-    assert.match(heard.body, message);
+    const response = await ask(simulator, { path: '/v1/messages', headers, body });
+    assert.equal(response.status, 400);
+    assert.match(response.body, /^\{"type":"error","error":\{"type":"invalid_request_error","message":/u);
+    assert.match(response.body, message);
   }
 });

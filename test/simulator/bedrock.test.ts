@@ -71,10 +71,10 @@ void suite('Converse refuses as AWS does', () => {
   for (const [behaviour, status, exception] of rows) {
     void test(`${exception} for ${behaviour.kind}`, async (t) => {
       const simulator = await simulatorFor(t, { keys: { k: { behaviours: [behaviour] } } });
-      const heard = await ask(simulator, { path: PATH, body: HELLO });
-      assert.equal(heard.status, status);
-      assert.ok(String(heard.headers['x-amzn-errortype']).startsWith(exception));
-      assert.match(heard.body, /^\{"message":"[^"]+"\}$/u);
+      const response = await ask(simulator, { path: PATH, body: HELLO });
+      assert.equal(response.status, status);
+      assert.ok(String(response.headers['x-amzn-errortype']).startsWith(exception));
+      assert.match(response.body, /^\{"message":"[^"]+"\}$/u);
     });
   }
 
@@ -95,9 +95,9 @@ void suite('Converse refuses as AWS does', () => {
       [[{ text: ' ' }], /is blank/u],
       [[{ toolResult: { toolUseId: 'a', content: [] } }], /toolConfig field must be defined/u],
     ] as const) {
-      const heard = await ask(simulator, { path: PATH, body: { messages: [{ role: 'user', content }] } });
-      assert.equal(heard.status, 400);
-      assert.match(heard.body, message);
+      const response = await ask(simulator, { path: PATH, body: { messages: [{ role: 'user', content }] } });
+      assert.equal(response.status, 400);
+      assert.match(response.body, message);
     }
     assert.equal((await ask(simulator, { path: `${PATH}-twice` })).status, 404);
   });

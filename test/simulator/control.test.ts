@@ -55,9 +55,9 @@ void test('a script that is not valid changes nothing and says why', async (cont
     [7, /the body: .*\(found 7\)/u],
     [Buffer.from('nonsense'), /parse the JSON/u],
   ] as const) {
-    const heard = await ask(simulator, { ...put, body });
-    assert.equal(heard.status, 400);
-    assert.match(heard.body, message);
+    const response = await ask(simulator, { ...put, body });
+    assert.equal(response.status, 400);
+    assert.match(response.body, message);
   }
   assert.equal((await ask(simulator)).status, 503);
 });

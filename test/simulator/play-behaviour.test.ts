@@ -32,11 +32,11 @@ for (const { behaviour, status, code } of REFUSALS) {
   void test(`${behaviour.kind} answers ${status} with ${code}, streaming or not`, async (context) => {
     const simulator = await simulatorFor(context, { keys: { k: { behaviours: [behaviour] } } });
     for (const body of [chat('hi'), STREAM]) {
-      const heard = await ask(simulator, { body });
-      assert.equal(heard.status, status);
-      assert.equal(heard.headers['content-type'], 'application/json');
-      assert.equal(errorOf(heard).code, code);
-      assert.ok(heard.whole);
+      const response = await ask(simulator, { body });
+      assert.equal(response.status, status);
+      assert.equal(response.headers['content-type'], 'application/json');
+      assert.equal(errorOf(response).code, code);
+      assert.ok(response.whole);
     }
   });
 }
@@ -83,10 +83,10 @@ void test('a model is denied where it was named, and others are answered', async
 
 void test('a proxy’s 502 is an HTML page', async (context) => {
   const simulator = await simulatorFor(context, { keys: { k: { behaviours: [{ kind: 'html-502' }] } } });
-  const heard = await ask(simulator);
-  assert.equal(heard.status, 502);
-  assert.equal(heard.headers['content-type'], 'text/html');
-  assert.match(heard.body, /<h1>502 Bad Gateway<\/h1>/u);
+  const response = await ask(simulator);
+  assert.equal(response.status, 502);
+  assert.equal(response.headers['content-type'], 'text/html');
+  assert.match(response.body, /<h1>502 Bad Gateway<\/h1>/u);
 });
 
 void test('any status can be had, with headers and a body of text or JSON', async (context) => {
@@ -104,9 +104,9 @@ void test('any status can be had, with headers and a body of text or JSON', asyn
 
 void test('refuse resets the connection before any byte of an answer', async (context) => {
   const simulator = await simulatorFor(context, { keys: { k: { behaviours: [{ kind: 'refuse' }] } } });
-  const heard = await ask(simulator);
-  assert.equal(heard.status, undefined);
-  assert.equal(heard.error, 'ECONNRESET');
+  const response = await ask(simulator);
+  assert.equal(response.status, undefined);
+  assert.equal(response.error, 'ECONNRESET');
   await until(() => simulator.counts('k').broken === 1);
 });
 
@@ -114,21 +114,21 @@ for (const by of ['reset', 'close'] as const) {
   void test(`cut (${by}) breaks a stream off after the chunks of its script`, async (context) => {
     const behaviours: Behaviour[] = [{ kind: 'cut', afterChunks: 2, by }];
     const simulator = await simulatorFor(context, { keys: { k: { behaviours } } });
-    const heard = await ask(simulator, { body: STREAM });
-    assert.equal(heard.status, 200);
-    assert.deepEqual(deltasOf(heard.body), ['You', ' said:']);
-    assert.equal(heard.whole, false);
-    assert.equal(heard.error, 'ECONNRESET');
+    const response = await ask(simulator, { body: STREAM });
+    assert.equal(response.status, 200);
+    assert.deepEqual(deltasOf(response.body), ['You', ' said:']);
+    assert.equal(response.whole, false);
+    assert.equal(response.error, 'ECONNRESET');
     await until(() => simulator.counts('k').broken === 1);
   });
 
   void test(`cut (${by}) breaks a plain answer off in the middle of its body`, async (context) => {
     const simulator = await simulatorFor(context, { keys: { k: { behaviours: [{ kind: 'cut', by }] } } });
-    const heard = await ask(simulator);
-    assert.equal(heard.status, 200);
-    assert.match(heard.body, /^\{"id":"chatcmpl-/u);
-    assert.throws(() => JSON.parse(heard.body) as unknown, SyntaxError);
-    assert.equal(heard.whole, false);
+    const response = await ask(simulator);
+    assert.equal(response.status, 200);
+    assert.match(response.body, /^\{"id":"chatcmpl-/u);
+    assert.throws(() => JSON.parse(response.body) as unknown, SyntaxError);
+    assert.equal(response.whole, false);
   });
 }
 
@@ -136,10 +136,10 @@ void test('cut after no chunks leaves the preamble alone', async (context) => {
   const simulator = await simulatorFor(context, {
     keys: { k: { behaviours: [{ kind: 'cut', afterChunks: 0 }] } },
   });
-  const heard = await ask(simulator, { body: STREAM });
-  assert.equal(dataOf(heard.body).length, 1);
-  assert.match(heard.body, /"role":"assistant"/u);
-  assert.equal(heard.whole, false);
+  const response = await ask(simulator, { body: STREAM });
+  assert.equal(dataOf(response.body).length, 1);
+  assert.match(response.body, /"role":"assistant"/u);
+  assert.equal(response.whole, false);
 });
 
 void test('truncate ends a stream in order, without its end marker', async (context) => {
@@ -155,9 +155,9 @@ void test('truncate ends a stream in order, without its end marker', async (cont
 
 void test('truncate ends a plain answer in order, with half of its JSON', async (context) => {
   const simulator = await simulatorFor(context, { keys: { k: { behaviours: [{ kind: 'truncate' }] } } });
-  const heard = await ask(simulator);
-  assert.ok(heard.whole);
-  assert.throws(() => JSON.parse(heard.body) as unknown, SyntaxError);
+  const response = await ask(simulator);
+  assert.ok(response.whole);
+  assert.throws(() => JSON.parse(response.body) as unknown, SyntaxError);
 });
 
 void test('an error event comes inside a 200, before the output or after some of it', async (context) => {
@@ -179,8 +179,8 @@ void test('a Responses stream has an error as either event, or both', async (con
   const eventsFor = async (form: 'error' | 'response.failed' | 'both'): Promise<string[]> => {
     simulator.script('k', [{ kind: 'error-event', form }]);
     const body = { model: 'm', input: 'hi', stream: true };
-    const heard = await ask(simulator, { path: '/v1/responses', body });
-    return [...heard.body.matchAll(/^event: (\S+)$/gmu)].map(([, name]) => name ?? '').slice(4);
+    const response = await ask(simulator, { path: '/v1/responses', body });
+    return [...response.body.matchAll(/^event: (\S+)$/gmu)].map(([, name]) => name ?? '').slice(4);
   };
   assert.deepEqual(await eventsFor('error'), ['error']);
   assert.deepEqual(await eventsFor('response.failed'), ['response.failed']);
@@ -189,16 +189,16 @@ void test('a Responses stream has an error as either event, or both', async (con
 
 void test('an error event of a plain answer is an error body with 200', async (context) => {
   const simulator = await simulatorFor(context, { keys: { k: { behaviours: [{ kind: 'error-event' }] } } });
-  const heard = await ask(simulator);
-  assert.equal(heard.status, 200);
-  assert.equal(errorOf(heard).code, 'server_error');
+  const response = await ask(simulator);
+  assert.equal(response.status, 200);
+  assert.equal(errorOf(response).code, 'server_error');
 });
 
 void test('an empty stream is a 200 event stream that ends with nothing', async (context) => {
   const simulator = await simulatorFor(context, { keys: { k: { behaviours: [{ kind: 'empty-stream' }] } } });
-  const heard = await ask(simulator, { body: STREAM });
-  assert.deepEqual([heard.status, heard.body, heard.whole], [200, '', true]);
-  assert.equal(heard.headers['content-type'], 'text/event-stream');
+  const response = await ask(simulator, { body: STREAM });
+  assert.deepEqual([response.status, response.body, response.whole], [200, '', true]);
+  assert.equal(response.headers['content-type'], 'text/event-stream');
 });
 
 void test('a hang sends nothing, and ends when the client goes away', async (context) => {
@@ -224,16 +224,16 @@ void test('a hang can begin after the headers, or after the preamble', async (co
   ] as const) {
     simulator.script('k', [{ kind: 'hang', after }]);
     const leaving = new AbortController();
-    const heard = await ask(simulator, {
+    const response = await ask(simulator, {
       body: STREAM,
       signal: leaving.signal,
       onProgress: (soFar) => {
         if (dataOf(soFar).length === expected) leaving.abort();
       },
     });
-    assert.equal(heard.status, 200);
-    assert.equal(dataOf(heard.body).length, expected);
-    assert.equal(heard.whole, false);
+    assert.equal(response.status, 200);
+    assert.equal(dataOf(response.body).length, expected);
+    assert.equal(response.whole, false);
   }
 });
 
@@ -243,12 +243,12 @@ void test('a slow first output is late and right, wherever it stalls', async (co
     for (const body of [chat('hi'), STREAM]) {
       simulator.script('k', [{ kind: 'slow-first-output', delayMs: 60, after }]);
       const startedAt = performance.now();
-      const heard = await ask(simulator, { body });
+      const response = await ask(simulator, { body });
       assert.ok(performance.now() - startedAt >= 55);
-      assert.ok(heard.whole);
-      assert.match(heard.body, /You/u);
-      if (body === STREAM) assert.ok(isAnswerTo(deltasOf(heard.body).join(''), 'hi', 'm', ['k']));
-      else assert.doesNotThrow(() => JSON.parse(heard.body) as unknown);
+      assert.ok(response.whole);
+      assert.match(response.body, /You/u);
+      if (body === STREAM) assert.ok(isAnswerTo(deltasOf(response.body).join(''), 'hi', 'm', ['k']));
+      else assert.doesNotThrow(() => JSON.parse(response.body) as unknown);
     }
   }
 });
@@ -274,7 +274,7 @@ void test('closing destroys hanging and half-sent answers', async (context) => {
   const asked = ['hanging', 'stalled', 'slow'].map((key) => ask(simulator, { key, body: STREAM }));
   await until(() => simulator.requests.filter(({ behaviour }) => behaviour !== undefined).length === 3);
   await simulator.close();
-  for (const heard of await Promise.all(asked)) assert.equal(heard.whole, false);
+  for (const response of await Promise.all(asked)) assert.equal(response.whole, false);
   await until(() => simulator.open === 0);
   assert.equal(simulator.counts('hanging').broken, 1);
 });

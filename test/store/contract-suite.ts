@@ -312,9 +312,9 @@ export function storeContract(kind: string, open: () => Promise<Opened>): void {
       const [ended, first, second] = [listen(store), listen(store), listen(store)];
       ended.end();
       ended.end();
-      const heard = Promise.all([first.next(), second.next()]);
+      const response = Promise.all([first.next(), second.next()]);
       await put(store, 'a', 'x');
-      await heard;
+      await response;
       assert.equal(ended.count, 0);
     });
 
@@ -491,11 +491,11 @@ export function storeContract(kind: string, open: () => Promise<Opened>): void {
       const signals = listen(store);
       await put(store, 'a', 'x');
       const closing = store.close();
-      const heard = signals.count;
+      const response = signals.count;
       await closing;
       await setImmediate();
       await setImmediate();
-      assert.equal(signals.count, heard);
+      assert.equal(signals.count, response);
     });
   });
 }

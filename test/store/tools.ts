@@ -39,15 +39,15 @@ export function withCode(code: StoreErrorCode): (error: unknown) => boolean {
 
 /** Counts the signals of a store from now on. */
 export function listen(store: Store): { count: number; next: () => Promise<void>; end: () => void } {
-  const heard = new EventTarget();
+  const response = new EventTarget();
   const end = store.onChange(() => {
     signals.count++;
-    heard.dispatchEvent(new Event('signal'));
+    response.dispatchEvent(new Event('signal'));
   });
   const signals = {
     count: 0,
     /** Resolves at the first signal, be it past or to come. */
-    next: async () => void (signals.count > 0 || (await once(heard, 'signal'))),
+    next: async () => void (signals.count > 0 || (await once(response, 'signal'))),
     end,
   };
   return signals;

@@ -13,8 +13,8 @@ const chunk = z.looseObject({
 const responsesEvent = z.looseObject({ type: z.string(), delta: z.string().optional() });
 
 /** The text of a whole and good chat answer, streamed or not; undefined where anything is missing or wrong. */
-export function chatText(heard: HttpAnswer): string | undefined {
-  const { status, whole, headers, text } = heard;
+export function chatText(response: HttpAnswer): string | undefined {
+  const { status, whole, headers, text } = response;
   if (status !== 200 || !whole) return undefined;
   if (!isStream(headers)) return completion.safeParse(parsed(text)).data?.choices[0].message.content;
   const data = dataOf(text);

@@ -88,8 +88,8 @@ function leaks(secrets: Secrets, texts: Readonly<Record<string, string>>): strin
   });
 }
 
-function said(heard: HttpAnswer): string {
-  return `${heard.status} ${heard.rawHeaders.join(' ')} ${heard.text}`;
+function said(response: HttpAnswer): string {
+  return `${response.status} ${response.rawHeaders.join(' ')} ${response.text}`;
 }
 
 /** Every file of the folder in which the state is kept, as bytes. */
@@ -238,13 +238,13 @@ void test('an error of a provider that says the key back does not reach the clie
   const secrets = newSecrets();
   const gateway = await busyGateway(t, secrets);
   for (const status of [400, 404, 500]) {
-    const heard = await ask(gateway.url, {
+    const response = await ask(gateway.url, {
       headers: { authorization: `Bearer ${secrets.client}` },
       body: chat('hi', { model: 'echoing/m', status }),
     });
     // What went wrong reaches the client all the same: the status is the provider's.
-    assert.equal(heard.status, status);
-    assert.deepEqual(leaks(secrets, { answer: said(heard) }), []);
+    assert.equal(response.status, status);
+    assert.deepEqual(leaks(secrets, { answer: said(response) }), []);
   }
 });
 
@@ -255,10 +255,10 @@ void test('a client’s own credential that travels on is in no log and no answe
     script: { keys: {}, strict: true },
     config: (sim) => ({ providers: [{ ...simulatedProvider(sim, []), failover: {} }] }),
   });
-  const heard = await ask(gateway.url, { headers: { authorization: `Bearer ${secrets.ownCredential}` } });
+  const response = await ask(gateway.url, { headers: { authorization: `Bearer ${secrets.ownCredential}` } });
   assert.ok(gateway.sim.requests.some(({ key }) => key === secrets.ownCredential));
   await gateway.requestsLogged(1);
-  assert.deepEqual(leaks(secrets, { answer: said(heard), log: gateway.logText() }), []);
+  assert.deepEqual(leaks(secrets, { answer: said(response), log: gateway.logText() }), []);
 });
 
 void test('the command line prints no secret, whatever is wrong', async (t) => {

@@ -11,12 +11,12 @@ const T = Date.parse('2026-03-01T12:00:00.000Z');
 const key = makeKey('main', 'sk-that-comes-and-goes', { name: 'team-a' });
 const check = { check: true, epoch: 1 };
 
-interface Scene {
+interface Fixture {
   readonly book: KeyBook;
   readonly lines: readonly (readonly [string, LogFields])[];
 }
 
-async function begin(t: TestContext): Promise<Scene> {
+async function begin(t: TestContext): Promise<Fixture> {
   const store = openMemoryStore(Date.now);
   const book = await KeyBook.open({ store, onNotice: () => {} });
   t.after(async () => {

@@ -79,137 +79,137 @@ function takenUp({ provider, client }: Setup): readonly [inFlight: number, liste
 }
 
 /** Starts an attempt whose answer is an open stream. */
-async function openStream(stage: Setup): Promise<Attempt> {
-  stage.upstream.answer = ({ write }) => void write(EVENTS + rawChunk(OUTPUT));
-  const attempt = await start({ ...stage, call: { ...stage.call, stream: true } });
+async function openStream(testbed: Setup): Promise<Attempt> {
+  testbed.upstream.answer = ({ write }) => void write(EVENTS + rawChunk(OUTPUT));
+  const attempt = await start({ ...testbed, call: { ...testbed.call, stream: true } });
   assert.equal(attempt.opening.kind, 'open');
-  assert.deepEqual(takenUp(stage), [1, 1]);
+  assert.deepEqual(takenUp(testbed), [1, 1]);
   return attempt;
 }
 
 void describe('what an attempt takes up is given back', () => {
   void it('when it is answered', async (t) => {
-    const stage = await stageFor(t);
-    assert.equal((await start(stage)).verdict.class, 'ok');
-    assert.deepEqual(takenUp(stage), [0, 0]);
+    const testbed = await stageFor(t);
+    assert.equal((await start(testbed)).verdict.class, 'ok');
+    assert.deepEqual(takenUp(testbed), [0, 0]);
   });
 
   void it('when building its request throws, which is held against nobody', async (t) => {
-    const stage = await stageFor(t);
-    const attempt = await start({ ...stage, provider: { ...stage.provider, build: breaks } });
+    const testbed = await stageFor(t);
+    const attempt = await start({ ...testbed, provider: { ...testbed.provider, build: breaks } });
     assert.deepEqual([attempt.verdict.rule, attempt.effect.kind], ['fault.unbuilt', 'none']);
     assert.equal(attempt.logEntry.detail, 'build-error');
-    assert.deepEqual(takenUp(stage), [0, 0]);
+    assert.deepEqual(takenUp(testbed), [0, 0]);
   });
 
   void it('when building its request rejects', async (t) => {
-    const stage = await stageFor(t);
-    const attempt = await start({ ...stage, provider: { ...stage.provider, build: rejects } });
+    const testbed = await stageFor(t);
+    const attempt = await start({ ...testbed, provider: { ...testbed.provider, build: rejects } });
     assert.equal(attempt.verdict.rule, 'fault.unbuilt');
-    assert.deepEqual(takenUp(stage), [0, 0]);
+    assert.deepEqual(takenUp(testbed), [0, 0]);
   });
 
   void it('when dispatching throws', async (t) => {
-    const stage = await stageFor(t);
-    const transport = { ...stage.provider.transport, dispatch: breaks };
-    await assert.rejects(start({ ...stage, provider: { ...stage.provider, transport } }), Defect);
-    assert.deepEqual(takenUp(stage), [0, 0]);
+    const testbed = await stageFor(t);
+    const transport = { ...testbed.provider.transport, dispatch: breaks };
+    await assert.rejects(start({ ...testbed, provider: { ...testbed.provider, transport } }), Defect);
+    assert.deepEqual(takenUp(testbed), [0, 0]);
   });
 
   void it('when judging, recording or the provider’s own part throws', async (t) => {
-    const stage = await stageFor(t);
-    stage.upstream.answer = ({ write }) => void write(rawAnswer('401 Unauthorized', [], '{}'));
-    const { provider, tools } = stage;
+    const testbed = await stageFor(t);
+    testbed.upstream.answer = ({ write }) => void write(rawAnswer('401 Unauthorized', [], '{}'));
+    const { provider, tools } = testbed;
     const broken: Readonly<Record<string, Partial<Setup>>> = {
       judging: { tools: { ...tools, now: breaksAfter(1) } },
       recording: { tools: { ...tools, random: breaks } },
       refusing: { provider: { ...provider, invalidateCredential: breaks } },
     };
     for (const [step, parts] of Object.entries(broken)) {
-      await assert.rejects(start({ ...stage, ...parts }), Defect, step);
-      assert.deepEqual(takenUp(stage), [0, 0], step);
+      await assert.rejects(start({ ...testbed, ...parts }), Defect, step);
+      assert.deepEqual(takenUp(testbed), [0, 0], step);
     }
   });
 
   void it('when learning from its answer throws', async (t) => {
-    const stage = await stageFor(t);
+    const testbed = await stageFor(t);
     const headers = ['content-type: application/json', 'openai-organization: org'];
-    stage.upstream.answer = ({ write }) => void write(rawAnswer('200 OK', headers, '{"choices":[{}]}'));
-    const { pool } = stage.provider;
+    testbed.upstream.answer = ({ write }) => void write(rawAnswer('200 OK', headers, '{"choices":[{}]}'));
+    const { pool } = testbed.provider;
     Object.defineProperty(pool, 'learnDomain', { value: breaks });
-    await assert.rejects(start(stage), Defect);
-    assert.deepEqual(takenUp(stage), [0, 0]);
+    await assert.rejects(start(testbed), Defect);
+    assert.deepEqual(takenUp(testbed), [0, 0]);
   });
 
   void it('when its client leaves while the credential is fetched, and nothing is sent', async (t) => {
-    const stage = await stageFor(t);
+    const testbed = await stageFor(t);
     const fetched = Promise.withResolvers<never>();
-    const { build } = stage.provider;
+    const { build } = testbed.provider;
     const waits: Provider['build'] = async (...args) => {
       await fetched.promise.catch(() => {});
       return build(...args);
     };
-    const starting = start({ ...stage, provider: { ...stage.provider, build: waits } });
-    stage.client.abort();
-    assert.deepEqual(takenUp(stage), [0, 0]);
+    const starting = start({ ...testbed, provider: { ...testbed.provider, build: waits } });
+    testbed.client.abort();
+    assert.deepEqual(takenUp(testbed), [0, 0]);
     fetched.reject(new Error('late'));
     assert.equal((await starting).cancelled, true);
-    assert.equal(stage.upstream.requests.length, 0);
-    assert.deepEqual(takenUp(stage), [0, 0]);
+    assert.equal(testbed.upstream.requests.length, 0);
+    assert.deepEqual(takenUp(testbed), [0, 0]);
   });
 
   void it('when its client leaves before it is answered', async (t) => {
-    const stage = await stageFor(t);
-    stage.upstream.answer = () => {};
-    const starting = start(stage);
-    await until(() => stage.upstream.requests.length === 1);
-    stage.client.abort();
+    const testbed = await stageFor(t);
+    testbed.upstream.answer = () => {};
+    const starting = start(testbed);
+    await until(() => testbed.upstream.requests.length === 1);
+    testbed.client.abort();
     assert.equal((await starting).cancelled, true);
-    assert.deepEqual(takenUp(stage), [0, 0]);
+    assert.deepEqual(takenUp(testbed), [0, 0]);
   });
 
   void it('when its client leaves while its answer is open and nobody reads it', async (t) => {
-    const stage = await stageFor(t);
-    await openStream(stage);
-    stage.client.abort();
-    assert.deepEqual(takenUp(stage), [0, 0]);
-    await until(() => stage.upstream.open() === 0);
+    const testbed = await stageFor(t);
+    await openStream(testbed);
+    testbed.client.abort();
+    assert.deepEqual(takenUp(testbed), [0, 0]);
+    await until(() => testbed.upstream.open() === 0);
   });
 
   void it('when its answer is not wanted', async (t) => {
-    const stage = await stageFor(t);
-    (await openStream(stage)).abandon();
-    assert.deepEqual(takenUp(stage), [0, 0]);
+    const testbed = await stageFor(t);
+    (await openStream(testbed)).abandon();
+    assert.deepEqual(takenUp(testbed), [0, 0]);
   });
 
   void it('when its answer is relayed to its end, and when it breaks', async (t) => {
-    const stage = await stageFor(t);
+    const testbed = await stageFor(t);
     const sink = { write: () => true, onDrain: () => {} };
     for (const last of ['data: [DONE]\n\n', undefined]) {
       const gate = Promise.withResolvers<void>();
-      stage.upstream.answer = async ({ write, end }) => {
+      testbed.upstream.answer = async ({ write, end }) => {
         await write(EVENTS + rawChunk(OUTPUT));
         await gate.promise;
         end(last === undefined ? '' : rawChunk(last) + rawChunk());
       };
-      const attempt = await start({ ...stage, call: { ...stage.call, stream: true } });
+      const attempt = await start({ ...testbed, call: { ...testbed.call, stream: true } });
       const relaying = attempt.relay(sink);
       gate.resolve();
       assert.equal(await relaying, last !== undefined);
-      assert.deepEqual(takenUp(stage), [0, 0]);
+      assert.deepEqual(takenUp(testbed), [0, 0]);
     }
   });
 
   void it('when relaying its answer rejects', async (t) => {
-    const stage = await stageFor(t);
-    const attempt = await openStream(stage);
+    const testbed = await stageFor(t);
+    const attempt = await openStream(testbed);
     await assert.rejects(attempt.relay({ write: breaks, onDrain: () => {} }), Defect);
-    assert.deepEqual(takenUp(stage), [0, 0]);
+    assert.deepEqual(takenUp(testbed), [0, 0]);
   });
 
   void it('when it speaks something else, once that is over, however it ends', async (t) => {
-    const stage = await stageFor(t);
-    stage.upstream.answer = ({ write }) =>
+    const testbed = await stageFor(t);
+    testbed.upstream.answer = ({ write }) =>
       void write(
         rawHead('101 Switching Protocols', [
           'connection: upgrade',
@@ -217,18 +217,18 @@ void describe('what an attempt takes up is given back', () => {
           'sec-websocket-accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=',
         ]),
       );
-    const upgrading: Setup = { ...stage, provider: { ...stage.provider, build: asksToUpgrade } };
+    const upgrading: Setup = { ...testbed, provider: { ...testbed.provider, build: asksToUpgrade } };
     const attempt = await start(upgrading);
-    assert.deepEqual(takenUp(stage), [1, 1]);
+    assert.deepEqual(takenUp(testbed), [1, 1]);
     await assert.rejects(
       attempt.join(() => Promise.reject(new Defect())),
       Defect,
     );
-    assert.deepEqual(takenUp(stage), [0, 0]);
+    assert.deepEqual(takenUp(testbed), [0, 0]);
 
     await start(upgrading);
-    stage.client.abort();
-    assert.deepEqual(takenUp(stage), [0, 0]);
-    await until(() => stage.upstream.open() <= 1);
+    testbed.client.abort();
+    assert.deepEqual(takenUp(testbed), [0, 0]);
+    await until(() => testbed.upstream.open() <= 1);
   });
 });

@@ -26,13 +26,13 @@ async function hearing(t: TestContext): Promise<Hearing> {
   const more = { apiTokens: ['sk-a', 'sk-b'], failover: { enabled: true, cooldownDuration: '1h' } };
   const provider = providerAt(t, 'http://127.0.0.1:1', more, tools.recorder.book);
   const keys = [...provider.pool.all()];
-  let heard = 0;
+  let response = 0;
   const hears = (verdict: Verdict, hasResponse: boolean): void => {
     const at = Date.now();
     const call = completionCall(provider, 'm', at, new AbortController().signal);
-    const asked = { provider, pooled: keys[heard % 2], model: 'm', check: undefined };
+    const asked = { provider, pooled: keys[response % 2], model: 'm', check: undefined };
     recordProviderOutcome(
-      { ...call, id: `r${heard++}` },
+      { ...call, id: `r${response++}` },
       asked,
       { verdict, startedAt: at, hasResponse },
       tools,

@@ -15,8 +15,8 @@ export function awsStreams(): FuzzTarget {
       awsFrame({ ':message-type': 'exception', ':exception-type': 'throttlingException' }, '{"message":"x"}'),
       awsFrame({}, ''),
     ],
-    run: (input, dice) => {
-      const places = Array.from({ length: dice.whole(0, 6) }, () => dice.whole(0, input.length));
+    run: (input, random) => {
+      const places = Array.from({ length: random.whole(0, 6) }, () => random.whole(0, input.length));
       assert.deepEqual(framesOf(cutAt(input, places)), framesOf([input]));
     },
   };

@@ -25,9 +25,9 @@ export function bodyFacts(): FuzzTarget {
       '{"input":"a","model":"\\u006d","store":false,"previous_response_id":"resp_1","conversation":{"id":"c"}}',
       '{"input_file_id":"file-1","metadata":{"model":"no"},"reasoning":{"effort":"high"},"background":true}',
     ].map((text) => Buffer.from(text)),
-    run: (input, dice) => {
+    run: (input, random) => {
       const facts = scanBody(input);
-      const partial = scanBody(input.subarray(0, dice.whole(1, input.length)), { partial: true });
+      const partial = scanBody(input.subarray(0, random.whole(1, input.length)), { partial: true });
       assert.ok(
         partial.kind === 'facts' || facts.kind === 'fault',
         'a whole body is good and its beginning is not',

@@ -14,8 +14,8 @@ export function eventStreams(): FuzzTarget {
       'data: one\r\ndata: two\r\n\r\n: ping\r\n\r\n',
       'data:1\rdata:2\r\r{"error":{"message":"bare"}}\r\r',
     ].map((text) => Buffer.from(text)),
-    run: (input, dice) => {
-      const places = Array.from({ length: dice.whole(0, 6) }, () => dice.whole(0, input.length));
+    run: (input, random) => {
+      const places = Array.from({ length: random.whole(0, 6) }, () => random.whole(0, input.length));
       assert.deepEqual(framesOf(cutAt(input, places)), framesOf([input]));
     },
   };

@@ -28,9 +28,9 @@ export function forms(): FuzzTarget {
         ['model', 'b'],
       ]),
     ],
-    run: (input, dice) => {
+    run: (input, random) => {
       const whole = scanForm(input, TYPE);
-      const cut = dice.whole(0, input.length);
+      const cut = random.whole(0, input.length);
       const partial = scanForm(input.subarray(0, cut), TYPE, { partial: true });
       assert.ok(
         partial.kind === 'facts' || whole.kind === 'fault',

@@ -84,9 +84,9 @@ export async function providersAnswers(): Promise<FuzzTarget> {
       ),
       Buffer.from('HTTP/1.1 429 Too Many Requests\r\nretry-after: 1\r\ncontent-length: 2\r\n\r\n{}'),
     ],
-    run: async (input, dice) => {
+    run: async (input, random) => {
       bytes = input;
-      const [path, model, stream] = dice.pick(REQUESTS);
+      const [path, model, stream] = random.pick(REQUESTS);
       const answer = await ask(gateway.url, {
         path,
         body: { model, stream, max_tokens: 9, messages: [{ role: 'user', content: 'hi' }] },

@@ -44,7 +44,7 @@ export function storedRecords(): FuzzTarget {
         decisions: [{ at: since, effect: 'out', rule: 'r', status: 401 }],
       },
     ].map((record) => Buffer.from(JSON.stringify(record))),
-    run: (input, dice) => {
+    run: (input, random) => {
       const record = decodeRecord(input.toString());
       if (record === undefined) return;
       const text = encodeRecord(record);
@@ -52,22 +52,22 @@ export function storedRecords(): FuzzTarget {
       assert.ok(again !== undefined, 'what was read cannot be read again once it is written');
       assert.equal(encodeRecord(again), text);
       let next = record;
-      for (let left = dice.whole(1, 5); left > 0; left--)
-        next = reduce(next, someEvent(next.since, dice), POLICY);
+      for (let left = random.whole(1, 5); left > 0; left--)
+        next = reduce(next, someEvent(next.since, random), POLICY);
       assert.ok(decodeRecord(encodeRecord(next)) !== undefined, 'a changed record cannot be read');
     },
   };
 }
 
-function someEvent(since: number, dice: Dice): KeyEvent {
-  const at = since + dice.whole(0, 100_000);
+function someEvent(since: number, random: Dice): KeyEvent {
+  const at = since + random.whole(0, 100_000);
   const effects = [succeeds, revoked, outOfCredit, throttles, denies];
-  const epoch = dice.whole(0, 3);
+  const epoch = random.whole(0, 3);
   const events: readonly KeyEvent[] = [
     { type: 'disabled', at },
     { type: 'enabled', at },
     { type: 'lifted', at },
-    attempt(dice.pick(effects), at, { epoch, check: dice.chance(0.3), waitMs: dice.whole(0, 1e9) }),
+    attempt(random.pick(effects), at, { epoch, check: random.chance(0.3), waitMs: random.whole(0, 1e9) }),
   ];
-  return dice.pick(events);
+  return random.pick(events);
 }

@@ -30,14 +30,14 @@ export function translations(): FuzzTarget {
       '"cache_control":{"type":"ephemeral"}',
     ],
     seeds: requestBodies.map((body) => Buffer.from(JSON.stringify(body))),
-    run: async (input, dice) => {
+    run: async (input, random) => {
       const body = objectIn(input);
       if (body === undefined) return;
-      const dialect = dice.pick(TO);
-      const target = findTarget('POST', dice.pick(pathsFor(body)));
+      const dialect = random.pick(TO);
+      const target = findTarget('POST', random.pick(pathsFor(body)));
       assert.ok(typeof target === 'object');
       if (!canTranslate(target.operation, dialect)) return;
-      const result = await translate(callOf(input, target, dice.chance(0.5)), 'model', dialect, NO_QUIRKS);
+      const result = await translate(callOf(input, target, random.chance(0.5)), 'model', dialect, NO_QUIRKS);
       if (result.kind === 'not-expressible') {
         assert.ok(result.reason.length > 0);
         return;

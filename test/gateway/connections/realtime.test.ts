@@ -90,9 +90,11 @@ void test('a realtime session opens with a key that works, and what is said pass
   for (let session = 0; session < 8; session++) {
     const socket = await openSocket(url);
     assert.equal(socket.protocol, 'realtime');
-    const heard = new Promise((resolve) => socket.addEventListener('message', ({ data }) => resolve(data)));
+    const response = new Promise((resolve) =>
+      socket.addEventListener('message', ({ data }) => resolve(data)),
+    );
     socket.send('hello');
-    assert.equal(await heard, 'hello');
+    assert.equal(await response, 'hello');
     socket.close();
   }
   assert.equal(provider.handshakes.length, 9, 'a dead key is tried once');
@@ -149,13 +151,13 @@ void test('an upgrade after a request that is not answered yet gets an answer, a
   for (const first of ['/health', '/v1/nothing', '/v1/realtime?model=voice']) {
     const socket = connect(gateway.port, '127.0.0.1');
     t.after(() => socket.destroy());
-    let heard = '';
-    socket.on('data', (chunk: Buffer) => (heard += chunk.toString()));
+    let response = '';
+    socket.on('data', (chunk: Buffer) => (response += chunk.toString()));
     socket.write(
       `GET ${first} HTTP/1.1\r\nhost: x\r\n\r\nGET /v1/realtime?model=voice HTTP/1.1\r\nhost: x\r\n${upgrade}\r\n`,
     );
-    await until(() => heard.split('HTTP/1.1 ').length === 3);
-    assert.match(heard, /HTTP\/1\.1 426 [^]*"upgrade_required"/);
+    await until(() => response.split('HTTP/1.1 ').length === 3);
+    assert.match(response, /HTTP\/1\.1 426 [^]*"upgrade_required"/);
   }
   assert.equal(provider.handshakes.length, 0);
   assert.equal((await fetch(`${gateway.url}/health`)).status, 200);
@@ -166,14 +168,14 @@ void test('an upgrade has no more headers than other requests', async (t) => {
   const gateway = await gatewayBefore(t, provider.url, ['sk-good']);
   const socket = connect(gateway.port, '127.0.0.1');
   t.after(() => socket.destroy());
-  let heard = '';
-  socket.on('data', (chunk: Buffer) => (heard += chunk.toString()));
+  let response = '';
+  socket.on('data', (chunk: Buffer) => (response += chunk.toString()));
   const many = Array.from({ length: 201 }, (_, at) => `x-${at}: 1\r\n`).join('');
   socket.write(
     `GET /v1/realtime?model=voice HTTP/1.1\r\nhost: x\r\nconnection: Upgrade\r\nupgrade: websocket\r\n${many}\r\n`,
   );
-  await until(() => heard.includes('headers_too_large'));
-  assert.match(heard, /^HTTP\/1\.1 431 /);
+  await until(() => response.includes('headers_too_large'));
+  assert.match(response, /^HTTP\/1\.1 431 /);
   assert.equal(provider.handshakes.length, 0);
 });
 
@@ -227,9 +229,9 @@ for (const [what, head] of notAccepted) {
     const upstream = await rawUpstream(t, ({ write }) => write(`${head.join('\r\n')}\r\n\r\nHELLO`));
     const gateway = await gatewayBefore(t, `${upstream.origin}/v1`, ['sk-good']);
     const client = await askFor(t, gateway.port);
-    const heard = await client.receive(/\r\n\r\n[^]*\}/);
-    assert.match(heard, /^HTTP\/1\.1 502 [^]*"upstream_broken"/);
-    assert.ok(!heard.includes('HELLO'));
+    const response = await client.receive(/\r\n\r\n[^]*\}/);
+    assert.match(response, /^HTTP\/1\.1 502 [^]*"upstream_broken"/);
+    assert.ok(!response.includes('HELLO'));
     const [line] = await gateway.requestsLogged(1);
     assert.deepEqual(
       line?.failed?.map(({ verdict }) => verdict),

@@ -129,15 +129,15 @@ void suite('a request that cannot be served', () => {
   for (const { what, status, code, message, allow, ...asking } of REFUSED) {
     void test(`${what} is refused with ${status} ${code}`, async (t) => {
       const gateway = await gatewayFor(t);
-      const heard = await ask(gateway.url, asking);
-      assert.equal(heard.status, status, heard.text);
-      assert.equal(heard.code, code);
-      assert.ok(heard.whole);
-      assert.equal(heard.headers['content-type'], 'application/json');
-      assert.match(String(heard.headers['x-request-id']), /^req_/);
-      assert.equal(heard.headers['x-should-retry'], 'false');
-      assert.equal(heard.headers['allow'], allow);
-      if (message !== undefined) assert.match(heard.text, message);
+      const response = await ask(gateway.url, asking);
+      assert.equal(response.status, status, response.text);
+      assert.equal(response.code, code);
+      assert.ok(response.whole);
+      assert.equal(response.headers['content-type'], 'application/json');
+      assert.match(String(response.headers['x-request-id']), /^req_/);
+      assert.equal(response.headers['x-should-retry'], 'false');
+      assert.equal(response.headers['allow'], allow);
+      if (message !== undefined) assert.match(response.text, message);
       await assertUntouched(gateway, status, code);
     });
   }
@@ -152,10 +152,10 @@ void suite('a request that cannot be served', () => {
         routes: [{ model: 'gpt-*', to: ['one'] }],
       }),
     });
-    const heard = await ask(gateway.url, { body: chat('hi', { model: 'claude-opus' }) });
-    assert.equal(heard.status, 404);
-    assert.equal(heard.code, 'model_not_routed');
-    assert.match(heard.text, /claude-opus/);
+    const response = await ask(gateway.url, { body: chat('hi', { model: 'claude-opus' }) });
+    assert.equal(response.status, 404);
+    assert.equal(response.code, 'model_not_routed');
+    assert.match(response.text, /claude-opus/);
     assert.equal(
       (await ask(gateway.url, { body: chat('hi', { model: 'gpt-5' }) })).headers['x-sparekey-provider'],
       'one',
@@ -171,10 +171,10 @@ void suite('a request that cannot be served', () => {
 
   void test('a client’s words are quoted in bounded length and without breaking the answer', async (t) => {
     const gateway = await gatewayFor(t);
-    const heard = await ask(gateway.url, { path: `/v1/${'%22%3Cscript%3E'.repeat(200)}` });
-    assert.equal(heard.status, 404);
-    assert.ok(heard.text.length < 600);
-    assert.equal(typeof heard.json(), 'object');
+    const response = await ask(gateway.url, { path: `/v1/${'%22%3Cscript%3E'.repeat(200)}` });
+    assert.equal(response.status, 404);
+    assert.ok(response.text.length < 600);
+    assert.equal(typeof response.json(), 'object');
   });
 });
 

@@ -31,9 +31,9 @@ void test('no page under a name that was pointed here can chat, list or read fil
   assert.equal(origin, 'http://evil.example');
   for (const path of ['/v1/models', '/v1/files', '/v1/files/file-1/content', '/v1/batches', '/v1beta/models'])
     for (const headers of [REBOUND, unsigned, { host: 'evil.example:5397', 'user-agent': 'curl/8' }]) {
-      const heard = await ask(gateway.url, { method: 'GET', path, headers });
-      assert.equal(heard.status, 403, path);
-      assert.match(heard.text, /not called by the name/);
+      const response = await ask(gateway.url, { method: 'GET', path, headers });
+      assert.equal(response.status, 403, path);
+      assert.match(response.text, /not called by the name/);
     }
   const anthropic = await ask(gateway.url, {
     path: '/v1/messages',

@@ -55,9 +55,9 @@ void test('a client that sends a body that is too large all the same reads why i
   const upstream = await rawUpstream(t, () => {});
   const gateway = await gatewayBefore(t, upstream);
   for (let i = 0; i < 10; i++) {
-    const heard = await ask(gateway.url, { body: bodyOf(8 * LIMITS.body) });
-    assert.equal(heard.status, 413, `${heard.error}`);
-    assert.equal(heard.code, 'body_too_large');
+    const response = await ask(gateway.url, { body: bodyOf(8 * LIMITS.body) });
+    assert.equal(response.status, 413, `${response.error}`);
+    assert.equal(response.code, 'body_too_large');
   }
   assert.equal(upstream.requests.length, 0);
 });
@@ -73,9 +73,9 @@ void test('a body of exactly the limit is accepted', async (t) => {
 void test('a body in chunks that turns out too large is cut off, and nobody is to blame', async (t) => {
   const upstream = await rawUpstream(t, ({ write }) => write(OK));
   const gateway = await gatewayBefore(t, upstream);
-  const heard = await ask(gateway.url, { body: Readable.from([bodyOf(LIMITS.body + 1)]) });
-  assert.equal(heard.status, 413, `${heard.error}`);
-  assert.equal(heard.code, 'body_too_large');
+  const response = await ask(gateway.url, { body: Readable.from([bodyOf(LIMITS.body + 1)]) });
+  assert.equal(response.status, 413, `${response.error}`);
+  assert.equal(response.code, 'body_too_large');
   await until(() => upstream.open() === 0);
   assert.equal(upstream.requests.length, 0);
   await assertNobodyIsBlamed(gateway);
@@ -89,8 +89,8 @@ for (const [how, send] of [
     const upstream = await rawUpstream(t, ({ write }) => write(OK));
     const gateway = await gatewayBefore(t, upstream);
     const body = bodyOf(500 * KIB);
-    const heard = await ask(gateway.url, { body: send(body) });
-    assert.equal(heard.status, 200, heard.text);
+    const response = await ask(gateway.url, { body: send(body) });
+    assert.equal(response.status, 200, response.text);
     const [request] = upstream.requests;
     assert.ok(request !== undefined);
     assert.ok(request.body.equals(body));
@@ -111,9 +111,9 @@ void test('a body between the limits has one try', async (t) => {
     ),
   );
   const gateway = await gatewayBefore(t, upstream);
-  const heard = await ask(gateway.url, { body: bodyOf(500 * KIB) });
-  assert.equal(heard.status, 500);
-  assert.equal(heard.headers['x-sparekey-attempts'], '1');
+  const response = await ask(gateway.url, { body: bodyOf(500 * KIB) });
+  assert.equal(response.status, 500);
+  assert.equal(response.headers['x-sparekey-attempts'], '1');
   assert.equal(upstream.requests.length, 1);
 });
 
@@ -124,9 +124,9 @@ void test('a body up to the replay limit is sent again', async (t) => {
   });
   const gateway = await gatewayBefore(t, upstream);
   const body = bodyOf(LIMITS.replay);
-  const heard = await ask(gateway.url, { body });
-  assert.equal(heard.status, 200);
-  assert.equal(heard.headers['x-sparekey-attempts'], '2');
+  const response = await ask(gateway.url, { body });
+  assert.equal(response.status, 200);
+  assert.equal(response.headers['x-sparekey-attempts'], '2');
   assert.deepEqual(
     upstream.requests.map((request) => request.body.equals(body)),
     [true, true],
@@ -145,9 +145,9 @@ void test('a client with a large body reads that no key is in service', async (t
   await ask(gateway.url);
   assert.equal(ofClients(), KEYS.length);
   for (let i = 0; i < 10; i++) {
-    const heard = await ask(gateway.url, { body: bodyOf(LIMITS.body) });
-    assert.equal(heard.status, 503, `${heard.error}`);
-    assert.equal(heard.code, 'no_key_available');
+    const response = await ask(gateway.url, { body: bodyOf(LIMITS.body) });
+    assert.equal(response.status, 503, `${response.error}`);
+    assert.equal(response.code, 'no_key_available');
   }
   assert.equal(ofClients(), KEYS.length);
 });
@@ -165,9 +165,9 @@ void test('the answer of a provider that has not read the whole body counts', as
     },
   });
   const gateway = await gatewayBefore(t, upstream);
-  const heard = await ask(gateway.url, { body: bodyOf(LIMITS.body) });
-  assert.equal(heard.status, 400, `${heard.error}`);
-  assert.equal(heard.text, words);
+  const response = await ask(gateway.url, { body: bodyOf(LIMITS.body) });
+  assert.equal(response.status, 400, `${response.error}`);
+  assert.equal(response.text, words);
   await assertNobodyIsBlamed(gateway);
 });
 
@@ -226,7 +226,7 @@ void test('a client may take longer to send its body than a provider may take to
       yield body.subarray(at, at + 10 * KIB);
     }
   };
-  const heard = await ask(gateway.url, { body: Readable.from(pieces()) });
-  assert.equal(heard.status, 200, heard.text);
+  const response = await ask(gateway.url, { body: Readable.from(pieces()) });
+  assert.equal(response.status, 200, response.text);
   await assertNobodyIsBlamed(gateway);
 });

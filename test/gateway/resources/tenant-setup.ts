@@ -122,11 +122,11 @@ export function idOf({ text, status }: HttpAnswer): string {
 const page = z.object({ data: z.array(z.looseObject({ id: z.string() })), has_more: z.boolean() });
 
 /** The ids on a page of a list. */
-export function idsIn(heard: HttpAnswer): string[] {
-  return page.parse(heard.json()).data.map(({ id }) => id);
+export function idsIn(response: HttpAnswer): string[] {
+  return page.parse(response.json()).data.map(({ id }) => id);
 }
 
 /** Whether a page says that there are more. */
-export function moreIn(heard: HttpAnswer): boolean {
-  return page.parse(heard.json()).has_more;
+export function moreIn(response: HttpAnswer): boolean {
+  return page.parse(response.json()).has_more;
 }

@@ -69,11 +69,11 @@ function inService(epoch: number, failures: number): string {
 }
 
 function stateOf({ book }: Pick<Node, 'book'>): string {
-  return told(encodeRecord(book.record(key)));
+  return reported(encodeRecord(book.record(key)));
 }
 
 /** In one order of fields, whoever wrote it. */
-function told(text: string): string {
+function reported(text: string): string {
   return encodeRecord(decodeRecord(text) ?? assert.fail(text));
 }
 
@@ -262,7 +262,7 @@ void describe('KeyBook on a store that lost writes', () => {
       await until(() => all.every(({ book }) => !book.storeFailed));
       const states = (): Set<string> => new Set(all.map(stateOf));
       const stored = async (): Promise<string> =>
-        told((await read(real, recordId(key)))?.value ?? encodeRecord(FRESH));
+        reported((await read(real, recordId(key)))?.value ?? encodeRecord(FRESH));
       await until(async () => states().size === 1 && states().has(await stored()));
       await Promise.all(all.map(({ book }) => book.close()));
       const next = await KeyBook.open({ store: real, onNotice: () => {} });

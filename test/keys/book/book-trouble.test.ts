@@ -17,13 +17,13 @@ const T = 1_700_000_000_000;
 const patient = { ...POLICY, failureThreshold: 1_000 };
 const key = makeKey('p', 'sk-of-a-troubled-store');
 
-interface Scene {
+interface Fixture {
   readonly nodes: Nodes;
   readonly real: Store;
   readonly store: FaultyStore;
 }
 
-async function begin(t: TestContext): Promise<Scene> {
+async function begin(t: TestContext): Promise<Fixture> {
   const nodes = Nodes.at(t, await places.memory());
   const real = await nodes.store();
   return { nodes, real, store: new FaultyStore(real) };
@@ -144,9 +144,9 @@ void describe('KeyBook while its store fails', () => {
     const book = await nodes.book(store);
     const shown: KeyRecord['state'][] = [];
     book.subscribe((_, record) => shown.push(record.state));
-    const heard = Promise.withResolvers<void>();
-    store.onChange(() => setImmediate(heard.resolve));
-    store.beforeAnswer = () => heard.promise;
+    const response = Promise.withResolvers<void>();
+    store.onChange(() => setImmediate(response.resolve));
+    store.beforeAnswer = () => response.promise;
     const strict = { ...POLICY, failureThreshold: 2 };
     book.apply(key, attempt(counts, T), strict);
     await book.flushed();

@@ -37,14 +37,14 @@ for (const [backend, place] of Object.entries(places)) {
       const books: KeyBook[] = [];
       for (let n = 0; n < 3; n++) books.push(await nodes.book());
       const [first, ...siblings] = books;
-      const heard = siblings.map((book) => {
+      const response = siblings.map((book) => {
         const ids: string[] = [];
         book.subscribe((id) => ids.push(id));
         return ids;
       });
       first?.apply(key, attempt(revoked, T), POLICY);
       await until(() => books.every((book) => book.record(key).state === 'out-of-service'));
-      for (const ids of heard) assert.deepEqual(ids, [key.id]);
+      for (const ids of response) assert.deepEqual(ids, [key.id]);
       siblings[0]?.apply(key, { type: 'enabled', at: T + 1 }, POLICY);
       await until(() => books.every((book) => book.record(key).epoch === 2));
       assert.equal(new Set(books.map((book) => encodeRecord(book.record(key)))).size, 1);

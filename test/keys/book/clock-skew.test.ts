@@ -89,8 +89,8 @@ void test('a circuit that a clock a day ahead opened delays no trial, and is rep
   const mark = { model: 'm', state: 'open', at: NOW + DAY, since: NOW + DAY, strikes: 1, rule: 'r' } as const;
   const ahead = { ...mark, until: NOW + DAY + 5_000 };
   assert.equal(isCurrent(ahead, NOW), false);
-  const [told] = withoutFutureTimes({ ...FRESH, circuits: [ahead] }, NOW).circuits ?? [];
-  assert.deepEqual(told, { ...mark, at: NOW, since: NOW, until: NOW + 5_000 });
+  const [reported] = withoutFutureTimes({ ...FRESH, circuits: [ahead] }, NOW).circuits ?? [];
+  assert.deepEqual(reported, { ...mark, at: NOW, since: NOW, until: NOW + 5_000 });
 });
 
 void test('all times of an event move with the clock that dated it', () => {

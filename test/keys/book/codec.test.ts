@@ -61,10 +61,10 @@ void describe('decodeRecord', () => {
 
   void it('reads the decisions that are valid, and keeps the state where they are not', () => {
     const decision = { at: 1, effect: 'taken-out', rule: 'r', status: 401, requestId: 'q', node: 'n' };
-    const told = { ...out, decisions: [decision] };
-    assert.deepEqual(decodeRecord(JSON.stringify(told)), told);
+    const reported = { ...out, decisions: [decision] };
+    assert.deepEqual(decodeRecord(JSON.stringify(reported)), reported);
     const strange = [{ ...decision, effect: 'new' }, null, { ...decision, node: 'n'.repeat(257) }, decision];
-    assert.deepEqual(decodeRecord(JSON.stringify({ ...out, decisions: strange })), told);
+    assert.deepEqual(decodeRecord(JSON.stringify({ ...out, decisions: strange })), reported);
     const many = Array.from({ length: 9 }, (_, at) => ({ ...decision, at }));
     const kept = decodeRecord(JSON.stringify({ ...out, decisions: many }))?.decisions;
     assert.deepEqual(kept, many.slice(-5));
@@ -73,16 +73,16 @@ void describe('decodeRecord', () => {
 
   void it('reads the optional fields that are valid, and keeps the state where they are not', () => {
     const scarcity = { model: 'm', since: 1, until: 2.5 };
-    const told = { ...inService, scarce: [scarcity], domain: 'org' };
-    assert.deepEqual(decodeRecord(encodeRecord(told)), told);
+    const reported = { ...inService, scarce: [scarcity], domain: 'org' };
+    assert.deepEqual(decodeRecord(encodeRecord(reported)), reported);
     assert.deepEqual(decodeRecord(encodeRecord({ ...out, domain: 'org' })), { ...out, domain: 'org' });
     for (const domain of [null, 7, {}, 'd'.repeat(257)]) {
       assert.deepEqual(decodeRecord(JSON.stringify({ ...inService, domain })), inService);
     }
     const strange = [null, {}, { ...scarcity, model: 7 }, { ...scarcity, until: -1 }];
     const longName = { ...scarcity, model: 'm'.repeat(257) };
-    const written = JSON.stringify({ ...told, scarce: [...strange, longName, scarcity] });
-    assert.deepEqual(decodeRecord(written), told);
+    const written = JSON.stringify({ ...reported, scarce: [...strange, longName, scarcity] });
+    assert.deepEqual(decodeRecord(written), reported);
     for (const scarce of [null, 'no', {}, strange]) {
       assert.deepEqual(decodeRecord(JSON.stringify({ ...inService, scarce })), inService);
     }

@@ -31,7 +31,7 @@ void test('of very many models only some are kept', () => {
   assert.equal(models.filter((model) => headroom.isScarce(model, T)).length, 64);
 });
 
-const told = (...scarce: readonly (readonly [model: string, until: number])[]): InService => ({
+const reported = (...scarce: readonly (readonly [model: string, until: number])[]): InService => ({
   ...FRESH,
   scarce: scarce.map(([model, until]) => ({ model, since: T, until })),
 });
@@ -42,7 +42,7 @@ void test('scarce models are listed', () => {
   headroom.observe('m', T + 100);
   headroom.observe('n', T + 200);
   assert.deepEqual(headroom.scarce(T + 100), [['n', T + 200]]);
-  headroom.update('a', told(['m', T + 300], ['n', T + 100], ['o', T + 100]));
+  headroom.update('a', reported(['m', T + 300], ['n', T + 100], ['o', T + 100]));
   assert.deepEqual(
     new Map(headroom.scarce(T + 100)),
     new Map([
@@ -54,8 +54,8 @@ void test('scarce models are listed', () => {
 
 void test('what records share counts like what was observed here, as long as one of them has it', () => {
   const headroom = new Headroom();
-  headroom.update('a', told(['m', T + 100], ['n', T + 200]));
-  headroom.update('b', told(['m', T + 300]));
+  headroom.update('a', reported(['m', T + 100], ['n', T + 200]));
+  headroom.update('b', reported(['m', T + 300]));
   assert.deepEqual(headroom.reporters('m', T), [
     ['a', T],
     ['b', T],
@@ -70,10 +70,10 @@ void test('what records share counts like what was observed here, as long as one
 void test('there is room for so many models, over all keys', () => {
   const headroom = new Headroom();
   const models = Array.from({ length: 64 }, (_, i) => [`m-${i}`, T + 100] as const);
-  headroom.update('a', told(...models.slice(0, 32)));
-  headroom.update('b', told(...models.slice(32, 63)));
+  headroom.update('a', reported(...models.slice(0, 32)));
+  headroom.update('b', reported(...models.slice(32, 63)));
   assert.equal(headroom.hasRoom(T), true);
-  headroom.update('c', told(...models.slice(63)));
+  headroom.update('c', reported(...models.slice(63)));
   assert.deepEqual([headroom.hasRoom(T), headroom.hasRoom(T + 100)], [false, true]);
 });
 
@@ -84,18 +84,18 @@ function tell(record: KeyRecord, model: string, at: number, scarceUntil?: number
 
 void test('a record keeps what is scarce, without what is over, and no more than there is room for', () => {
   const one = tell(FRESH, 'm', T, T + 100);
-  assert.deepEqual(one, told(['m', T + 100]));
+  assert.deepEqual(one, reported(['m', T + 100]));
   assert.equal(tell(one, 'm', T + 1, T + 100), one, 'nothing new');
   const two = tell(one, 'n', T, T + 200);
-  assert.deepEqual(two, told(['m', T + 100], ['n', T + 200]));
+  assert.deepEqual(two, reported(['m', T + 100], ['n', T + 200]));
   assert.deepEqual(tell(two, 'n', T + 100), FRESH);
   assert.equal(tell(two, 'o', T), two);
   assert.equal(tell(FRESH, 'm'.repeat(257), T, T + 100), FRESH);
   const far = tell(FRESH, 'm', T, T + 3_600_000);
-  assert.deepEqual(far, told(['m', T + 600_000]));
+  assert.deepEqual(far, reported(['m', T + 600_000]));
   const many = Array.from({ length: 100 }, (_, i) => `m-${i}`);
   const full = many.reduce((record, model) => tell(record, model, T, T + 100), FRESH as KeyRecord);
-  assert.deepEqual(full, told(...many.slice(-64).map((model) => [model, T + 100] as const)));
+  assert.deepEqual(full, reported(...many.slice(-64).map((model) => [model, T + 100] as const)));
 });
 
 void test('a key out of service gets no scarcity', () => {
@@ -119,10 +119,10 @@ void test('what a record shares moves with its key into the domain that it turns
   const keys = ['a', 'b'].map((name) => makeKey('p', `sk-${name}`));
   const pool = new Pool(keys, () => FRESH);
   const [a, b] = [...pool.all()];
-  pool.update(a?.key.id ?? '', told(['m', T + 100]));
+  pool.update(a?.key.id ?? '', reported(['m', T + 100]));
   assert.deepEqual([a?.headroom.isScarce('m', T), b?.headroom.isScarce('m', T)], [true, false]);
   pool.update(b?.key.id ?? '', { ...FRESH, domain: 'org' });
-  pool.update(a?.key.id ?? '', { ...told(['m', T + 100]), domain: 'org' });
+  pool.update(a?.key.id ?? '', { ...reported(['m', T + 100]), domain: 'org' });
   assert.equal(b?.headroom.isScarce('m', T), true);
   pool.learnDomain(a?.key.id ?? '', 'other', T);
   assert.deepEqual([a?.headroom.isScarce('m', T), b?.headroom.isScarce('m', T)], [true, false]);

@@ -243,9 +243,9 @@ void describe('a client cannot spoil a signature, and so have keys taken for dea
       const gateway = await gatewayFor(t, {
         config: { providers: [{ id: 'p', baseUrl: upstream.origin, ...options }] },
       });
-      const heard = await ask(gateway.url, { ...asking, headers: OF_A_SIGNATURE });
-      assert.equal(heard.status, 200, heard.text);
-      assert.match(heard.text, hears);
+      const response = await ask(gateway.url, { ...asking, headers: OF_A_SIGNATURE });
+      assert.equal(response.status, 200, response.text);
+      assert.match(response.text, hears);
       const head = upstream.requests.map((request) => request.head.toLowerCase()).join('');
       assert.ok(!head.includes("the client's"), head);
     });
@@ -279,9 +279,9 @@ void describe('a dead first credential is replaced by a second one, with everyth
       while (!signers.includes(DEAD.id) || requests < 2) {
         requests++;
         assert.ok(requests <= MAX_REQUESTS, 'the dead key is never met');
-        const heard = await ask(gateway.url, asking);
-        assert.equal(heard.status, 200, heard.text);
-        assert.match(heard.text, hears);
+        const response = await ask(gateway.url, asking);
+        assert.equal(response.status, 200, response.text);
+        assert.match(response.text, hears);
       }
       assert.equal(signers.filter((id) => id === DEAD.id).length, 1);
       assert.equal(signers.filter((id) => id === GOOD.id).length, requests);

@@ -13,13 +13,17 @@ import { until } from '../../support/until.ts';
 
 const LONG_MS = 3_600_000;
 
-interface Scene extends Deployment {
+interface Fixture extends Deployment {
   readonly store: Store;
   readonly server: RedisServer;
 }
 
 /** A store that waits long for its servers, unless the test is about just that. */
-async function begin(t: TestContext, deployment: Deployment, url = patient(deployment.url)): Promise<Scene> {
+async function begin(
+  t: TestContext,
+  deployment: Deployment,
+  url = patient(deployment.url),
+): Promise<Fixture> {
   t.after(() => deployment.dispose());
   const store = await openRedisStore(placeAt(url));
   t.after(() => store.close());

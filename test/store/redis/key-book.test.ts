@@ -26,12 +26,16 @@ interface Node {
   readonly notices: readonly BookNotice['kind'][];
 }
 
-interface Scene {
+interface Fixture {
   readonly server: RedisServer;
   readonly node: () => Promise<Node>;
 }
 
-async function begin(t: TestContext, deployment: Deployment, url = patient(deployment.url)): Promise<Scene> {
+async function begin(
+  t: TestContext,
+  deployment: Deployment,
+  url = patient(deployment.url),
+): Promise<Fixture> {
   t.after(() => deployment.dispose());
   return {
     server: deployment.servers[0] ?? assert.fail(),

@@ -33,7 +33,7 @@ interface View {
   readonly notices: readonly BookNotice[];
 }
 
-interface Scene {
+interface Fixture {
   readonly folder: string;
   readonly path: string;
   readonly views: readonly [View, View];
@@ -41,7 +41,7 @@ interface Scene {
 }
 
 /** Two that share a database in which one key is disabled, and what the first remembers. */
-async function begin(context: TestContext): Promise<Scene> {
+async function begin(context: TestContext): Promise<Fixture> {
   const folder = await mkdtemp(join(tmpdir(), 'sparekey-loss-'));
   const path = join(folder, 'state.db');
   const open = async (): Promise<View> => {
@@ -65,7 +65,7 @@ async function begin(context: TestContext): Promise<Scene> {
 }
 
 /** All go on with what they know, agree on it, and so does who comes after them. */
-async function assertWhole({ path, views, open }: Scene): Promise<void> {
+async function assertWhole({ path, views, open }: Fixture): Promise<void> {
   const [first, second] = views;
   await until(async () => !first.book.storeFailed && !second.book.storeFailed);
   first.book.apply(OTHER, { type: 'disabled', at: 2_000 }, policy);
@@ -88,28 +88,28 @@ const LOSSES: Readonly<Record<string, (path: string) => void>> = {
 void suite('a SQLite file that is lost while it is open', () => {
   for (const [what, lose] of Object.entries(LOSSES)) {
     void test(`${what}: it is back with all that was in it`, async (context) => {
-      const scene = await begin(context);
-      lose(scene.path);
-      await until(async () => scene.views.some(({ book }) => book.storeFailed));
-      await assertWhole(scene);
-      assert.equal(await scene.views[1].store.get('made'), 'by k1', 'nothing was lost but its name');
-      assert.equal(statSync(scene.path).mode & 0o077, 0, 'nobody else may read it');
+      const fixture = await begin(context);
+      lose(fixture.path);
+      await until(async () => fixture.views.some(({ book }) => book.storeFailed));
+      await assertWhole(fixture);
+      assert.equal(await fixture.views[1].store.get('made'), 'by k1', 'nothing was lost but its name');
+      assert.equal(statSync(fixture.path).mode & 0o077, 0, 'nobody else may read it');
     });
   }
 
   void test('truncated: what is known goes back into a new one, and the rest of the old is set aside', async (context) => {
-    const scene = await begin(context);
-    truncateSync(scene.path);
-    await until(async () => scene.views.some(({ book }) => book.storeFailed));
-    await assertWhole(scene);
-    assert.ok(existsSync(`${scene.path}-damaged`));
+    const fixture = await begin(context);
+    truncateSync(fixture.path);
+    await until(async () => fixture.views.some(({ book }) => book.storeFailed));
+    await assertWhole(fixture);
+    assert.ok(existsSync(`${fixture.path}-damaged`));
   });
 
   void test('written over with something else: likewise', async (context) => {
-    const scene = await begin(context);
-    writeFileSync(scene.path, 'what was that? '.repeat(10));
-    await until(async () => scene.views.some(({ book }) => book.storeFailed));
-    await assertWhole(scene);
+    const fixture = await begin(context);
+    writeFileSync(fixture.path, 'what was that? '.repeat(10));
+    await until(async () => fixture.views.some(({ book }) => book.storeFailed));
+    await assertWhole(fixture);
   });
 
   void test('replaced by an older copy: what that one does not know goes back into it', async (context) => {
@@ -119,12 +119,12 @@ void suite('a SQLite file that is lost while it is open', () => {
     const empty = await openSqliteStore({ path: older });
     await empty.compareAndSet('key/p/k3', 0, '{"state":"disabled","epoch":1,"since":5}');
     await empty.close();
-    const scene = await begin(context);
-    cpSync(older, `${scene.path}-new`);
-    renameSync(`${scene.path}-new`, scene.path);
-    await until(async () => scene.views.every(({ notices }) => notices.some(isLoss)));
-    await assertWhole(scene);
-    const [first] = scene.views;
+    const fixture = await begin(context);
+    cpSync(older, `${fixture.path}-new`);
+    renameSync(`${fixture.path}-new`, fixture.path);
+    await until(async () => fixture.views.every(({ notices }) => notices.some(isLoss)));
+    await assertWhole(fixture);
+    const [first] = fixture.views;
     assert.equal(
       first.book.record({ id: 'k3', providerId: 'p' }).state,
       'disabled',
@@ -133,17 +133,17 @@ void suite('a SQLite file that is lost while it is open', () => {
   });
 
   void test('its folder gone: nothing is forgotten, and all is there when the folder is', async (context) => {
-    const scene = await begin(context);
-    rmSync(scene.folder, { recursive: true });
-    const [first, second] = scene.views;
+    const fixture = await begin(context);
+    rmSync(fixture.folder, { recursive: true });
+    const [first, second] = fixture.views;
     await until(async () => first.book.storeFailed && second.book.storeFailed);
     assert.equal(first.book.record(KEY).state, 'disabled');
     first.book.apply(OTHER, { type: 'disabled', at: 2_000 }, policy);
     await assert.rejects(read(first.store, 'x'), withCode('store_failed'));
-    mkdirSync(scene.folder);
-    await assertWhole(scene);
+    mkdirSync(fixture.folder);
+    await assertWhole(fixture);
     assert.deepEqual(
-      readdirSync(scene.folder).filter((name) => !/^state\.db(?:-wal|-shm)?$/.test(name)),
+      readdirSync(fixture.folder).filter((name) => !/^state\.db(?:-wal|-shm)?$/.test(name)),
       [],
       'nothing is left lying about',
     );

@@ -37,14 +37,14 @@ interface Node {
   readonly lines: readonly LogLine[];
 }
 
-interface Scene {
+interface Fixture {
   readonly simulator: Simulator;
   readonly checks: Checks;
   readonly nodes: readonly Node[];
 }
 
 /** Nodes of one store, one for each wall clock, with one key that serves and one that is dead. */
-async function begin(context: TestContext, state: string, aheadMs: readonly number[]): Promise<Scene> {
+async function begin(context: TestContext, state: string, aheadMs: readonly number[]): Promise<Fixture> {
   const folder = await folderFor(context);
   const behaviours = [{ kind: 'invalid-key', models: ['gpt-5'] }, { kind: 'hang' }] as const;
   const simulator = await startSimulator({ script: { keys: { [DEAD]: { behaviours } } } });
@@ -83,7 +83,7 @@ async function begin(context: TestContext, state: string, aheadMs: readonly numb
 }
 
 /** Has the busy key throttled at one node, and all nodes hear of it. */
-async function throttle({ simulator, nodes }: Scene, { gateway }: Node): Promise<void> {
+async function throttle({ simulator, nodes }: Fixture, { gateway }: Node): Promise<void> {
   simulator.script(BUSY, [{ kind: 'rate-limited', retryAfter: HOLD_S, times: 1 }]);
   assert.equal((await ask(gateway.url)).status, 429);
   for (const { gateway: each } of nodes) {
@@ -95,7 +95,7 @@ async function throttle({ simulator, nodes }: Scene, { gateway }: Node): Promise
 }
 
 /** Asks all nodes until each was answered, and shows that the key was left alone for as long as it was held. */
-async function outlastHold({ simulator }: Scene, nodes: readonly Node[]): Promise<void> {
+async function outlastHold({ simulator }: Fixture, nodes: readonly Node[]): Promise<void> {
   for (const { gateway } of nodes) await until(async () => (await ask(gateway.url)).status === 200);
   const asked = simulator.requests.filter(({ key }) => key === BUSY);
   const refused = asked.findLastIndex(({ status }) => status === 429);
@@ -103,7 +103,7 @@ async function outlastHold({ simulator }: Scene, nodes: readonly Node[]): Promis
   assert.ok(gapMs >= HOLD_S * 1_000 - ROUNDING_MS, `used again after ${gapMs} ms`);
 }
 
-async function moreChecks({ checks }: Scene, count: number): Promise<void> {
+async function moreChecks({ checks }: Fixture, count: number): Promise<void> {
   const before = checks.counts()[0]?.checks ?? 0;
   await until(() => (checks.counts()[0]?.checks ?? 0) >= before + count);
 }
@@ -132,25 +132,25 @@ function assertNear(actual: number, expected: number): void {
 
 void suite('a wall clock that is set while a gateway runs', () => {
   void test('back an hour, and ahead a day: holds end when they are due, checks go on, and it is logged', async (context) => {
-    const scene = await begin(context, 'sqlite:FOLDER/state.db', [0]);
-    const [node] = scene.nodes;
+    const fixture = await begin(context, 'sqlite:FOLDER/state.db', [0]);
+    const [node] = fixture.nodes;
     assert.ok(node);
     const wasSet = (): readonly LogLine[] =>
       node.lines.filter(({ msg }) => msg.startsWith('the clock of this machine was set'));
-    await moreChecks(scene, 2);
+    await moreChecks(fixture, 2);
     let before = 0;
     for (const [times, aheadMs] of [-HOUR_MS, DAY_MS].entries()) {
-      await throttle(scene, node);
+      await throttle(fixture, node);
       node.clock.set(aheadMs);
-      await outlastHold(scene, scene.nodes);
-      await moreChecks(scene, 5);
+      await outlastHold(fixture, fixture.nodes);
+      await moreChecks(fixture, 5);
       await until(() => wasSet().length > times);
       assertNear(Number(wasSet()[times]?.['byMs']), aheadMs - before);
       assertNear((await stateAt(node)).clock.wallAheadMs, aheadMs);
       await assertShownBy(node, aheadMs);
       before = aheadMs;
     }
-    const [{ overlaps, tooSoon } = { overlaps: NaN, tooSoon: NaN }] = scene.checks.counts();
+    const [{ overlaps, tooSoon } = { overlaps: NaN, tooSoon: NaN }] = fixture.checks.counts();
     assert.deepEqual({ overlaps, tooSoon }, { overlaps: 0, tooSoon: 0 });
   });
 });
@@ -167,24 +167,24 @@ const STORES: Readonly<Record<string, (context: TestContext) => Promise<string>>
 void suite('two nodes whose wall clocks are a day apart', () => {
   for (const [kind, open] of Object.entries(STORES)) {
     void test(`on one ${kind}: they agree on holds, and one checks the key until the other takes over`, async (context) => {
-      const scene = await begin(context, await open(context), [0, DAY_MS]);
-      const [right, ahead] = scene.nodes;
+      const fixture = await begin(context, await open(context), [0, DAY_MS]);
+      const [right, ahead] = fixture.nodes;
       assert.ok(right && ahead);
-      await throttle(scene, ahead);
-      await outlastHold(scene, scene.nodes);
+      await throttle(fixture, ahead);
+      await outlastHold(fixture, fixture.nodes);
       await assertShownBy(right, 0);
       await assertShownBy(ahead, DAY_MS);
       assertNear((await stateAt(ahead)).clock.wallAheadMs, DAY_MS);
 
-      await moreChecks(scene, 5);
+      await moreChecks(fixture, 5);
       assert.deepEqual((await stateAt(right)).probing, ['sim']);
       assert.deepEqual((await stateAt(ahead)).probing, []);
       await right.gateway.kill();
       const killedAt = Date.now();
-      await moreChecks(scene, 5);
-      const gapMs = (scene.checks.firstAfter(killedAt + INTERVAL_MS) ?? NaN) - killedAt;
+      await moreChecks(fixture, 5);
+      const gapMs = (fixture.checks.firstAfter(killedAt + INTERVAL_MS) ?? NaN) - killedAt;
       assert.ok(gapMs < TAKEOVER_MS, `taken over after ${gapMs} ms`);
-      const [{ overlaps, tooSoon } = { overlaps: NaN, tooSoon: NaN }] = scene.checks.counts();
+      const [{ overlaps, tooSoon } = { overlaps: NaN, tooSoon: NaN }] = fixture.checks.counts();
       assert.deepEqual({ overlaps, tooSoon }, { overlaps: 0, tooSoon: 0 });
     });
   }

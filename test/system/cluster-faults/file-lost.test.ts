@@ -21,7 +21,7 @@ const GOOD = 'sk-good-0123456789abcdef';
 const DISABLED = 'sk-disabled-0123456789abcdef';
 const WORKERS = 2;
 
-interface Scene {
+interface Fixture {
   readonly simulator: Simulator;
   /** Where the database is, and nothing else. */
   readonly place: string;
@@ -35,7 +35,7 @@ const workersView = z.object({
 });
 
 /** A gateway with workers on a SQLite file, where the operator has disabled a key. */
-async function begin(context: TestContext): Promise<Scene> {
+async function begin(context: TestContext): Promise<Fixture> {
   const simulator = await startSimulator();
   context.after(() => simulator.close());
   const folder = await folderFor(context);
@@ -65,7 +65,7 @@ async function readyText({ url }: GatewayProcess): Promise<string> {
   return (await ask(url, { method: 'GET', path: '/ready' })).text;
 }
 
-async function stateInFile({ path }: Scene): Promise<string> {
+async function stateInFile({ path }: Fixture): Promise<string> {
   const store = await openSqliteStore({ path });
   const book = await KeyBook.open({ store, onNotice: () => {} });
   const { state } = book.record({ id: keyId('sim', new Secret(DISABLED)), providerId: 'sim' });
@@ -85,7 +85,7 @@ async function workerPids({ adminUrl }: GatewayProcess): Promise<readonly number
 }
 
 /** Every worker is killed and started again: none of the new ones uses the disabled key. */
-async function assertNewWorkersKnow({ gateway, simulator }: Scene): Promise<void> {
+async function assertNewWorkersKnow({ gateway, simulator }: Fixture): Promise<void> {
   const old = await workerPids(gateway);
   assert.equal(old.length, WORKERS);
   for (const pid of old) process.kill(pid, 'SIGKILL');
@@ -98,7 +98,7 @@ async function assertNewWorkersKnow({ gateway, simulator }: Scene): Promise<void
   assert.ok(await allTold(gateway));
 }
 
-const LOSSES: Readonly<Record<string, (scene: Scene) => Promise<void>>> = {
+const LOSSES: Readonly<Record<string, (fixture: Fixture) => Promise<void>>> = {
   removed: async ({ path }) => {
     for (const ending of ['', '-wal', '-shm']) await rm(path + ending);
   },
@@ -112,28 +112,28 @@ const LOSSES: Readonly<Record<string, (scene: Scene) => Promise<void>>> = {
 void suite('a SQLite file that is lost under a gateway with workers', () => {
   for (const [what, lose] of Object.entries(LOSSES)) {
     void test(`${what}: it is logged, the key stays disabled, and for workers that start then as well`, async (context) => {
-      const scene = await begin(context);
-      const { gateway, lines } = scene;
-      await lose(scene);
-      await assertNewWorkersKnow(scene);
+      const fixture = await begin(context);
+      const { gateway, lines } = fixture;
+      await lose(fixture);
+      await assertNewWorkersKnow(fixture);
       await until(async () => /"lostWritesAt":"2/.test(await stateText(gateway)));
       await until(async () => (await readyText(gateway)).includes('"store":"ok"'));
       assert.ok(lines.some(({ msg }) => msg.startsWith('the store does not answer')));
       assert.ok(lines.some(({ msg }) => msg.startsWith('the store began anew')));
       // Who comes later, and knows nothing but the file, knows it, too.
-      await until(async () => (await stateInFile(scene)) === 'disabled');
+      await until(async () => (await stateInFile(fixture)) === 'disabled');
     });
   }
 
   void test('its folder is moved away: it is logged, all goes on, and the file is whole when the folder is back', async (context) => {
-    const scene = await begin(context);
-    const { gateway, place, simulator } = scene;
+    const fixture = await begin(context);
+    const { gateway, place, simulator } = fixture;
     await rename(place, `${place}-elsewhere`);
     await until(async () => (await readyText(gateway)).includes('"store":"away"'));
     for (let n = 0; n < 40; n++) assert.equal((await ask(gateway.url)).status, 200);
     await mkdir(place);
     await until(async () => (await readyText(gateway)).includes('"store":"ok"'));
-    await assertNewWorkersKnow(scene);
+    await assertNewWorkersKnow(fixture);
     assert.equal(simulator.counts(DISABLED).total, 0);
   });
 });

@@ -42,14 +42,14 @@ const EXPECTED: Readonly<Record<string, string>> = {
 };
 
 /** Two gateways that share a Redis, with load on both. */
-interface Scene {
+interface Fixture {
   readonly redis: RedisServer;
   readonly simulator: Simulator;
   readonly gateways: readonly GatewayProcess[];
   readonly load: SteadyLoad;
 }
 
-async function begin(context: TestContext, redisArgs: readonly string[]): Promise<Scene> {
+async function begin(context: TestContext, redisArgs: readonly string[]): Promise<Fixture> {
   const redis = await RedisServer.start({ args: redisArgs });
   context.after(() => redis.dispose());
   const simulator = await startSimulator();
@@ -101,10 +101,10 @@ async function isAway({ url }: GatewayProcess): Promise<boolean> {
 /** Lets the store be away for a time, with all that happens meanwhile, and holds what comes of it to the promises. */
 async function outlive(
   context: TestContext,
-  scene: Scene,
+  fixture: Fixture,
   outage: { readonly begin: () => unknown; readonly end: () => unknown; readonly lastsMs: number },
 ): Promise<void> {
-  const { redis, simulator, gateways, load } = scene;
+  const { redis, simulator, gateways, load } = fixture;
   const [one, other] = gateways;
   assert.ok(one !== undefined && other !== undefined);
   simulator.script(LEFT_BEFORE, [{ kind: 'invalid-key' }]);
@@ -171,20 +171,24 @@ function slowest(list: readonly RequestResult[]): string {
 
 void suite('a Redis that goes away under 200 requests a second, and what happens meanwhile', () => {
   void test('killed with -9, and back with what it had written down', async (context) => {
-    const scene = await begin(context, ['--appendonly', 'yes', '--appendfsync', 'always']);
-    const { redis } = scene;
-    await outlive(context, scene, { begin: () => redis.kill(), end: () => redis.start(), lastsMs: 3_000 });
+    const fixture = await begin(context, ['--appendonly', 'yes', '--appendfsync', 'always']);
+    const { redis } = fixture;
+    await outlive(context, fixture, { begin: () => redis.kill(), end: () => redis.start(), lastsMs: 3_000 });
   });
 
   void test('frozen for 10 s', async (context) => {
-    const scene = await begin(context, []);
-    const { redis } = scene;
-    await outlive(context, scene, { begin: () => redis.freeze(), end: () => redis.thaw(), lastsMs: 10_000 });
+    const fixture = await begin(context, []);
+    const { redis } = fixture;
+    await outlive(context, fixture, {
+      begin: () => redis.freeze(),
+      end: () => redis.thaw(),
+      lastsMs: 10_000,
+    });
   });
 
   void test('killed with -9, and back with nothing: what the gateways know goes back into it', async (context) => {
-    const scene = await begin(context, []);
-    const { redis } = scene;
-    await outlive(context, scene, { begin: () => redis.kill(), end: () => redis.start(), lastsMs: 3_000 });
+    const fixture = await begin(context, []);
+    const { redis } = fixture;
+    await outlive(context, fixture, { begin: () => redis.kill(), end: () => redis.start(), lastsMs: 3_000 });
   });
 });

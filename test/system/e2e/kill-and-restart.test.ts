@@ -32,7 +32,7 @@ const THROTTLED = 'sk-throttled-0123456789ab';
 const UNCHECKED = { healthCheckInterval: '1h' };
 
 /** A pool at a simulator, for processes to come and go. */
-class Scene {
+class Fixture {
   readonly sim: Simulator;
   readonly #context: TestContext;
   readonly #folder: string;
@@ -49,7 +49,7 @@ class Scene {
     context: TestContext,
     failover: ConfigParts,
     behaviours: Readonly<Record<string, readonly Behaviour[]>>,
-  ): Promise<Scene> {
+  ): Promise<Fixture> {
     const path = await folder(context);
     const keys = Object.fromEntries(
       Object.entries(behaviours).map(([key, list]) => [key, { behaviours: list }]),
@@ -65,7 +65,7 @@ class Scene {
     });
     const config = { state: 'sqlite:./state.db', providers: [provider] };
     await writeFile(join(path, 'sparekey.yaml'), JSON.stringify(config));
-    return new Scene(context, sim, path, store);
+    return new Fixture(context, sim, path, store);
   }
 
   /** Starts a gateway as a process. */
@@ -134,137 +134,137 @@ const TWO_PASSES = {
 };
 
 /** A gateway whose bad key has passed one check, killed in the middle of the next one. */
-async function killedAfterOnePass(t: TestContext): Promise<Scene> {
-  const scene = await Scene.open(t, TWO_PASSES, {
+async function killedAfterOnePass(t: TestContext): Promise<Fixture> {
+  const fixture = await Fixture.open(t, TWO_PASSES, {
     [GOOD]: [],
     [BAD]: [{ kind: 'invalid-key', times: 1 }, { kind: 'answer', times: 1 }, { kind: 'hang' }],
   });
-  const first = await scene.start();
+  const first = await fixture.start();
   await until(async () => {
     await ask(first.url);
-    const record = await scene.stored(BAD);
-    return record?.state === 'out-of-service' && record.passes === 1 && scene.sim.counts(BAD).open === 1;
+    const record = await fixture.stored(BAD);
+    return record?.state === 'out-of-service' && record.passes === 1 && fixture.sim.counts(BAD).open === 1;
   });
   await kill(first);
-  await until(() => scene.sim.open === 0);
-  return scene;
+  await until(() => fixture.sim.open === 0);
+  return fixture;
 }
 
 // Most of the time is spent waiting for leases and waits to run out.
 void suite('gateways as processes', { concurrency: true }, () => {
   void suite('after kill -9 and a start', () => {
     void test('keys that were out of service are still out, and waits still run', async (t) => {
-      const scene = await Scene.open(t, UNCHECKED, {
+      const fixture = await Fixture.open(t, UNCHECKED, {
         [GOOD]: [{ kind: 'answer', chunks: 500, chunkDelayMs: 10 }],
         [BAD]: [{ kind: 'invalid-key' }],
         [THROTTLED]: [{ kind: 'rate-limited', retryAfter: 600 }],
       });
-      const first = await scene.start();
+      const first = await fixture.start();
       await until(async () => {
         await ask(first.url, { body: chat('hello') });
-        const [bad, throttled] = await Promise.all([scene.stored(BAD), scene.stored(THROTTLED)]);
+        const [bad, throttled] = await Promise.all([fixture.stored(BAD), fixture.stored(THROTTLED)]);
         return bad?.state === 'out-of-service' && isWhole(bad) && isHeld(throttled) && isWhole(throttled);
       });
       const before = await Promise.all([keyAt(first, BAD), keyAt(first, THROTTLED)]);
-      const counts = [scene.sim.counts(BAD).total, scene.sim.counts(THROTTLED).total];
+      const counts = [fixture.sim.counts(BAD).total, fixture.sim.counts(THROTTLED).total];
 
       // In the middle: streams are under way.
       const streams = Array.from({ length: 5 }, () => ask(first.url, { body: streamedChat('hello') }));
-      await until(() => scene.sim.counts(GOOD).open === 5);
+      await until(() => fixture.sim.counts(GOOD).open === 5);
       await kill(first);
       for (const { whole } of await Promise.all(streams)) assert.equal(whole, false);
-      await until(() => scene.sim.open === 0);
+      await until(() => fixture.sim.open === 0);
 
-      const second = await scene.start();
+      const second = await fixture.start();
       const after = await Promise.all([keyAt(second, BAD), keyAt(second, THROTTLED)]);
       assert.deepEqual(after, before);
       assert.ok(after.every(({ quotaDomain }) => typeof quotaDomain === 'string'));
       for (let i = 0; i < 30; i++) assert.equal((await ask(second.url)).status, 200);
-      assert.deepEqual([scene.sim.counts(BAD).total, scene.sim.counts(THROTTLED).total], counts);
+      assert.deepEqual([fixture.sim.counts(BAD).total, fixture.sim.counts(THROTTLED).total], counts);
       const { state, failures } = await keyAt(second, GOOD);
       assert.deepEqual([state, failures], ['in-service', 0], 'nobody is blamed for what the kill cut off');
     });
 
     void test('a wait ends when it was going to', async (t) => {
-      const scene = await Scene.open(t, UNCHECKED, {
+      const fixture = await Fixture.open(t, UNCHECKED, {
         [THROTTLED]: [{ kind: 'rate-limited', retryAfterMs: 2_500, times: 1 }],
       });
-      const first = await scene.start();
+      const first = await fixture.start();
       assert.equal((await ask(first.url)).status, 429);
-      await until(async () => isHeld(await scene.stored(THROTTLED)));
-      const record = await scene.stored(THROTTLED);
+      await until(async () => isHeld(await fixture.stored(THROTTLED)));
+      const record = await fixture.stored(THROTTLED);
       await kill(first);
 
-      const second = await scene.start();
+      const second = await fixture.start();
       await until(async () => (await ask(second.url)).status === 200);
-      const used = scene.sim.requests.at(-1);
+      const used = fixture.sim.requests.at(-1);
       assert.ok(record?.state === 'in-service' && used !== undefined);
       const endsAt = record.holds[0]?.until ?? Infinity;
-      assert.equal(scene.sim.counts(THROTTLED).total, 2);
+      assert.equal(fixture.sim.counts(THROTTLED).total, 2);
       assert.ok(used.at >= endsAt, `used ${endsAt - used.at} ms too early`);
     });
 
     void test('the pass that a key still owed brings it back', async (t) => {
-      const scene = await killedAfterOnePass(t);
-      scene.sim.script(BAD, []);
-      const before = scene.checksOf(BAD).length;
-      const record = await scene.stored(BAD);
+      const fixture = await killedAfterOnePass(t);
+      fixture.sim.script(BAD, []);
+      const before = fixture.checksOf(BAD).length;
+      const record = await fixture.stored(BAD);
       assert.equal(record?.state === 'out-of-service' && record.passes, 1);
       // It may check the key before anybody could ask how it stands.
-      const second = await scene.start();
+      const second = await fixture.start();
       await until(async () => (await keyAt(second, BAD)).state === 'in-service');
-      assert.equal(scene.checksOf(BAD).length - before, 1);
+      assert.equal(fixture.checksOf(BAD).length - before, 1);
     });
 
     void test('passes with a failure between do not bring a key back', async (t) => {
-      const scene = await killedAfterOnePass(t);
-      scene.sim.script(BAD, [{ kind: 'server-error', times: 1 }]);
-      const before = scene.checksOf(BAD).length;
-      const second = await scene.start();
+      const fixture = await killedAfterOnePass(t);
+      fixture.sim.script(BAD, [{ kind: 'server-error', times: 1 }]);
+      const before = fixture.checksOf(BAD).length;
+      const second = await fixture.start();
       await until(async () => (await keyAt(second, BAD)).state === 'in-service');
-      assert.equal(scene.checksOf(BAD).length - before, 3, 'a failure, and then two passes');
+      assert.equal(fixture.checksOf(BAD).length - before, 3, 'a failure, and then two passes');
     });
   });
 
   void suite('two processes on one SQLite file', () => {
     void test('18: a key that one takes out is out on the other within a moment', async (t) => {
-      const scene = await Scene.open(t, UNCHECKED, { [GOOD]: [], [BAD]: [] });
-      const [first, second] = await Promise.all([scene.start(), scene.start()]);
+      const fixture = await Fixture.open(t, UNCHECKED, { [GOOD]: [], [BAD]: [] });
+      const [first, second] = await Promise.all([fixture.start(), fixture.start()]);
       for (let i = 0; i < 20; i++) await ask(second.url);
-      scene.sim.script(BAD, [{ kind: 'invalid-key' }]);
+      fixture.sim.script(BAD, [{ kind: 'invalid-key' }]);
       await until(async () => {
         await ask(first.url);
         return (await keyAt(first, BAD)).state === 'out-of-service';
       });
-      const heard = performance.now();
+      const response = performance.now();
       await until(async () => (await keyAt(second, BAD)).state === 'out-of-service');
-      const delayMs = performance.now() - heard;
+      const delayMs = performance.now() - response;
       t.diagnostic(`the other process showed it ${delayMs.toFixed(0)} ms after the first one`);
       assert.ok(delayMs < 1_000);
-      await until(async () => isWhole(await scene.stored(BAD)));
+      await until(async () => isWhole(await fixture.stored(BAD)));
       const expected = await keyAt(first, BAD);
       await until(async () => isDeepStrictEqual(await keyAt(second, BAD), expected));
       for (let i = 0; i < 20; i++) assert.equal((await ask(second.url)).headers['x-sparekey-attempts'], '1');
-      assert.equal(scene.sim.counts(BAD).met['invalid-key'], 1);
+      assert.equal(fixture.sim.counts(BAD).met['invalid-key'], 1);
     });
 
     void test('17: one of them probes, and its death is made up for within seconds', async (t) => {
       const interval = 200;
-      const scene = await Scene.open(
+      const fixture = await Fixture.open(
         t,
         { healthCheckInterval: interval, healthCheckMaxInterval: interval },
         { [BAD]: [{ kind: 'invalid-key' }] },
       );
-      const [first, second] = await Promise.all([scene.start(), scene.start()]);
+      const [first, second] = await Promise.all([fixture.start(), fixture.start()]);
       await ask(second.url);
-      await until(() => scene.checksOf(BAD).length >= 8);
+      await until(() => fixture.checksOf(BAD).length >= 8);
       const prober = await proberAmong(first, second);
       await kill(prober);
       const killedAt = Date.now();
-      const before = scene.checksOf(BAD).length;
-      await until(() => scene.checksOf(BAD).length >= before + 5);
+      const before = fixture.checksOf(BAD).length;
+      await until(() => fixture.checksOf(BAD).length >= before + 5);
 
-      const checks = scene.checksOf(BAD);
+      const checks = fixture.checksOf(BAD);
       const gapMs = (checks[before]?.at ?? Infinity) - killedAt;
       t.diagnostic(`the other process took over after ${gapMs} ms`);
       assert.ok(gapMs < 10_000);
@@ -279,21 +279,21 @@ void suite('gateways as processes', { concurrency: true }, () => {
 
     void test('17: one that is stopped in order hands the probes over at once', async (t) => {
       const interval = 200;
-      const scene = await Scene.open(
+      const fixture = await Fixture.open(
         t,
         { healthCheckInterval: interval, healthCheckMaxInterval: interval },
         { [BAD]: [{ kind: 'invalid-key' }] },
       );
-      const [first, second] = await Promise.all([scene.start(), scene.start()]);
+      const [first, second] = await Promise.all([fixture.start(), fixture.start()]);
       await ask(second.url);
-      await until(() => scene.checksOf(BAD).length >= 2);
+      await until(() => fixture.checksOf(BAD).length >= 2);
       const prober = await proberAmong(first, second);
       prober.process.kill('SIGTERM');
       assert.equal(await prober.exit, 0);
       const stoppedAt = Date.now();
-      const before = scene.checksOf(BAD).length;
-      await until(() => scene.checksOf(BAD).length > before);
-      const gapMs = (scene.checksOf(BAD)[before]?.at ?? Infinity) - stoppedAt;
+      const before = fixture.checksOf(BAD).length;
+      await until(() => fixture.checksOf(BAD).length > before);
+      const gapMs = (fixture.checksOf(BAD)[before]?.at ?? Infinity) - stoppedAt;
       assert.ok(
         gapMs < 3_000,
         `the other process took over after ${gapMs} ms, as if the lease had to expire`,

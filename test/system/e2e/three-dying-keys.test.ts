@@ -100,12 +100,12 @@ async function sendAll(gateway: TestGateway): Promise<readonly number[]> {
         if (number === after) gateway.sim.script(key, [behaviour]);
       const message = `request ${number}: say this back to me, whole and unmixed`;
       const body = chat(message, { stream: number % 2 === 0 });
-      const heard = await ask(gateway.url, { agent, body });
-      const text = chatText(heard);
-      const answeredBy = keyWithId.get(String(heard.headers['x-sparekey-key']));
+      const response = await ask(gateway.url, { agent, body });
+      const text = chatText(response);
+      const answeredBy = keyWithId.get(String(response.headers['x-sparekey-key']));
       assert.ok(
         text !== undefined && answeredBy !== undefined,
-        `request ${number}: ${heard.status} ${heard.text}`,
+        `request ${number}: ${response.status} ${response.text}`,
       );
       assert.ok(isAnswerTo(text, message, 'gpt-5', [answeredBy]), `request ${number} was answered: ${text}`);
     }

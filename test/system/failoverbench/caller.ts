@@ -32,11 +32,11 @@ const chunk = z.looseObject({
 /** Asks for a stream as a careful client does: what it cannot read it leaves out, and an error within is an error. */
 export async function callForStream(url: string, model: string, limitMs: number): Promise<CallResult> {
   const more = { stream: true, stream_options: { include_usage: true } };
-  const { heard, tookMs } = await call(url, model, more, limitMs);
-  if (heard === undefined) return ended('hang', tookMs, `nothing in ${limitMs} ms`);
-  if (heard.status !== 200) return ended('error', tookMs, `status ${heard.status}: ${heard.code}`);
-  if (!heard.whole) return ended('error', tookMs, 'the connection broke');
-  const chunks = dataOf(heard.text)
+  const { heard: response, tookMs } = await call(url, model, more, limitMs);
+  if (response === undefined) return ended('hang', tookMs, `nothing in ${limitMs} ms`);
+  if (response.status !== 200) return ended('error', tookMs, `status ${response.status}: ${response.code}`);
+  if (!response.whole) return ended('error', tookMs, 'the connection broke');
+  const chunks = dataOf(response.text)
     .filter((data) => data !== '[DONE]')
     .map((data) => chunk.safeParse(parsed(data)).data)
     .filter((each) => each !== undefined);
@@ -54,10 +54,11 @@ export async function callForStream(url: string, model: string, limitMs: number)
 
 /** Asks for a whole answer of a model that does nothing wrong. */
 export async function callForWhole(url: string, model: string, limitMs: number): Promise<CallResult> {
-  const { heard, tookMs } = await call(url, model, {}, limitMs);
-  if (heard === undefined) return ended('hang', tookMs, `nothing in ${limitMs} ms`);
-  const read = answer.safeParse(parsed(heard.text)).data;
-  if (heard.status !== 200 || read === undefined) return ended('error', tookMs, `status ${heard.status}`);
+  const { heard: response, tookMs } = await call(url, model, {}, limitMs);
+  if (response === undefined) return ended('hang', tookMs, `nothing in ${limitMs} ms`);
+  const read = answer.safeParse(parsed(response.text)).data;
+  if (response.status !== 200 || read === undefined)
+    return ended('error', tookMs, `status ${response.status}`);
   const isWhole = read.choices[0].message.content === ANSWER;
   return { outcome: isWhole ? 'answer' : 'wrong', tookMs, model: read.model, usage: true, said: '' };
 }
@@ -71,8 +72,8 @@ async function call(
   const body = { model, messages: [{ role: 'user', content: 'Say your sixty words.' }], ...more };
   const signal = AbortSignal.timeout(limitMs);
   const startedAt = performance.now();
-  const heard = await ask(url, { body, signal });
-  return { heard: signal.aborted ? undefined : heard, tookMs: performance.now() - startedAt };
+  const response = await ask(url, { body, signal });
+  return { heard: signal.aborted ? undefined : response, tookMs: performance.now() - startedAt };
 }
 
 function ended(outcome: 'error' | 'hang', tookMs: number, said: string): CallResult {

@@ -40,12 +40,12 @@ export async function applySteadyLoad(
 }
 
 async function askOnce(url: string, number: number, model: string): Promise<RequestResult> {
-  const heard = await ask(url, { body: chat(`question ${number} of many`, { model }) });
-  const id = heard.headers['x-request-id'];
+  const response = await ask(url, { body: chat(`question ${number} of many`, { model }) });
+  const id = response.headers['x-request-id'];
   return {
     number,
     id: typeof id === 'string' ? id : undefined,
-    answered: chatText(heard) !== undefined,
-    detail: `${heard.status ?? heard.error}: ${heard.text.slice(0, 200)}`,
+    answered: chatText(response) !== undefined,
+    detail: `${response.status ?? response.error}: ${response.text.slice(0, 200)}`,
   };
 }

@@ -279,12 +279,20 @@ void test('the operator reads of it in the explanation of the key', async (t) =>
       return stdout;
     }),
   );
-  const told = explained.filter((text) => text.includes("the request's words are doubted, and not the keys"));
+  const reported = explained.filter((text) =>
+    text.includes("the request's words are doubted, and not the keys"),
+  );
   assert.equal(
-    told.length,
+    reported.length,
     5,
     'as many keys as the request met: the first rejection uses up none of the four tries',
   );
-  assert.equal(told.filter((text) => / reprieved, to be checked +openai\.key-invalid /.test(text)).length, 1);
-  assert.equal(told.filter((text) => / doubted, to be checked +openai\.key-invalid /.test(text)).length, 4);
+  assert.equal(
+    reported.filter((text) => / reprieved, to be checked +openai\.key-invalid /.test(text)).length,
+    1,
+  );
+  assert.equal(
+    reported.filter((text) => / doubted, to be checked +openai\.key-invalid /.test(text)).length,
+    4,
+  );
 });

@@ -82,9 +82,9 @@ void suite('a request that is too long for a model', () => {
   void test('goes to the next one of the route, and leaves no mark on keys', async (t) => {
     for (const refusal of [tooLong(8_192), NO_WINDOW]) {
       const { gateway, asked } = await routeOver(t, [{ answer: refusal }, { answer: answerOf('long') }]);
-      const heard = await ask(gateway.url);
-      assert.equal(heard.status, 200);
-      assert.match(heard.text, /long/);
+      const response = await ask(gateway.url);
+      assert.equal(response.status, 200);
+      assert.match(response.text, /long/);
       assert.deepEqual(asked(), [1, 1]);
       await assertUntouched(gateway);
     }
@@ -110,10 +110,10 @@ void suite('a request that is too long for a model', () => {
       { answer: tooLong(16_384) },
       { answer: rawAnswer('400 Bad Request', JSON_TYPE, '{"error":{"message":"no","code":"bad_thing"}}') },
     ]);
-    const heard = await ask(gateway.url);
-    assert.equal(heard.status, 400);
-    assert.equal(heard.code, 'context_length_exceeded');
-    assert.match(heard.text, /8192/);
+    const response = await ask(gateway.url);
+    assert.equal(response.status, 400);
+    assert.equal(response.code, 'context_length_exceeded');
+    assert.match(response.text, /8192/);
     assert.deepEqual(asked().slice(1), [1, 1, 1]);
   });
 
@@ -155,8 +155,8 @@ void suite('a request that is too long for a model', () => {
         routes: [{ model: '*', to: ['p0', 'p1'], onContextLength: 'next' }],
       },
     });
-    const heard = await ask(gateway.url, { body: chat('hello', { stream: true }) });
-    assert.equal(heard.text, good.slice(good.indexOf('data:')));
+    const response = await ask(gateway.url, { body: chat('hello', { stream: true }) });
+    assert.equal(response.text, good.slice(good.indexOf('data:')));
   });
 });
 

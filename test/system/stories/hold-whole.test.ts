@@ -70,9 +70,9 @@ void suite('a stream that breaks after its first output', () => {
     assert.equal(byDefault.second.requests.length, 0);
 
     const held = await breaking(t, { route: { holdWhole: true } });
-    const heard = await ask(held.gateway.url, STREAM);
-    assert.equal(heard.text, WHOLE);
-    assert.equal(heard.headers['x-sparekey-attempts'], '2');
+    const response = await ask(held.gateway.url, STREAM);
+    assert.equal(response.text, WHOLE);
+    assert.equal(response.headers['x-sparekey-attempts'], '2');
     const [line] = await held.gateway.requestsLogged(1);
     assert.equal(line?.failed?.[0]?.rule, 'fault.broken-unseen');
   });
@@ -87,8 +87,8 @@ void suite('a stream that breaks after its first output', () => {
 
   void test('so it is where the request asks for it, by a header that stays here', async (t) => {
     const { gateway, first, second } = await breaking(t, {});
-    const heard = await ask(gateway.url, { ...STREAM, headers: { 'X-Sparekey-Hold': 'whole' } });
-    assert.equal(heard.text, WHOLE);
+    const response = await ask(gateway.url, { ...STREAM, headers: { 'X-Sparekey-Hold': 'whole' } });
+    assert.equal(response.text, WHOLE);
     for (const { head } of [...first.requests, ...second.requests]) assert.doesNotMatch(head, /sparekey/i);
     const other = await ask(gateway.url, { ...STREAM, headers: { 'x-sparekey-hold': 'first-output' } });
     assert.match(other.text, /half/);
@@ -96,12 +96,12 @@ void suite('a stream that breaks after its first output', () => {
 
   void test('so it is where the answer is translated', async (t) => {
     const { gateway } = await breaking(t, { route: { holdWhole: true } });
-    const heard = await ask(gateway.url, {
+    const response = await ask(gateway.url, {
       path: '/v1/messages',
       body: { model: 'm', max_tokens: 10, stream: true, messages: [{ role: 'user', content: 'hello' }] },
     });
-    assert.doesNotMatch(heard.text, /half/);
-    assert.match(heard.text, /"all "[^]*"of it"[^]*message_stop/);
+    assert.doesNotMatch(response.text, /half/);
+    assert.match(response.text, /"all "[^]*"of it"[^]*message_stop/);
   });
 
   void test('is made by the next provider before the next key, and by the next key where none is left', async (t) => {
@@ -138,13 +138,13 @@ void suite('a stream that breaks after its first output', () => {
           end();
         },
       );
-      const heard = await ask(gateway.url, {
+      const response = await ask(gateway.url, {
         ...STREAM,
         onProgress: (soFar) => {
           read.half ||= soFar.includes('half');
         },
       });
-      assert.match(heard.text, /half.*upstream_broken/s);
+      assert.match(response.text, /half.*upstream_broken/s);
     }
   });
 });
@@ -171,13 +171,13 @@ void suite('a held stream', () => {
       const usage = 'data: {"object":"chat.completion.chunk","choices":[],"usage":{"total_tokens":3}}\n\n';
       await write(rawChunk(`${usage}data: [DONE]\n\n`) + rawChunk());
     });
-    const heard = await ask(gateway.url, {
+    const response = await ask(gateway.url, {
       body: streamedChat('hello', { stream_options: { include_usage: true } }),
       onProgress: (soFar) => {
         isRead ||= soFar.includes('stop');
       },
     });
-    assert.deepEqual(dataOf(heard.text).slice(-2), [
+    assert.deepEqual(dataOf(response.text).slice(-2), [
       '{"object":"chat.completion.chunk","choices":[],"usage":{"total_tokens":3}}',
       '[DONE]',
     ]);

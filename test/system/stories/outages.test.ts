@@ -135,7 +135,7 @@ void test('a request that fails alike with every provider is the trouble itself:
   }
   const asked = Object.keys(pools).map((provider) => askedOf(gateway, provider));
   assert.deepEqual(asked, [6, 6, 6]);
-  assert.deepEqual(told(gateway, DOWN), []);
+  assert.deepEqual(reported(gateway, DOWN), []);
   await assertUntouched(gateway);
 });
 
@@ -225,14 +225,14 @@ const FAILING: Behaviour = { kind: 'server-error', status: 503 };
 /** Without health checks: keys come back when their time is over. */
 const UNCHECKED: ConfigParts = { failover: { enabled: true, failureThreshold: 3, cooldownDuration: '1h' } };
 
-function told(gateway: TestGateway, message: string): readonly unknown[] {
+function reported(gateway: TestGateway, message: string): readonly unknown[] {
   return gateway.logs().filter(({ msg }) => msg === message);
 }
 
 /** Asks with words of its own each time until the provider `main` is known to be down. */
 async function bringDown(gateway: TestGateway, model = 'gpt-5'): Promise<void> {
-  const before = told(gateway, DOWN).length;
-  for (let n = 0; told(gateway, DOWN).length === before; n++)
+  const before = reported(gateway, DOWN).length;
+  for (let n = 0; reported(gateway, DOWN).length === before; n++)
     await ask(gateway.url, { body: chat(`question ${n}`, { model }) });
 }
 
@@ -260,7 +260,7 @@ void suite('a provider that is down', () => {
     await askUntil(gateway, () => gateway.requests().some(({ provider }) => provider === 'main'));
     const { length } = gateway.requests();
     for (const { attempts } of gateway.requests().slice(before, length)) assert.equal(attempts, 1);
-    assert.deepEqual([told(gateway, DOWN).length, told(gateway, BACK).length], [1, 1]);
+    assert.deepEqual([reported(gateway, DOWN).length, reported(gateway, BACK).length], [1, 1]);
     await assertUntouched(gateway);
   });
 
@@ -297,7 +297,7 @@ void suite('a provider that is down', () => {
     for (const key of pools.main) gateway.sim.script(key, [FAILING]);
     for (let n = 0; n < 40; n++)
       assert.equal((await ask(gateway.url, { body: chat(`question ${n}`) })).status, 200);
-    assert.equal(told(gateway, DOWN).length, 1);
+    assert.equal(reported(gateway, DOWN).length, 1);
   });
 
   void test('is known to every gateway of the cluster', async (t) => {
@@ -347,7 +347,7 @@ void suite('a provider that is down', () => {
     assert.equal((await ask(gateway.url)).status, 503);
     for (const key of pools.main) gateway.sim.script(key, []);
     assert.equal((await ask(gateway.url)).status, 200);
-    assert.equal(told(gateway, BACK).length, 1);
+    assert.equal(reported(gateway, BACK).length, 1);
   });
 
   void test('is asked all the same where all others are down, or fail', async (t) => {
@@ -366,7 +366,7 @@ void suite('a provider that is down', () => {
     for (const key of pools.main) gateway.sim.script(key, [FAILING]);
     await until(async () => {
       await ask(gateway.url, { body: chat(`question ${askedOf(gateway, 'main')}`) });
-      return told(gateway, DOWN).length === 3;
+      return reported(gateway, DOWN).length === 3;
     });
     const asked = [askedOf(gateway, 'main'), askedOf(gateway, 'spare')];
     assert.equal((await ask(gateway.url)).status, 503);
@@ -416,7 +416,7 @@ void suite('a provider is not taken for down', () => {
     await gateway.reload(settingOf(keys));
     for (let n = 0; n < 60; n++)
       assert.equal((await ask(gateway.url, { body: chat(`question ${n}`) })).status, 200);
-    assert.deepEqual(told(gateway, DOWN), []);
+    assert.deepEqual(reported(gateway, DOWN), []);
   });
 
   void test('because a client repeats a request that it cannot stand', async (t) => {
@@ -427,7 +427,7 @@ void suite('a provider is not taken for down', () => {
     });
     const poison = { path: '/v1/embeddings', body: { model: 'gpt-5', input: 'poison' } };
     for (let n = 0; n < 3; n++) assert.equal((await ask(gateway.url, poison)).status, 200);
-    assert.equal(told(gateway, DOWN).length, 0);
+    assert.equal(reported(gateway, DOWN).length, 0);
     await assertUntouched(gateway);
     assert.equal((await ask(gateway.url)).status, 200);
     assert.equal((await gateway.requestsLogged(4)).at(-1)?.provider, 'main');

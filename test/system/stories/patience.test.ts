@@ -69,9 +69,9 @@ void test('a stream that is slow and alive is generated once, and answered', asy
     { main: upstream.origin },
     { firstOutputTimeout: `${SILENCE_MS}ms`, deadline: '1m' },
   );
-  const heard = await ask(gateway.url, { body: streamedChat('take your time') });
-  assert.equal(chatText({ ...heard, text: heard.text.replaceAll(PING, '') }), 'at last');
-  assert.equal(heard.headers['x-sparekey-attempts'], '1');
+  const response = await ask(gateway.url, { body: streamedChat('take your time') });
+  assert.equal(chatText({ ...response, text: response.text.replaceAll(PING, '') }), 'at last');
+  assert.equal(response.headers['x-sparekey-attempts'], '1');
   assert.equal(upstream.requests.length, 1);
   assert.ok((await gateway.keys()).every(({ state }) => state === 'in-service'));
 });
@@ -84,9 +84,9 @@ void test('a stream that is alive for ever and never answers is left for the nex
     { main: upstream.origin, spare: spare.origin },
     { firstOutputTimeout: `${SILENCE_MS}ms`, aliveTimeout: `${2 * SILENCE_MS}ms` },
   );
-  const heard = await ask(gateway.url, { body: streamedChat('take your time') });
-  assert.equal(chatText(heard), 'at last');
-  assert.equal(heard.headers['x-sparekey-provider'], 'spare');
+  const response = await ask(gateway.url, { body: streamedChat('take your time') });
+  assert.equal(chatText(response), 'at last');
+  assert.equal(response.headers['x-sparekey-provider'], 'spare');
   assert.equal(upstream.requests.length, 1, 'one generation is given up, and no more');
 });
 
@@ -102,14 +102,14 @@ void test('a provider that falls silent is waited for as long as it has shown to
     { firstOutputFloor: `${SILENCE_MS}ms` },
   );
   for (let i = 0; i < 20; i++) {
-    const heard = await ask(gateway.url, { body: chat('are you there?') });
-    assert.equal(heard.headers['x-sparekey-provider'], 'main');
+    const response = await ask(gateway.url, { body: chat('are you there?') });
+    assert.equal(response.headers['x-sparekey-provider'], 'main');
   }
   isSilent = true;
   // The test would outlast its time limit if the upper bound of two minutes were waited for with each key.
-  const heard = await ask(gateway.url, { body: chat('are you there?') });
-  assert.equal(chatText(heard), 'at once');
-  assert.equal(heard.headers['x-sparekey-provider'], 'spare');
+  const response = await ask(gateway.url, { body: chat('are you there?') });
+  assert.equal(chatText(response), 'at once');
+  assert.equal(response.headers['x-sparekey-provider'], 'spare');
   assert.equal(upstream.requests.length, 21);
 });
 
@@ -121,9 +121,9 @@ void test('of a deadline enough is left for the next provider, though nothing be
     { main: upstream.origin, spare: spare.origin },
     { deadline: `${2 * SILENCE_MS}ms` },
   );
-  const heard = await ask(gateway.url, { body: chat('are you there?') });
-  assert.equal(chatText(heard), 'at once');
-  assert.equal(heard.headers['x-sparekey-provider'], 'spare');
+  const response = await ask(gateway.url, { body: chat('are you there?') });
+  assert.equal(chatText(response), 'at once');
+  assert.equal(response.headers['x-sparekey-provider'], 'spare');
   assert.equal(upstream.requests.length, 1);
 });
 
@@ -131,9 +131,9 @@ void test('a provider that closes kept-alive connections without a word costs no
   const upstream = await rawUpstream(t, ({ end }) => end(ANSWER));
   const gateway = await gatewayBefore(t, { main: upstream.origin }, { apiTokens: KEYS.slice(0, 1) });
   for (let i = 0; i < 20; i++) {
-    const heard = await ask(gateway.url, { body: chat('are you there?') });
-    assert.equal(chatText(heard), 'at once');
-    assert.equal(heard.headers['x-sparekey-attempts'], '1');
+    const response = await ask(gateway.url, { body: chat('are you there?') });
+    assert.equal(chatText(response), 'at once');
+    assert.equal(response.headers['x-sparekey-attempts'], '1');
   }
   const [key] = await gateway.keys();
   assert.deepEqual([key?.state, key?.failures], ['in-service', 0]);
@@ -148,9 +148,9 @@ void test('nor does one that resets every second request of a connection', async
   });
   const gateway = await gatewayBefore(t, { main: upstream.origin }, { apiTokens: KEYS.slice(0, 1) });
   for (let i = 0; i < 20; i++) {
-    const heard = await ask(gateway.url, { body: chat('are you there?') });
-    assert.equal(chatText(heard), 'at once');
-    assert.equal(heard.headers['x-sparekey-attempts'], '1');
+    const response = await ask(gateway.url, { body: chat('are you there?') });
+    assert.equal(chatText(response), 'at once');
+    assert.equal(response.headers['x-sparekey-attempts'], '1');
   }
   const [key] = await gateway.keys();
   assert.deepEqual([key?.state, key?.failures], ['in-service', 0]);

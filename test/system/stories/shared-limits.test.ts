@@ -62,14 +62,14 @@ const places: Readonly<Record<string, (context: TestContext, folder: string) => 
       state: `redis://127.0.0.1:${server.port}/0`,
       // Each write is published, and nothing else is.
       writes: async () => {
-        const told = String(await server.command('INFO', 'commandstats'));
-        return Number(/cmdstat_publish:calls=(\d+)/.exec(told)?.[1] ?? 0);
+        const reported = String(await server.command('INFO', 'commandstats'));
+        return Number(/cmdstat_publish:calls=(\d+)/.exec(reported)?.[1] ?? 0);
       },
     };
   },
 };
 
-class Scene {
+class Fixture {
   readonly sim: Simulator;
   readonly writes: Place['writes'];
   readonly #context: TestContext;
@@ -82,7 +82,7 @@ class Scene {
     this.writes = writes;
   }
 
-  static async open(context: TestContext, open: (typeof places)[string]): Promise<Scene> {
+  static async open(context: TestContext, open: (typeof places)[string]): Promise<Fixture> {
     const folder = await folderFor(context);
     const sim = await startSimulator({
       script: {
@@ -97,7 +97,7 @@ class Scene {
     const place = await open(context, folder);
     const config = { state: place.state, providers: [simulatedProvider(sim, KEYS)] };
     await writeFile(join(folder, 'sparekey.yaml'), JSON.stringify(config));
-    return new Scene(context, sim, folder, place);
+    return new Fixture(context, sim, folder, place);
   }
 
   async start(): Promise<GatewayProcess> {
@@ -124,33 +124,33 @@ async function domainAt({ adminUrl }: GatewayProcess, key: string): Promise<unkn
 for (const [name, open] of Object.entries(places)) {
   void suite(`gateways that share ${name}`, { concurrency: true }, () => {
     void test('a limit that one sees nearly reached is spared by all of them, for one write', async (t) => {
-      const scene = await Scene.open(t, open);
-      const [one, two] = await Promise.all([scene.start(), scene.start()]);
-      scene.sim.script(FIRST, [SCARCE]);
-      await scene.askUntilMet(one, [FIRST]);
+      const fixture = await Fixture.open(t, open);
+      const [one, two] = await Promise.all([fixture.start(), fixture.start()]);
+      fixture.sim.script(FIRST, [SCARCE]);
+      await fixture.askUntilMet(one, [FIRST]);
       // The answer told whose limit it is, too: where that is known, all of it is.
       await until(async () => (await domainAt(two, FIRST)) === 'org-scarce');
       for (let i = 0; i < 60; i++) assert.equal((await ask(two.url)).status, 200);
-      assert.equal(scene.sim.counts(FIRST).total, 1);
-      assert.equal(await scene.writes(), 1);
+      assert.equal(fixture.sim.counts(FIRST).total, 1);
+      assert.equal(await fixture.writes(), 1);
     });
 
     void test('what one learns of who shares limits, all of them go by, and who starts later', async (t) => {
-      const scene = await Scene.open(t, open);
-      const [one, two] = await Promise.all([scene.start(), scene.start()]);
-      await scene.askUntilMet(one, KEYS);
+      const fixture = await Fixture.open(t, open);
+      const [one, two] = await Promise.all([fixture.start(), fixture.start()]);
+      await fixture.askUntilMet(one, KEYS);
       // Whichever was seen first was alone until the second was, and is told with its next answer.
-      await scene.askUntilMet(one, KEYS);
+      await fixture.askUntilMet(one, KEYS);
       await until(async () => (await domainAt(two, FIRST)) === 'org-shared');
       await until(async () => (await domainAt(two, SECOND)) === 'org-shared');
       assert.equal(await domainAt(two, THIRD), null, 'its domain is its own as far as anybody knows');
-      assert.equal(await scene.writes(), 2);
+      assert.equal(await fixture.writes(), 2);
 
       const behaviours: readonly Behaviour[] = [{ kind: 'rate-limited', retryAfter: 600 }];
-      for (const key of [FIRST, SECOND]) scene.sim.script(key, { organization: 'org-shared', behaviours });
-      const tried = (): number => scene.sim.counts(FIRST).total + scene.sim.counts(SECOND).total;
+      for (const key of [FIRST, SECOND]) fixture.sim.script(key, { organization: 'org-shared', behaviours });
+      const tried = (): number => fixture.sim.counts(FIRST).total + fixture.sim.counts(SECOND).total;
       const before = tried();
-      const three = await scene.start();
+      const three = await fixture.start();
       assert.equal(await domainAt(three, FIRST), 'org-shared');
       for (let i = 0; i < 40; i++) assert.equal((await ask(three.url)).status, 200);
       assert.equal(tried() - before, 1, 'one answer speaks for both');

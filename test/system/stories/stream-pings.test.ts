@@ -76,15 +76,15 @@ function askPinged(
 void suite('the client of a stream that has nothing yet', () => {
   void test('is pinged while failover goes on, and gets the answer as it is', async (t) => {
     const setup = await kept(t, ({ write }) => write(busy));
-    const heard = await askPinged(setup, { body: streamedChat('hello') }, 3);
-    assert.equal(heard.status, 200);
-    assert.equal(heard.text.replaceAll(COMMENT, ''), STREAM);
-    assert.ok(heard.text.startsWith(COMMENT.repeat(3)));
-    assert.ok(heard.whole);
-    assert.match(heard.headers['content-type'] ?? '', /^text\/event-stream/);
-    assert.ok(heard.headers['x-request-id'] !== undefined);
+    const response = await askPinged(setup, { body: streamedChat('hello') }, 3);
+    assert.equal(response.status, 200);
+    assert.equal(response.text.replaceAll(COMMENT, ''), STREAM);
+    assert.ok(response.text.startsWith(COMMENT.repeat(3)));
+    assert.ok(response.whole);
+    assert.match(response.headers['content-type'] ?? '', /^text\/event-stream/);
+    assert.ok(response.headers['x-request-id'] !== undefined);
     assert.deepEqual(
-      Object.keys(heard.headers).filter((name) => name.startsWith('x-sparekey-')),
+      Object.keys(response.headers).filter((name) => name.startsWith('x-sparekey-')),
       [],
     );
     const [line] = await setup.gateway.requestsLogged(1);
@@ -107,9 +107,9 @@ void suite('the client of a stream that has nothing yet', () => {
         limits,
       });
       setTimeout(setup.release, 5 * PING_MS);
-      const heard = await ask(setup.gateway.url, { body });
-      assert.doesNotMatch(heard.text, /still at work/);
-      assert.equal(heard.headers['x-sparekey-provider'], 'p0');
+      const response = await ask(setup.gateway.url, { body });
+      assert.doesNotMatch(response.text, /still at work/);
+      assert.equal(response.headers['x-sparekey-provider'], 'p0');
     }
   });
 
@@ -120,10 +120,10 @@ void suite('the client of a stream that has nothing yet', () => {
       '{"error":{"message":"Unknown parameter: verbosity.","type":"invalid_request_error","code":"unknown_parameter"}}',
     );
     const providers = await kept(t, ({ write }) => write(refusal));
-    const heard = await askPinged(providers, { body: streamedChat('hello') }, 1);
-    assert.equal(heard.status, 200);
-    assert.match(dataOf(heard.text).at(-1) ?? '', /Unknown parameter: verbosity/);
-    assert.doesNotMatch(heard.text, /DONE/);
+    const response = await askPinged(providers, { body: streamedChat('hello') }, 1);
+    assert.equal(response.status, 200);
+    assert.match(dataOf(response.text).at(-1) ?? '', /Unknown parameter: verbosity/);
+    assert.doesNotMatch(response.text, /DONE/);
 
     const ours = await kept(t, ({ reset }) => reset(), { second: ({ reset }) => reset() });
     const broken = await askPinged(ours, { body: streamedChat('hello') }, 1);
@@ -172,9 +172,9 @@ void suite('the client of a stream that has nothing yet', () => {
         limits: { streamPing: PING_MS, waitForKey: '1m' },
       },
     });
-    const heard = await ask(gateway.url, { body: streamedChat('hello') });
-    assert.ok(heard.text.startsWith(COMMENT.repeat(2)));
-    assert.equal(heard.text.replaceAll(COMMENT, ''), STREAM);
+    const response = await ask(gateway.url, { body: streamedChat('hello') });
+    assert.ok(response.text.startsWith(COMMENT.repeat(2)));
+    assert.equal(response.text.replaceAll(COMMENT, ''), STREAM);
   });
 
   void test('ends its request by leaving, as ever', async (t) => {

@@ -18,7 +18,7 @@ interface Surface {
   readonly name: 'chat' | 'responses';
   readonly path: string;
   readonly body: object;
-  readonly textOf: (heard: HttpAnswer) => string | undefined;
+  readonly textOf: (response: HttpAnswer) => string | undefined;
   /** An event that an answer begins with, and that it must have once. */
   readonly beginning: string;
 }
@@ -70,12 +70,12 @@ void suite(
             behaviours: { [BAD]: [behaviour] },
             provider: { firstOutputTimeout: '700ms' },
           });
-          const heard = await askUntilMet(gateway, surface);
-          const text = surface.textOf(heard);
-          assert.ok(text !== undefined && isAnswerTo(text, QUESTION, 'gpt-5', [GOOD]), heard.text);
-          assert.equal(heard.headers['x-sparekey-attempts'], '2');
+          const response = await askUntilMet(gateway, surface);
+          const text = surface.textOf(response);
+          assert.ok(text !== undefined && isAnswerTo(text, QUESTION, 'gpt-5', [GOOD]), response.text);
+          assert.equal(response.headers['x-sparekey-attempts'], '2');
           assert.equal(
-            heard.text.split(surface.beginning).length - 1,
+            response.text.split(surface.beginning).length - 1,
             1,
             'nothing of the first answer is seen',
           );
@@ -141,11 +141,11 @@ void suite(
           const onProgress = (soFar: string): void => {
             if (soFar.includes('half')) passedOn.resolve();
           };
-          const heard = await ask(gateway.url, { path, body, onProgress });
+          const response = await ask(gateway.url, { path, body, onProgress });
 
-          assert.equal(heard.status, 200);
-          assert.equal(surface.textOf(heard), undefined, 'it is not taken for a whole answer');
-          const events = dataOf(heard.text).map((data) => JSON.parse(data) as unknown);
+          assert.equal(response.status, 200);
+          assert.equal(surface.textOf(response), undefined, 'it is not taken for a whole answer');
+          const events = dataOf(response.text).map((data) => JSON.parse(data) as unknown);
           assert.equal(events.length, 2);
           assert.deepEqual(events[0], output, 'what came before is kept');
           assert.match(
@@ -166,16 +166,16 @@ void suite(
         behaviours: { [BAD]: cut, [GOOD]: cut },
         config: { limits: { hold: 512 } },
       });
-      const heard = await ask(gateway.url, { body: chat('word '.repeat(300)) });
-      assert.equal(heard.whole, false);
+      const response = await ask(gateway.url, { body: chat('word '.repeat(300)) });
+      assert.equal(response.whole, false);
       assert.equal(gateway.sim.requests.length, 1);
     });
 
     void test('one that breaks off before is asked for again, and comes whole', async (t) => {
       const gateway = await gatewayFor(t, { keys: [BAD, GOOD], behaviours: { [BAD]: [{ kind: 'cut' }] } });
-      const heard = await askUntilMet(gateway, { path: '/v1/chat/completions', body: chat(QUESTION) });
-      assert.ok(isAnswerTo(chatText(heard) ?? '', QUESTION, 'gpt-5', [GOOD]));
-      assert.equal(heard.headers['x-sparekey-attempts'], '2');
+      const response = await askUntilMet(gateway, { path: '/v1/chat/completions', body: chat(QUESTION) });
+      assert.ok(isAnswerTo(chatText(response) ?? '', QUESTION, 'gpt-5', [GOOD]));
+      assert.equal(response.headers['x-sparekey-attempts'], '2');
     });
   },
 );

@@ -105,9 +105,9 @@ void suite('a request for which no key is left', () => {
   void test('does not wait where no key is back in time, nor within its deadline', async (t) => {
     for (const more of [{ limits: { waitForKey: '5s' } }, { provider: { deadline: '5s' } }]) {
       const { gateway } = await waiting(t, { answer: throttlesFirst(30_000), ...more });
-      const heard = await asks(gateway, 'first');
-      assert.equal(heard.status, 429);
-      assert.equal(heard.headers['retry-after-ms'], '30000');
+      const response = await asks(gateway, 'first');
+      assert.equal(response.status, 429);
+      assert.equal(response.headers['retry-after-ms'], '30000');
       assert.equal((await asks(gateway, 'second')).status, 503);
     }
   });
@@ -239,9 +239,9 @@ void suite('requests that wait', () => {
     });
     const first = asks(gateway, 'first');
     await until(() => isHeld(gateway));
-    const heard = await Promise.all([first, asks(gateway, 'second')]);
+    const response = await Promise.all([first, asks(gateway, 'second')]);
     assert.deepEqual(
-      heard.map(({ status }) => status),
+      response.map(({ status }) => status),
       [429, 503],
     );
     assert.equal(upstream.requests.length, 2);

@@ -116,10 +116,10 @@ void suite('a client that knows responses alone, before Anthropic’s API', () =
       prompt_cache_key: 'session',
     };
     const turn = async (input: readonly unknown[]) => {
-      const heard = await ask(url, { path: '/v1/responses', body: { ...request, input } });
-      assert.equal(heard.status, 200, heard.text);
-      assert.equal(heard.headers['x-sparekey-dropped'], 'tools.web_search');
-      const written = dataOf(heard.text).map((data) => event.parse(JSON.parse(data)));
+      const response = await ask(url, { path: '/v1/responses', body: { ...request, input } });
+      assert.equal(response.status, 200, response.text);
+      assert.equal(response.headers['x-sparekey-dropped'], 'tools.web_search');
+      const written = dataOf(response.text).map((data) => event.parse(JSON.parse(data)));
       assert.equal(written.at(-1)?.type, 'response.completed');
       return written.flatMap(({ type, item: each }) =>
         type === 'response.output_item.done' && each !== undefined ? [each] : [],

@@ -13,19 +13,19 @@ const CONFIG = {
 void suite('the names of fields that were left out', () => {
   void test('are named in a header', async (context) => {
     const { url } = await gatewayFor(context, CONFIG);
-    const heard = await ask(url, { body: chat('hi', { verbosity: 'low', logit_bias: {} }) });
-    assert.equal(heard.status, 200);
-    assert.equal(heard.headers['x-sparekey-dropped'], 'verbosity, logit_bias');
+    const response = await ask(url, { body: chat('hi', { verbosity: 'low', logit_bias: {} }) });
+    assert.equal(response.status, 200);
+    assert.equal(response.headers['x-sparekey-dropped'], 'verbosity, logit_bias');
   });
 
   void test('are escaped where no header can hold them, and cost no answer', async (context) => {
     const { url } = await gatewayFor(context, CONFIG);
     const names = { 漢: 1, 'a\r\nset-cookie: b': 1, 'one, two': 1, '\ud800': 1 };
-    const heard = await ask(url, { body: chat('hi', names) });
-    assert.equal(heard.status, 200);
-    assert.equal(heard.headers['set-cookie'], undefined);
+    const response = await ask(url, { body: chat('hi', names) });
+    assert.equal(response.status, 200);
+    assert.equal(response.headers['set-cookie'], undefined);
     assert.equal(
-      heard.headers['x-sparekey-dropped'],
+      response.headers['x-sparekey-dropped'],
       '%E6%BC%A2, a%0D%0Aset-cookie%3A%20b, one%2C%20two, %EF%BF%BD',
     );
   });
@@ -33,9 +33,9 @@ void suite('the names of fields that were left out', () => {
   void test('have an end', async (context) => {
     const { url } = await gatewayFor(context, CONFIG);
     const many = Array.from({ length: 3_000 }, (_, at): [string, number] => [`f${at}_${'x'.repeat(500)}`, 1]);
-    const heard = await ask(url, { body: chat('hi', Object.fromEntries(many)) });
-    assert.equal(heard.status, 200);
-    const dropped = String(heard.headers['x-sparekey-dropped']);
+    const response = await ask(url, { body: chat('hi', Object.fromEntries(many)) });
+    assert.equal(response.status, 200);
+    const dropped = String(response.headers['x-sparekey-dropped']);
     assert.match(dropped, /^f0_x+, .*, and 2968 more$/u);
     assert.ok(dropped.length < 4_096);
   });

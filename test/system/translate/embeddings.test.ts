@@ -57,12 +57,12 @@ void test('a client of OpenAI gets embeddings of Gemini, from the key that has r
 void test('what Gemini cannot express is the client’s mistake, and no key is used', async (t) => {
   const upstream = await rawUpstream(t, ({ write }) => write(rawAnswer('200 OK', JSON_TYPE, '{}')));
   const gateway = await gatewayFor(t, { config: { providers: [geminiAt(upstream.origin)] } });
-  const heard = await ask(gateway.url, {
+  const response = await ask(gateway.url, {
     path: '/v1/embeddings',
     body: { model: 'gemini-embedding-001', input: [1, 2, 3] },
   });
-  assert.equal(heard.status, 400);
-  assert.match(heard.text, /its input is not text/);
+  assert.equal(response.status, 400);
+  assert.match(response.text, /its input is not text/);
   assert.equal(upstream.requests.length, 0);
 });
 
@@ -71,20 +71,20 @@ void test('a response that is not what it should be is reported as broken', asyn
     write(rawAnswer('200 OK', JSON_TYPE, '{"embedding":{}}')),
   );
   const gateway = await gatewayFor(t, { config: { providers: [geminiAt(upstream.origin)] } });
-  const heard = await ask(gateway.url, {
+  const response = await ask(gateway.url, {
     path: '/v1/embeddings',
     body: { model: 'gemini-embedding-001', input: 'a' },
   });
-  assert.equal(heard.status, 502);
-  assert.match(heard.text, /upstream_broken/);
+  assert.equal(response.status, 502);
+  assert.match(response.text, /upstream_broken/);
 });
 
 void test('a client of Gemini gets embeddings from who speaks OpenAI', async (t) => {
   const gateway = await gatewayFor(t);
-  const heard = await ask(gateway.url, {
+  const response = await ask(gateway.url, {
     path: '/v1beta/models/text-embedding-3-small:embedContent',
     body: { content: { parts: [{ text: 'hello' }] } },
   });
-  assert.equal(heard.status, 200);
-  assert.match(heard.text, /^\{"embedding":\{"values":\[-?[\d.]/);
+  assert.equal(response.status, 200);
+  assert.match(response.text, /^\{"embedding":\{"values":\[-?[\d.]/);
 });

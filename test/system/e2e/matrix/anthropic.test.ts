@@ -28,12 +28,12 @@ function messagesFront({ url }: Testbed): SdkClient {
     refusal: BadRequestError,
     broken: APIError,
     thinking: 'kept',
-    ask: async (ask) => told(await create(api, ask, paramsOf(ask))),
+    ask: async (ask) => reported(await create(api, ask, paramsOf(ask))),
     loop: (ask, run) => loop(api, ask, run),
     structured: async (ask) => {
       const format = { type: 'json_schema' as const, schema: CITY_SCHEMA };
       const message = await api.messages.create({ ...paramsOf(ask), output_config: { format } });
-      const parsed: unknown = JSON.parse(told(message).text);
+      const parsed: unknown = JSON.parse(reported(message).text);
       return parsed;
     },
   };
@@ -68,7 +68,7 @@ function create(api: Anthropic, { stream, onText }: Question, params: Params): P
   return streaming.finalMessage();
 }
 
-function told({ content, stop_reason: stop, usage }: Anthropic.Message): SdkAnswer {
+function reported({ content, stop_reason: stop, usage }: Anthropic.Message): SdkAnswer {
   const thinking = content.find((block) => block.type === 'thinking')?.thinking;
   return {
     text: content.map((block) => (block.type === 'text' ? block.text : '')).join(''),
@@ -101,7 +101,7 @@ async function loop(api: Anthropic, ask: Question, run: (input: City) => string)
     { role: 'assistant', content },
     { role: 'user', content: results },
   ];
-  return told(await create(api, ask, { ...params, messages }));
+  return reported(await create(api, ask, { ...params, messages }));
 }
 
 const { url } = await matrix(['anthropic-messages'], (testbed) => [messagesFront(testbed)]);

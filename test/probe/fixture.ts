@@ -36,7 +36,7 @@ const failover = {
 };
 
 /** A provider whose every key is out of service and due, and what tests it. */
-export interface Scene {
+export interface Fixture {
   readonly store: FaultyStore;
   readonly book: KeyBook;
   readonly tools: AttemptTools;
@@ -64,7 +64,7 @@ export interface SceneOptions {
 const passing = ({ write }: RawExchange): Promise<void> => write(PASSES);
 
 /** Begins with every key out of service by one ambiguous failure, unless `happened` says what has happened to each. */
-export async function begin(t: TestContext, more: SceneOptions = {}): Promise<Scene> {
+export async function begin(t: TestContext, more: SceneOptions = {}): Promise<Fixture> {
   const upstream = await rawUpstream(t, more.answer ?? passing);
   const store = new FaultyStore(more.store ?? openMemoryStore(Date.now));
   const clock = { aheadMs: 0 };
@@ -105,18 +105,18 @@ export async function begin(t: TestContext, more: SceneOptions = {}): Promise<Sc
   return { store, book, tools, provider, prober, upstream, reports, storeFailures, spent, clock };
 }
 
-export function onlyKey({ provider }: Scene): Key {
+export function onlyKey({ provider }: Fixture): Key {
   const [pooled] = provider.pool.all();
   assert.ok(pooled);
   return pooled.key;
 }
 
-export function recordOf(scene: Scene): KeyRecord {
-  return scene.book.record(onlyKey(scene));
+export function recordOf(fixture: Fixture): KeyRecord {
+  return fixture.book.record(onlyKey(fixture));
 }
 
 /** What is planned for the only key. */
-export function planOf({ prober, provider }: Scene): CheckPlan | undefined {
+export function planOf({ prober, provider }: Fixture): CheckPlan | undefined {
   const [pooled] = provider.pool.all();
   assert.ok(pooled);
   return prober.plan(provider, pooled)?.at(0);
