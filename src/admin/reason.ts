@@ -1,6 +1,6 @@
 import type { DomainHold } from '../keys/pool/quota-domain.ts';
 import type { Hold, KeyRecord, OutCause } from '../keys/record/record.ts';
-import { failuresText, modelText } from './contract.ts';
+import { failuresText, modelText } from './contract-words.ts';
 
 const OUT_TEXT: Readonly<Record<OutCause, string>> = {
   failures: 'failed too often in a row',

@@ -1,4 +1,4 @@
-import { ALL_MODELS, modelText } from '../../admin/contract.ts';
+import { ALL_MODELS, modelText } from '../../admin/contract-words.ts';
 import type { Explanation, NextView } from '../../admin/contract.ts';
 import { timeOfDay, fromNow } from './relative-time.ts';
 

@@ -1,4 +1,4 @@
-import { ALL_MODELS, modelText } from '../../admin/contract.ts';
+import { ALL_MODELS, modelText } from '../../admin/contract-words.ts';
 import type { DecisionView, Explanation } from '../../admin/contract.ts';
 import { printable } from '../../telemetry/request-line.ts';
 import { nextLines } from './explain-next.ts';

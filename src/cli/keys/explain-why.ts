@@ -1,4 +1,4 @@
-import { failuresText, modelText } from '../../admin/contract.ts';
+import { failuresText, modelText } from '../../admin/contract-words.ts';
 import type { DecisionView, Explanation } from '../../admin/contract.ts';
 import { timeOfDay, timeAndAge } from './relative-time.ts';
 
