@@ -113,44 +113,44 @@ export class ResponseWriter {
    * What came of the request. Resolves when the client has all of it.
    * @param tunnel - where it asked to speak another protocol on its connection
    */
-  async write(write: Answer, tunnel: Tunnel | undefined): Promise<void> {
-    switch (write.kind) {
+  async write(answer: Answer, tunnel: Tunnel | undefined): Promise<void> {
+    switch (answer.kind) {
       case 'gone':
         return;
       case 'gateway-error':
-        this.error(write.code, write.details, write.headers);
+        this.error(answer.code, answer.details, answer.headers);
         return;
       case 'provider-error':
         if (this.#startedByPing) {
-          if (write.body.kind === 'stream') write.body.discard();
-          this.#endWith(clientErrorEvent(this.dialect, write.error));
+          if (answer.body.kind === 'stream') answer.body.discard();
+          this.#endWith(clientErrorEvent(this.dialect, answer.error));
           return;
         }
-        await this.#body(write, tunnel);
+        await this.#body(answer, tunnel);
         return;
       case 'answer':
-        await this.#body(write, tunnel);
+        await this.#body(answer, tunnel);
     }
   }
 
-  #body(write: ProviderAnswer | ProviderError, tunnel: Tunnel | undefined): Promise<void> | undefined {
-    const { status, body } = write;
+  #body(answer: ProviderAnswer | ProviderError, tunnel: Tunnel | undefined): Promise<void> | undefined {
+    const { status, body } = answer;
     switch (body.kind) {
       case 'whole':
         this.bodyObserver?.read(body.bytes);
         if (this.#startedByPing && body.isEvents) this.#endWith(body.bytes);
-        else this.#send(status, this.#relayedHeaders(write), body.bytes);
+        else this.#send(status, this.#relayedHeaders(answer), body.bytes);
         return undefined;
       case 'stream':
-        return this.#stream(write, body);
+        return this.#stream(answer, body);
       case 'upgraded':
-        return tunnel === undefined ? undefined : this.#upgrade(write, body, tunnel);
+        return tunnel === undefined ? undefined : this.#upgrade(answer, body, tunnel);
     }
   }
 
   /** An answer that is still coming. A stream that breaks ends with an error, and with no false end marker. */
-  async #stream(write: ProviderAnswer | ProviderError, body: StreamBody): Promise<void> {
-    if (!this.#startedByPing) this.#response.writeHead(write.status, this.#relayedHeaders(write));
+  async #stream(answer: ProviderAnswer | ProviderError, body: StreamBody): Promise<void> {
+    if (!this.#startedByPing) this.#response.writeHead(answer.status, this.#relayedHeaders(answer));
     else if (!body.isEvents) {
       body.discard();
       return this.error('upstream_broken');
@@ -181,9 +181,9 @@ export class ResponseWriter {
   }
 
   /** The connection itself, which from now on is the provider's as well. Resolves when that is over. */
-  async #upgrade(write: ProviderAnswer | ProviderError, body: UpgradedBody, tunnel: Tunnel): Promise<void> {
-    const { status } = write;
-    const head = ['connection', 'Upgrade', 'upgrade', body.protocol, ...this.#relayedHeaders(write)];
+  async #upgrade(answer: ProviderAnswer | ProviderError, body: UpgradedBody, tunnel: Tunnel): Promise<void> {
+    const { status } = answer;
+    const head = ['connection', 'Upgrade', 'upgrade', body.protocol, ...this.#relayedHeaders(answer)];
     const lines = [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`];
     for (let at = 0; at + 1 < head.length; at += 2) lines.push(`${head[at]}: ${head[at + 1]}`);
     this.#upgradeStatus = status;

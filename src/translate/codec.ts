@@ -67,7 +67,7 @@ export interface ClientStreamEncoder {
    * What a part becomes: whole frames, or nothing. It is never given `error`, `raw` or `stream-start`. The end marker
    * belongs to `end`, which is called only where the provider's response was whole.
    */
-  encode(encode: StreamPart): string;
+  encode(part: StreamPart): string;
   end(): string;
 }
 
@@ -102,13 +102,13 @@ export interface ProviderCodec {
   /** Loads the package, once, and gives a model whose requests go to `fetch`. */
   loadModel(id: string, fetch: typeof globalThis.fetch, quirks: ProviderQuirks): Promise<LanguageModel>;
   /** The options that make the package write what the request means. Throws `NotExpressible`. */
-  toCallOptions(request: NormalizedRequest, loadModel: string, quirks: ProviderQuirks): CallOptions;
+  toCallOptions(request: NormalizedRequest, model: string, quirks: ProviderQuirks): CallOptions;
   /** Options that the family has nothing for: they are dropped. */
   readonly unsupported: readonly UnsupportedOption[];
   /** Adds to the package's body what the package cannot write. */
   readonly patchBody?: (body: string, options: CallOptions) => string;
   /** Where the request goes. */
-  target(loadModel: string, stream: boolean): Target;
+  target(model: string, stream: boolean): Target;
 }
 
 /** What is called of the SDK's language models. */

@@ -14,11 +14,7 @@ export interface WholeTranslation {
    */
   translateRequest(body: Json, model: string): WholeRequest;
   /** The client's response; undefined where the provider's is not what it should be. */
-  translateResponse(
-    translateResponse: Json,
-    context: ResponseContext,
-    headers: ResponseHeaders,
-  ): object | undefined;
+  translateResponse(response: Json, context: ResponseContext, headers: ResponseHeaders): object | undefined;
 }
 
 /** A request in the provider's dialect. */

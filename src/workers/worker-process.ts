@@ -52,14 +52,14 @@ export class WorkerProcess {
   }
 
   /** A failure to send means that it has ended, which `onEnd` reports. */
-  send(send: WorkerCommand): void {
-    this.#child.send(send, () => undefined);
+  send(command: WorkerCommand): void {
+    this.#child.send(command, () => undefined);
   }
 
   /** Sends it a connection, which stays open here as well until it is destroyed here. */
   sendConnection(socket: Socket): void {
-    const send: WorkerCommand = { kind: 'connection', number: ++this.#handed };
-    this.#child.send(send, socket, { keepOpen: true }, () => undefined);
+    const command: WorkerCommand = { kind: 'connection', number: ++this.#handed };
+    this.#child.send(command, socket, { keepOpen: true }, () => undefined);
   }
 
   /** Ends it without a chance to finish anything. */

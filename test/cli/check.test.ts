@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { finished, folder } from './tools.ts';
+import { finished } from './tools.ts';
+import { folderFor } from '../support/folder.ts';
 
 const SECRET = 'sk-never-shown-0123456789-wxyz';
 
 void test('a valid file is described, without secrets', async (context) => {
-  const cwd = await folder(context);
+  const cwd = await folderFor(context);
   await writeFile(
     join(cwd, 'good.yaml'),
     [
@@ -30,7 +31,7 @@ void test('a valid file is described, without secrets', async (context) => {
 });
 
 void test('what is valid and hardly meant is a warning', async (context) => {
-  const cwd = await folder(context);
+  const cwd = await folderFor(context);
   await writeFile(
     join(cwd, 'sparekey.yaml'),
     `provider:\n  type: openai\n  apiTokens: [${SECRET}, x-other-key]\n`,
@@ -42,7 +43,7 @@ void test('what is valid and hardly meant is a warning', async (context) => {
 });
 
 void test('every mistake is reported with its place, its value and what was expected, and no secret', async (context) => {
-  const cwd = await folder(context);
+  const cwd = await folderFor(context);
   await writeFile(
     join(cwd, 'bad.yaml'),
     [

@@ -3,13 +3,14 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
-import { finished, folder, started } from './tools.ts';
+import { finished, started } from './tools.ts';
+import { folderFor } from '../support/folder.ts';
 
 const execute = promisify(execFile);
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 void test('with nothing configured the printed curl line answers, however keys fail', async (context) => {
-  const cwd = await folder(context);
+  const cwd = await folderFor(context);
   const gateway = await started(context, [], { cwd });
   const output = gateway.stdout();
   assert.match(
@@ -28,7 +29,7 @@ void test('with nothing configured the printed curl line answers, however keys f
 });
 
 void test('with nothing configured the printed program answers', async (context) => {
-  const gateway = await started(context, [], { cwd: await folder(context) });
+  const gateway = await started(context, [], { cwd: await folderFor(context) });
   const [, program = ''] = /npm install openai\):\n((?: {2}.+\n)+)/.exec(gateway.stdout()) ?? [];
   // From here the SDK is found that the project has for its tests.
   const { stdout } = await execute(process.execPath, ['--input-type=module', '--eval', program], {
@@ -38,7 +39,7 @@ void test('with nothing configured the printed program answers', async (context)
 });
 
 void test('with nothing configured the printed keys line lists the five keys', async (context) => {
-  const gateway = await started(context, [], { cwd: await folder(context) });
+  const gateway = await started(context, [], { cwd: await folderFor(context) });
   const [, line = ''] = /sparekey (keys list.*)$/m.exec(gateway.stdout()) ?? [];
   const list = await finished(context, line.split(' '));
   assert.equal(list.code, 0);

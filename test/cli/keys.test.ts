@@ -6,7 +6,8 @@ import { gatewayFor } from '../support/gateway.ts';
 import { ask } from '../support/http.ts';
 import type { TestGatewayOptions } from '../support/gateway.ts';
 import { rawAnswer, rawUpstream } from '../support/raw-upstream.ts';
-import { finished, folder } from './tools.ts';
+import { finished } from './tools.ts';
+import { folderFor } from '../support/folder.ts';
 
 const GOOD = 'sk-good-0123456789abcdef-good';
 const DEAD = 'sk-dead-0123456789abcdef-dead';
@@ -91,7 +92,7 @@ void test('the token comes from the command line, the environment or the configu
   assert.equal((await finished(context, [...at, '--token', TOKEN])).code, 0);
   assert.equal((await finished(context, at, { env: { SPAREKEY_ADMIN_TOKEN: TOKEN } })).code, 0);
 
-  const cwd = await folder(context);
+  const cwd = await folderFor(context);
   const { host } = new URL(guarded.adminUrl);
   await writeFile(
     join(cwd, 'sparekey.yaml'),

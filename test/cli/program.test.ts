@@ -3,7 +3,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import manifest from '#package.json' with { type: 'json' };
-import { finished, folder } from './tools.ts';
+import { finished } from './tools.ts';
+import { folderFor } from '../support/folder.ts';
 
 const COMMANDS: readonly (readonly string[])[] = [
   [],
@@ -33,7 +34,7 @@ void test('the version is that of the package', async (context) => {
 });
 
 void test('a Node too old to run it is told so', async (context) => {
-  const old = join(await folder(context), 'old.cjs');
+  const old = join(await folderFor(context), 'old.cjs');
   await writeFile(old, `Object.defineProperty(process, 'versions', { value: { node: '20.20.2' } });`);
   const { code, stdout, stderr } = await finished(context, ['--version'], {
     env: { NODE_OPTIONS: `--require ${old}` },

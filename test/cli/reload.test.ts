@@ -6,7 +6,8 @@ import type { TestContext } from 'node:test';
 import * as z from 'zod';
 import { startSimulator } from '../../simulator/simulator.ts';
 import { ask } from '../support/http.ts';
-import { folder, started } from './tools.ts';
+import { started } from './tools.ts';
+import { folderFor } from '../support/folder.ts';
 import type { Started } from './tools.ts';
 
 const FIRST = 'sk-first-0123456789abcdef-aaaa';
@@ -31,7 +32,7 @@ interface Running extends Started {
 async function running(context: TestContext): Promise<Running> {
   const simulator = await startSimulator();
   context.after(() => simulator.close());
-  const cwd = await folder(context);
+  const cwd = await folderFor(context);
   const path = join(cwd, 'sparekey.yaml');
   await writeFile(join(cwd, 'tokens.txt'), `${THIRD}\n`);
   const textOf = (apiTokens: readonly string[], more = {}) =>

@@ -8,7 +8,8 @@ import type { Simulator } from '../../simulator/simulator.ts';
 import { ask, chat, streamedChat } from '../support/http.ts';
 import { rawUpstream } from '../support/raw-upstream.ts';
 import { until } from '../support/until.ts';
-import { finished, folder, run, started } from './tools.ts';
+import { finished, run, started } from './tools.ts';
+import { folderFor } from '../support/folder.ts';
 import type { Started } from './tools.ts';
 
 const KEY = 'sk-known-0123456789abcdef-wxyz';
@@ -26,7 +27,7 @@ interface Place {
 async function place(context: TestContext, more: Readonly<Record<string, unknown>> = {}): Promise<Place> {
   const simulator = await startSimulator();
   context.after(() => simulator.close());
-  const cwd = await folder(context);
+  const cwd = await folderFor(context);
   const provider = { id: 'sim', type: 'openai', baseUrl: simulator.url, apiTokens: [KEY] };
   await writeFile(join(cwd, 'sparekey.yaml'), JSON.stringify({ providers: [provider], ...more }));
   return { cwd, simulator };
@@ -66,7 +67,7 @@ void test('with --quiet there is nothing but the log', async (context) => {
 });
 
 void test('keys in the environment are enough', async (context) => {
-  const cwd = await folder(context);
+  const cwd = await folderFor(context);
   const env = {
     OPENAI_API_KEY: `${KEY},sk-two-0123456789abcdef-abcd`,
     MISTRAL_API_KEY: 'mi-0123456789abcdef-mist',
@@ -143,7 +144,7 @@ void test('a port in use is reported in a line, with the option that chooses ano
 });
 
 void test('a configuration with mistakes does not start, and all of them are reported', async (context) => {
-  const cwd = await folder(context);
+  const cwd = await folderFor(context);
   await writeFile(join(cwd, 'mine.yaml'), 'provider: { type: openai, apiTokens: [""], colour: red }\n');
   const { code, stdout, stderr } = await finished(context, ['start', '--config', 'mine.yaml'], { cwd });
   assert.deepEqual([code, stdout], [1, '']);
@@ -154,7 +155,7 @@ void test('a configuration with mistakes does not start, and all of them are rep
 });
 
 void test('keys in the environment with a mistake are named by their variable', async (context) => {
-  const cwd = await folder(context);
+  const cwd = await folderFor(context);
   const env = { OPENAI_API_KEY: `${KEY},two words` };
   const { code, stderr } = await finished(context, ['start'], { cwd, env });
   assert.equal(code, 1);

@@ -1,9 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
@@ -94,11 +92,4 @@ export async function started(
   const [, url = ''] = await gateway.said(/is ready: (http:\S+)\/v1\n/);
   const [, admin = ''] = await gateway.said(/admin on (\S+),[^]*Ctrl-C stops it/);
   return { ...gateway, url, adminUrl: `http://${admin}` };
-}
-
-/** An empty folder that goes with the test. */
-export async function folder(context: TestContext): Promise<string> {
-  const path = await mkdtemp(join(tmpdir(), 'sparekey-cli-'));
-  context.after(() => rm(path, { recursive: true, force: true }));
-  return path;
 }

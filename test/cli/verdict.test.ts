@@ -6,13 +6,14 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { finished, folder } from './tools.ts';
+import { finished } from './tools.ts';
+import { folderFor } from '../support/folder.ts';
 
 const ENTRY = fileURLToPath(new URL('../../src/cli/sparekey.ts', import.meta.url));
 const NO_QUOTA = '{"error":{"message":"You exceeded your current quota","code":"insufficient_quota"}}';
 
 void test('a verdict is described in plain words, with its rule, its source and the effect on the key', async (context) => {
-  const cwd = await folder(context);
+  const cwd = await folderFor(context);
   await writeFile(join(cwd, 'body.json'), NO_QUOTA);
   const args = ['verdict', '--provider', 'openai', '--status', '429', '--body', 'body.json'];
   const { code, stdout } = await finished(context, args, { cwd });
@@ -35,7 +36,7 @@ void test('--json prints the verdict and no more', async (context) => {
 });
 
 void test('an error inside a stream, an empty one and a good one are distinguished', async (context) => {
-  const cwd = await folder(context);
+  const cwd = await folderFor(context);
   await writeFile(
     join(cwd, 'error'),
     'data: {"error":{"type":"overloaded_error","message":"Overloaded"}}\n\n',
@@ -52,7 +53,7 @@ void test('an error inside a stream, an empty one and a good one are distinguish
 });
 
 void test('a configuration brings its rules, and its providers by their ids', async (context) => {
-  const cwd = await folder(context);
+  const cwd = await folderFor(context);
   await writeFile(
     join(cwd, 'sparekey.yaml'),
     `provider:
@@ -90,7 +91,7 @@ void test('a batch gets a line for each, in order, from standard input too', asy
 });
 
 void test('a line that cannot be read says so in its place, and the exit code is 1', async (context) => {
-  const cwd = await folder(context);
+  const cwd = await folderFor(context);
   const lines = [
     '{"provider":"openai","status":500}',
     'no JSON',
@@ -116,7 +117,7 @@ void test('a line that cannot be read says so in its place, and the exit code is
 });
 
 void test('a batch takes what people write for the same thing', async (context) => {
-  const cwd = await folder(context);
+  const cwd = await folderFor(context);
   const dead = { error: { message: 'Invalid', code: 'invalid_api_key' } };
   const lines = [
     { provider: null, status: '401', headers: null, body: dead, stream: null },

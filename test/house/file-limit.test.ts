@@ -4,12 +4,12 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
-import { folder } from '../cli/tools.ts';
+import { folderFor } from '../support/folder.ts';
 
 const LIMIT = join(import.meta.dirname, '../support/file-limit.ts');
 
 void test('a test file that leaves something running is ended, and fails', async (context) => {
-  const file = join(await folder(context), 'hanging.test.mjs');
+  const file = join(await folderFor(context), 'hanging.test.mjs');
   await writeFile(
     file,
     "import { test } from 'node:test'; test('passes', () => {}); setInterval(() => {}, 1_000);",

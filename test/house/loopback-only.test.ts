@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { test, type TestContext } from 'node:test';
 import { RedisServer } from '../store/redis/redis-server.ts';
-import { folder } from '../cli/tools.ts';
+import { folderFor } from '../support/folder.ts';
 
 const GUARD = join(import.meta.dirname, '../support/loopback-only.ts');
 
@@ -104,7 +104,7 @@ const SWALLOWING = `
 `;
 
 void test('the very test that tries fails, though it swallows the error, and no other of its file', async (context) => {
-  const file = join(await folder(context), 'swallowing.test.mjs');
+  const file = join(await folderFor(context), 'swallowing.test.mjs');
   await writeFile(file, SWALLOWING);
   const args = ['--require', GUARD, '--test', '--test-reporter=spec', file];
   const child = spawn('env', [...AS_FIRST, ...args], {
@@ -133,7 +133,7 @@ async function listening(context: TestContext, where: ListenOptions): Promise<Se
 }
 
 void test('loopback is reached by number, by name, by path and by datagram', async (context) => {
-  const path = join(await folder(context), 'socket');
+  const path = join(await folderFor(context), 'socket');
   await listening(context, { path });
   const server = await listening(context, { port: 0, host: '127.0.0.1' });
   const address = server.address();
@@ -164,7 +164,7 @@ void test('loopback is reached by number, by name, by path and by datagram', asy
 });
 
 void test('a Redis server of the tests is reached over its port and over its socket', async (context) => {
-  const socket = join(await folder(context), 'redis');
+  const socket = join(await folderFor(context), 'redis');
   const redis = await RedisServer.start({ args: ['--unixsocket', socket] });
   context.after(() => redis.dispose());
   const client = new URL(import.meta.resolve('@redis/client')).href;

@@ -11,7 +11,7 @@ import {
   pendingConnectionCap,
 } from '../../src/listener/file-descriptors.ts';
 import { startSimulator } from '../../simulator/simulator.ts';
-import { folder } from '../cli/tools.ts';
+import { folderFor } from '../support/folder.ts';
 import { GOOD_KEY, simulatedProvider } from '../support/gateway.ts';
 import { GatewayProcess, type LogLine } from '../support/gateway-process.ts';
 import { ask } from '../support/http.ts';
@@ -51,7 +51,7 @@ for (const workers of [1, 2]) {
   void test(`with few descriptors and ${workers} worker(s), clients that never close keep nobody from being answered`, async (t) => {
     const simulator = await startSimulator();
     t.after(() => simulator.close());
-    const cwd = await folder(t);
+    const cwd = await folderFor(t);
     const config = {
       workers,
       state: 'memory:',

@@ -9,7 +9,7 @@ import { startSimulator } from '../../simulator/simulator.ts';
 import { createLog } from '../../src/telemetry/log.ts';
 import { startWithWorkers } from '../../src/workers/control.ts';
 import type { HeartbeatBounds } from '../../src/workers/heartbeat.ts';
-import { folder } from '../cli/tools.ts';
+import { folderFor } from '../support/folder.ts';
 import { simulatedProvider } from '../support/gateway.ts';
 import { ask, chat } from '../support/http.ts';
 import { until } from '../support/until.ts';
@@ -30,7 +30,7 @@ const listing = z.object({
 async function started(context: TestContext, heartbeat: HeartbeatBounds = BOUNDS) {
   const simulator = await startSimulator();
   context.after(() => simulator.close());
-  const cwd = await folder(context);
+  const cwd = await folderFor(context);
   const text = JSON.stringify({
     listen: '127.0.0.1:0',
     admin: { listen: '127.0.0.1:0' },

@@ -8,14 +8,15 @@ import { createLog } from '../../src/telemetry/log.ts';
 import { Acceptor } from '../../src/workers/acceptor.ts';
 import { HEARTBEAT } from '../../src/workers/heartbeat.ts';
 import { Supervisor } from '../../src/workers/supervisor.ts';
-import { finished, folder } from '../cli/tools.ts';
+import { finished } from '../cli/tools.ts';
+import { folderFor } from '../support/folder.ts';
 import { KEY } from './tools.ts';
 
 const CONFIG = { workers: 2, provider: { type: 'openai', apiTokens: [KEY] } };
 const ARGS = ['start', '--config', 'mine.yaml', '--admin-port', '0'];
 
 void test('a worker that ends before it is ready fails the start, in a line', async (context) => {
-  const cwd = await folder(context);
+  const cwd = await folderFor(context);
   await writeFile(join(cwd, 'mine.yaml'), JSON.stringify(CONFIG));
   const isWorker = "process.argv[1].includes('workers/entry') && process.exit(7)";
   const env = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(isWorker)}` };
@@ -25,7 +26,7 @@ void test('a worker that ends before it is ready fails the start, in a line', as
 });
 
 void test('a worker’s own error is that of the start', async (context) => {
-  const cwd = await folder(context);
+  const cwd = await folderFor(context);
   await writeFile(join(cwd, 'notes.txt'), 'These are notes, and no state of Sparekey. '.repeat(100));
   const acceptor = await Acceptor.open({ host: '127.0.0.1', port: 0 });
   context.after(() => acceptor.close());
@@ -47,7 +48,7 @@ void test('a worker’s own error is that of the start', async (context) => {
 });
 
 void test('a port in use is reported as with a single worker', async (context) => {
-  const cwd = await folder(context);
+  const cwd = await folderFor(context);
   await writeFile(join(cwd, 'mine.yaml'), JSON.stringify(CONFIG));
   const taken = createServer().listen(0, '127.0.0.1');
   context.after(() => taken.close());

@@ -6,7 +6,8 @@ import type { TestContext } from 'node:test';
 import * as z from 'zod';
 import { startSimulator } from '../../simulator/simulator.ts';
 import type { Simulator } from '../../simulator/simulator.ts';
-import { folder, started } from '../cli/tools.ts';
+import { started } from '../cli/tools.ts';
+import { folderFor } from '../support/folder.ts';
 import type { RunOptions, Started } from '../cli/tools.ts';
 import { simulatedProvider } from '../support/gateway.ts';
 import { ask, MAX_REQUESTS } from '../support/http.ts';
@@ -56,7 +57,7 @@ export async function gatewayWithWorkers(
 ): Promise<GatewayWithWorkers> {
   const simulator = await startSimulator();
   context.after(() => simulator.close());
-  const cwd = await folder(context);
+  const cwd = await folderFor(context);
   const path = join(cwd, 'sparekey.yaml');
   const first = { workers: 2, providers: [simulatedProvider(simulator, [KEY])], ...options };
   await writeFile(path, JSON.stringify(first));

@@ -2,7 +2,7 @@ import type { ResponseHeaders } from '../../upstream/exchange.ts';
 import type { Attempt } from '../attempt/attempt.ts';
 import type { AttemptPlan } from '../attempt/attempt-plan.ts';
 import { isEventStream } from '../../dialects/watch/watch-answer.ts';
-import { passesToClient } from './passed-headers.ts';
+import { passesToClient } from './header-policy.ts';
 
 /**
  * The headers of a provider's answer as its client gets them: what travels on of the provider's, and whose answer it is.

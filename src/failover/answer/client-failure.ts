@@ -12,8 +12,9 @@ import { headerText } from '../../upstream/exchange.ts';
 import type { GatewayError } from './answer.ts';
 
 /*
- * Which failure a client sees, with which status and in whose words, is decided here and nowhere else: of a request that
- * found no answer, and of an answer that broke after it had begun.
+ * Which failure a client sees, with which status and in whose words, is decided here: of a request that was served and
+ * found no answer (`chooseFailedAttempt` picks, `clientFailure` words it), and of an answer that broke after it had begun.
+ * Refusals before that are the gateway's, and so is an answer that cannot follow a ping, since it is no stream.
  */
 
 /** How a request ended that found no answer. */

@@ -14,7 +14,8 @@ import { startSimulator } from '../../../simulator/simulator.ts';
 import type { Simulator } from '../../../simulator/simulator.ts';
 import { openStore } from '../../../src/store/open.ts';
 import type { Store } from '../../../src/store/contract.ts';
-import { folder, started } from '../../cli/tools.ts';
+import { started } from '../../cli/tools.ts';
+import { folderFor } from '../../support/folder.ts';
 import type { Started } from '../../cli/tools.ts';
 import { adminKeysAt, simulatedProvider } from '../../support/gateway.ts';
 import type { AdminKey, ConfigParts } from '../../support/gateway.ts';
@@ -50,7 +51,7 @@ class Fixture {
     failover: ConfigParts,
     behaviours: Readonly<Record<string, readonly Behaviour[]>>,
   ): Promise<Fixture> {
-    const path = await folder(context);
+    const path = await folderFor(context);
     const keys = Object.fromEntries(
       Object.entries(behaviours).map(([key, list]) => [key, { behaviours: list }]),
     );
