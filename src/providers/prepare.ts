@@ -1,3 +1,4 @@
+import { modelCapabilities } from '../catalog/models/model-capabilities.ts';
 import type { ProviderConfig } from '../config/schema/schema.ts';
 import type { Call } from '../dialects/operations/call.ts';
 import type { Dialect } from '../dialects/operations/operation.ts';
@@ -121,7 +122,11 @@ function prepareUntranslated(
 
 async function prepareTranslated(call: Call, model: string, preparer: Preparer): Promise<Prepared> {
   const { config, adapter, shaper } = preparer;
-  const translation = await translate(call, model, nativeOf(adapter, model), adapter.quirks ?? NO_QUIRKS);
+  const quirks = {
+    ...(adapter.quirks ?? NO_QUIRKS),
+    capabilities: modelCapabilities(config.type, model),
+  };
+  const translation = await translate(call, model, nativeOf(adapter, model), quirks);
   if (translation.kind === 'not-expressible') return notExpressible(translation, config);
   if (translation.kind === 'busy') return { kind: 'refused', code: 'gateway_overloaded', values: {} };
   const shaped = await shaper.request(translation.call, call.target.operation.dialect);

@@ -4,6 +4,7 @@ import type {
   LanguageModelV4GenerateResult,
   LanguageModelV4StreamPart,
 } from '@ai-sdk/provider';
+import type { ModelCapabilities } from '../catalog/models/model-row.ts';
 import type { Target } from '../dialects/operations/find-target.ts';
 
 /*
@@ -84,12 +85,18 @@ export interface ProviderQuirks {
   readonly wantsClaudeCodePrompt?: boolean;
   /** Tokens for thinking where the request names none; -1 lets the model decide. For Gemini. */
   readonly defaultThinkingTokens?: number;
+  /** What the model takes. */
+  readonly capabilities: ModelCapabilities;
   /** It refuses `stream_options.include_usage`, and sends a stream's usage without it. */
   readonly refusesStreamUsage?: boolean;
 }
 
 /** What suits most providers. */
-export const NO_QUIRKS: ProviderQuirks = { maxTokensField: 'max_tokens', resendsReasoning: false };
+export const NO_QUIRKS: ProviderQuirks = {
+  maxTokensField: 'max_tokens',
+  resendsReasoning: false,
+  capabilities: {},
+};
 
 /** Options that a family of providers may have nothing for. */
 export type UnsupportedOption = Extract<

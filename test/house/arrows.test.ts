@@ -24,8 +24,8 @@ const MODULES: readonly Module[] = [
   { name: 'store', imports: ['base', 'clock'] },
   { name: 'keys', imports: ['base', 'store'], outside: ['node:crypto', 'node:util'] },
   { name: 'dialects', imports: ['base', 'upstream'] },
-  { name: 'translate', imports: ['base', 'upstream', 'dialects'] },
   { name: 'catalog', imports: [], outside: [] },
+  { name: 'translate', imports: ['base', 'upstream', 'dialects', 'catalog'] },
   { name: 'verdict', imports: ['upstream', 'keys'], outside: [] },
   { name: 'config', imports: ['base', 'listener', 'keys', 'catalog', 'verdict'] },
   {

@@ -8,6 +8,7 @@ import type { Surface } from './plain.ts';
 import { isOffered } from '../../catalog/row.ts';
 import type { AdditionalApi, ProviderType } from '../../catalog/row.ts';
 import { providerTypeOf } from '../../catalog/provider-types.ts';
+import { NO_QUIRKS } from '../../translate/codec.ts';
 import type { ProviderQuirks } from '../../translate/codec.ts';
 import type { ProviderAdapter } from '../adapter.ts';
 
@@ -47,6 +48,7 @@ export function chatQuirks({
   refusesStreamUsage = false,
 }: ProviderType): ProviderQuirks {
   return {
+    ...NO_QUIRKS,
     maxTokensField: maxCompletionTokens ? 'max_completion_tokens' : 'max_tokens',
     resendsReasoning,
     refusesStreamUsage,

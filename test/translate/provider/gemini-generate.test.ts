@@ -182,6 +182,7 @@ void describe('a request for Gemini', () => {
         geminiGenerateCodec.toCallOptions(request, FLASH, {
           maxTokensField: 'max_tokens',
           resendsReasoning: false,
+          capabilities: {},
         }),
       {
         name: 'NotExpressible',

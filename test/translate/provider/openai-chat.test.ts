@@ -6,7 +6,11 @@ import { requestOf, interceptedFrom, toolNamed, TOOL_TURN } from '../sdk-request
 
 const MESSAGES = [{ role: 'user', content: 'hi' }];
 const LOOK = { type: 'function', function: { name: 'look', parameters: { type: 'object', properties: {} } } };
-const NEW: ProviderQuirks = { maxTokensField: 'max_completion_tokens', resendsReasoning: false };
+const NEW: ProviderQuirks = {
+  maxTokensField: 'max_completion_tokens',
+  resendsReasoning: false,
+  capabilities: {},
+};
 const SCHEMA = { type: 'object', properties: { a: { type: 'integer' } } } as const;
 
 interface Case {
@@ -183,7 +187,7 @@ void describe('a request for chat completions', () => {
     const calls = [{ id: 'c', type: 'function', function: { name: 'look', arguments: '{}' } }];
     const without = await interceptedFrom(openaiChatCodec, request, 'm');
     assert.deepEqual(without.body['messages'], [{ role: 'assistant', content: null, tool_calls: calls }]);
-    const quirks: ProviderQuirks = { maxTokensField: 'max_tokens', resendsReasoning: true };
+    const quirks: ProviderQuirks = { maxTokensField: 'max_tokens', resendsReasoning: true, capabilities: {} };
     const { body } = await interceptedFrom(openaiChatCodec, request, 'm', { quirks });
     assert.deepEqual(body['messages'], [
       { role: 'assistant', content: null, reasoning_content: 'Hm', tool_calls: calls },

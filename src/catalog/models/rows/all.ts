@@ -1,0 +1,4 @@
+import type { ModelRow } from '../model-row.ts';
+
+/** The table of models: general rows first, since later ones count. */
+export const modelRows: readonly ModelRow[] = [];
