@@ -14,7 +14,9 @@ export function modelCapabilities(
   const name = model.toLowerCase();
   const rows = modelRows.filter(({ types }) => types?.includes(type) !== false);
   const fitting = [...rows, ...overrides].filter(({ models }) => models.some((each) => fits(each, name)));
-  return fitting.reduce<ModelCapabilities>((known, { takes }) => ({ ...known, ...takes }), {});
+  let known: ModelCapabilities = {};
+  for (const { takes } of fitting) known = { ...known, ...takes };
+  return known;
 }
 
 function fits(pattern: string, name: string): boolean {
