@@ -14,8 +14,8 @@ export function modelCapabilities(
   const name = model.toLowerCase();
   const rows = modelRows.filter(({ types }) => types?.includes(type) !== false);
   const fitting = [...rows, ...overrides].filter(({ models }) => models.some((each) => fits(each, name)));
-  let known: ModelCapabilities = {};
-  for (const { takes } of fitting) known = { ...known, ...takes };
+  const known: ModelCapabilities = {};
+  Object.assign(known, ...fitting.map(({ takes }) => takes));
   return known;
 }
 
