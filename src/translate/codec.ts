@@ -49,6 +49,8 @@ export interface ResponseContext {
   readonly body: Json;
   /** Of the request, from the `?` on, or empty. */
   readonly query: string;
+  /** About how many tokens the request is, where the response begins with a number of them. */
+  readonly estimatedInputTokens?: number;
 }
 
 /** One client dialect: how its requests are decoded and its responses encoded. */
@@ -89,6 +91,8 @@ export interface ProviderQuirks {
   readonly capabilities: ModelCapabilities;
   /** It refuses `stream_options.include_usage`, and sends a stream's usage without it. */
   readonly refusesStreamUsage?: boolean;
+  /** Tokens are counted of the fields of a request themselves, as on Vertex AI, not of a request within the request. */
+  readonly countsBareContents?: boolean;
 }
 
 /** What suits most providers. */

@@ -4,6 +4,7 @@ import type { ResponseHeaders, Sink } from '../upstream/exchange.ts';
 import type { ResponseContext, ClientCodec, ClientStreamEncoder, StreamPart } from './codec.ts';
 import type { PackageCall } from './package-call.ts';
 import { PushToPull } from './push-to-pull.ts';
+import { toldUsage } from './told-usage.ts';
 import { TranslationError } from './response-translator.ts';
 import type { ResponseTranslator, StreamTranslator } from './response-translator.ts';
 
@@ -26,6 +27,7 @@ export class SdkResponseTranslator implements ResponseTranslator {
   readonly contentType: string;
   readonly streams: boolean;
   readonly dropped: readonly string[];
+  readonly estimated: readonly string[];
   readonly #startCall: () => PackageCall;
   readonly #clientCodec: ClientCodec;
   readonly #context: ResponseContext;
@@ -38,6 +40,7 @@ export class SdkResponseTranslator implements ResponseTranslator {
     this.#context = context;
     this.streams = streams;
     this.dropped = dropped;
+    this.estimated = context.estimatedInputTokens === undefined ? [] : ['input_tokens'];
     this.#signal = signal;
     this.#encoder = streams ? clientCodec.encodeStream(context) : undefined;
     this.contentType = this.#encoder?.contentType ?? 'application/json';
@@ -49,7 +52,8 @@ export class SdkResponseTranslator implements ResponseTranslator {
     if (pending.kind !== 'whole') throw new TypeError('a package was called for a stream');
     intercepted.respond(new Response(new Uint8Array(body), { status, headers: headersOf(headers) }));
     try {
-      const result = await pending.result;
+      const told = await pending.result;
+      const result = { ...told, usage: toldUsage(told.usage) };
       return Buffer.from(JSON.stringify(this.#clientCodec.encodeResponse(result, this.#context)));
     } catch (error) {
       throw new TranslationError('the answer could not be translated', { cause: error });
@@ -122,7 +126,9 @@ async function pipeParts(
         if (part.finishReason.raw === undefined) return false;
         isFinished = true;
       }
-      await writer.write(encoder.encode(part));
+      await writer.write(
+        encoder.encode(part.type === 'finish' ? { ...part, usage: toldUsage(part.usage) } : part),
+      );
     }
     if (isFinished) await writer.write(encoder.end());
     return isFinished;
