@@ -7,6 +7,7 @@ import type { ResponseHeaders } from '../upstream/exchange.ts';
 import type { Json } from '../base/json.ts';
 import { MAX_FIELDS, readBody } from './read-body.ts';
 import type { CallOptions, ResponseContext } from './codec.ts';
+import type { EditJob, EditResult } from './edit/edit-job.ts';
 import { startPackageCall } from './package-call.ts';
 import type { ResponseTranslator } from './response-translator.ts';
 import { echoOf, parseOptionsOf, shortEchoOf } from './retained-request.ts';
@@ -29,7 +30,7 @@ import type { WholeTranslation } from './whole-translation.ts';
 export type ParseOptions = CallOptions | undefined;
 
 /** What a thread is given. It takes one at a time. */
-export type Job = RequestJob | ResponseJob | CountJob;
+export type Job = RequestJob | ResponseJob | CountJob | EditJob;
 
 /** A request to be translated for the provider. */
 export interface RequestJob {
@@ -56,6 +57,7 @@ export type JobResult =
   | UnsupportedRequest
   | { readonly kind: 'translated-response'; readonly body: Uint8Array }
   | TokenCount
+  | EditResult
   /** The response is not what its dialect says it should be. */
   | { readonly kind: 'unreadable-response'; readonly message: string }
   /** A bug. */

@@ -1,7 +1,7 @@
 import type { Call } from '../dialects/operations/call.ts';
 import { operationNamed } from '../dialects/operations/table.ts';
 import type { Dialect, Operation } from '../dialects/operations/operation.ts';
-import { NotExpressible } from './codec.ts';
+import { requireConvertible } from './convertible-body.ts';
 import type { ResponseContext, ProviderQuirks } from './codec.ts';
 import type { Json } from '../base/json.ts';
 import { clientCountOf } from './tokens/client-counts.ts';
@@ -103,8 +103,7 @@ export function translateWholeCall(
   model: string,
   translation: WholeTranslation,
 ): { readonly call: Call; readonly translator: ResponseTranslator } {
-  if (call.body.kind === 'streamed') throw new NotExpressible(TOO_LARGE);
-  const body = readBody(call.body.bytes);
+  const body = readBody(requireConvertible(call.body));
   const translated = translateWholeRequest(body, model, translation);
   return {
     call: callFor(call, model, translated),

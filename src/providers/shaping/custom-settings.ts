@@ -1,6 +1,6 @@
 import type { Call } from '../../dialects/operations/call.ts';
 import type { Dialect } from '../../dialects/operations/operation.ts';
-import { setInObject } from '../../dialects/scan/json-edit.ts';
+import type { Edit } from '../../dialects/scan/json-edit.ts';
 
 /** A field that the configuration sets in every body. */
 export interface CustomSetting {
@@ -53,40 +53,41 @@ const NAMES: ReadonlyMap<string, Names> = new Map([
 ]);
 
 /** OpenAI refuses the newer name beside the older one: where a client writes it, it is the field that is set. */
-const NEWER_MAX_TOKENS = Buffer.from('"max_completion_tokens"');
+const NEWER_NAME = 'max_completion_tokens';
+const NEWER_MAX_TOKENS = Buffer.from(`"${NEWER_NAME}"`);
 
 /**
- * Sets fields in a call's body; every other byte stays as it is.
+ * What settings change in a call's body; every other byte stays as it is.
  * @param clientDialect of the call that this one was translated from. `raw` settings were applied to it already where it is
  *   OpenAI's chat, whose fields they name
- * @returns undefined where nothing is to be set
  */
-export function withSettings(
+export function settingEdits(
   { body, target }: Call,
   settings: readonly CustomSetting[],
   clientDialect?: Dialect,
-): Buffer | undefined {
-  if (settings.length === 0 || body.kind !== 'buffered') return undefined;
+): Edit[] {
+  if (settings.length === 0 || body.kind !== 'buffered') return [];
   const names = NAMES.get(target.operation.name);
-  let shaped = body.bytes;
+  const edits: Edit[] = [];
   for (const { name, value, mode, overwrite } of settings) {
     if (mode === 'raw' && clientDialect === 'openai-chat') continue;
-    const named = mode === 'raw' ? name : fieldFor(name, names, shaped);
+    const named = mode === 'raw' ? name : fieldFor(name, names, body.bytes, edits);
     if (named === undefined) continue;
-    shaped = setInObject(shaped, {
-      path: pathOf(named),
-      json: JSON.stringify(value ?? null),
-      overwrites: overwrite,
-    });
+    edits.push({ path: pathOf(named), json: JSON.stringify(value ?? null), overwrites: overwrite });
   }
-  return shaped === body.bytes ? undefined : shaped;
+  return edits;
 }
 
-function fieldFor(name: string, names: Names | undefined, body: Buffer): string | undefined {
+function fieldFor(
+  name: string,
+  names: Names | undefined,
+  body: Buffer,
+  before: readonly Edit[],
+): string | undefined {
   const field = names?.[name];
-  return names === CHAT && field === 'max_tokens' && body.includes(NEWER_MAX_TOKENS)
-    ? 'max_completion_tokens'
-    : field;
+  if (names !== CHAT || field !== 'max_tokens') return field;
+  const hasNewer = before.some(({ path }) => path[0] === NEWER_NAME) || body.includes(NEWER_MAX_TOKENS);
+  return hasNewer ? NEWER_NAME : field;
 }
 
 function pathOf(name: string): string[] {

@@ -1,10 +1,13 @@
 import { availableParallelism } from 'node:os';
 import type { Call } from '../../dialects/operations/call.ts';
+import { copyInSteps } from '../../base/turns.ts';
 import { machineMemory } from '../../base/machine-memory.ts';
 import type { MemoryMeter } from '../../base/memory-meter.ts';
 import type { UnsupportedRequest } from '../unsupported-request.ts';
 import type { ResponseJob, TranslatedRequest, RequestJob } from '../job.ts';
 import type { CountJob, TokenCount } from '../tokens/count-job.ts';
+import type { EditJob } from '../edit/edit-job.ts';
+import type { Edited } from '../edit/edit-body.ts';
 import { TranslationError } from '../response-translator.ts';
 import { ThreadPool } from './thread-pool.ts';
 import type { MakeJob, JobOutcome } from './thread-pool.ts';
@@ -66,14 +69,18 @@ export class TranslationThreads {
       case 'not-expressible':
       case 'busy':
         return outcome;
-      case 'cancelled':
-        return { kind: 'not-expressible', reason: 'nobody waits for it any more' };
-      case 'died':
-        if (outcome.reason === 'defect') throw new Error(`a translation failed: ${outcome.detail}`);
-        return { kind: 'not-expressible', reason: TOO_MUCH };
       default:
-        throw new Error(`a translation failed: ${JSON.stringify(outcome)}`);
+        return this.#unsupported(outcome);
     }
+  }
+
+  /** Why there is no result that the request could go on with. */
+  #unsupported(outcome: JobOutcome): UnsupportedRequest {
+    if (outcome.kind === 'cancelled')
+      return { kind: 'not-expressible', reason: 'nobody waits for it any more' };
+    if (outcome.kind === 'died' && outcome.reason !== 'defect')
+      return { kind: 'not-expressible', reason: TOO_MUCH };
+    throw new Error(`a translation failed: ${JSON.stringify(outcome)}`);
   }
 
   /** Translates a whole response for the client. Rejects with a `TranslationError` where it cannot be read. */
@@ -109,8 +116,29 @@ export class TranslationThreads {
     return undefined;
   }
 
+  /** Edits a body of any size. */
+  async editBody(
+    job: Omit<EditJob, 'kind'>,
+    { signal, memory }: Pick<Call, 'signal' | 'memory'>,
+  ): Promise<Edited> {
+    const outcome = await this.#run({ kind: 'edit', ...job }, signal, memory);
+    switch (outcome.kind) {
+      case 'edited': {
+        const { body, facts } = outcome;
+        memory?.hold(body.byteLength);
+        return { kind: 'edited', bytes: Buffer.from(body.buffer, body.byteOffset, body.byteLength), facts };
+      }
+      case 'unchanged':
+      case 'nothing-left':
+      case 'busy':
+        return outcome;
+      default:
+        return this.#unsupported(outcome);
+    }
+  }
+
   async #run(
-    job: RequestJob | ResponseJob | CountJob,
+    job: RequestJob | ResponseJob | CountJob | EditJob,
     signal: AbortSignal,
     memory: MemoryMeter | undefined,
   ): Promise<JobOutcome> {
@@ -118,11 +146,11 @@ export class TranslationThreads {
     const { length } = job.body;
     const pool = length > HEAVY_BYTES ? this.#heavy : this.#light;
     let held = 0;
-    const make: MakeJob = () => {
+    const make: MakeJob = async () => {
       held = length * WORK_FACTOR;
       memory?.hold(held);
       // A copy: the original is kept for another try.
-      const body = new Uint8Array(job.body);
+      const body = await copyInSteps(job.body);
       return { job: { ...job, body }, transfer: [body.buffer] };
     };
     try {
