@@ -56,7 +56,7 @@ async function readWhole(
     },
     onDrain: (resume) => resume(),
   });
-  return isWhole && attempt.verdict.class === 'ok' ? chunks.all() : undefined;
+  return isWhole && attempt.verdict.class === 'ok' ? chunks.allInSteps() : undefined;
 }
 
 /**
