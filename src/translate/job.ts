@@ -16,6 +16,7 @@ import { countByLength, estimateTokens } from './tokens/estimate-tokens.ts';
 import { SdkResponseTranslator } from './sdk-response-translator.ts';
 import { translationMethod } from './translation-method.ts';
 import type { TranslationMethod, TranslationSpec } from './translation-method.ts';
+import type { ThinkingJob, ThinkingResult } from './thinking/thinking-job.ts';
 import { droppedOptions, unsupportedRequestOf } from './unsupported-request.ts';
 import type { UnsupportedRequest } from './unsupported-request.ts';
 import { WholeResponseTranslator } from './whole-translation.ts';
@@ -30,7 +31,7 @@ import type { WholeTranslation } from './whole-translation.ts';
 export type ParseOptions = CallOptions | undefined;
 
 /** What a thread is given. It takes one at a time. */
-export type Job = RequestJob | ResponseJob | CountJob | EditJob;
+export type Job = RequestJob | ResponseJob | CountJob | EditJob | ThinkingJob;
 
 /** A request to be translated for the provider. */
 export interface RequestJob {
@@ -58,6 +59,7 @@ export type JobResult =
   | { readonly kind: 'translated-response'; readonly body: Uint8Array }
   | TokenCount
   | EditResult
+  | ThinkingResult
   /** The response is not what its dialect says it should be. */
   | { readonly kind: 'unreadable-response'; readonly message: string }
   /** A bug. */

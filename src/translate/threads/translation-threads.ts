@@ -4,10 +4,11 @@ import { copyInSteps } from '../../base/turns.ts';
 import { machineMemory } from '../../base/machine-memory.ts';
 import type { MemoryMeter } from '../../base/memory-meter.ts';
 import type { UnsupportedRequest } from '../unsupported-request.ts';
-import type { ResponseJob, TranslatedRequest, RequestJob } from '../job.ts';
+import type { Job, ResponseJob, TranslatedRequest, RequestJob } from '../job.ts';
 import type { CountJob, TokenCount } from '../tokens/count-job.ts';
 import type { EditJob } from '../edit/edit-job.ts';
 import type { Edited } from '../edit/edit-body.ts';
+import type { ThinkingJob } from '../thinking/thinking-job.ts';
 import { TranslationError } from '../response-translator.ts';
 import { ThreadPool } from './thread-pool.ts';
 import type { MakeJob, JobOutcome } from './thread-pool.ts';
@@ -33,6 +34,9 @@ const MAX_WAITING = 256;
 const MAX_HEAVY_WAITING = 64;
 const JOB_MS = 120_000;
 const IDLE_MS = 300_000;
+
+/** A response that is shaped as its provider's configuration wants it is not cancelled: it takes moments. */
+const NEVER = new AbortController().signal;
 
 /** Too much is being translated already: the request is refused. */
 export interface Busy {
@@ -137,11 +141,17 @@ export class TranslationThreads {
     }
   }
 
-  async #run(
-    job: RequestJob | ResponseJob | CountJob | EditJob,
-    signal: AbortSignal,
-    memory: MemoryMeter | undefined,
-  ): Promise<JobOutcome> {
+  /** Shapes the thinking in a whole chat response of any size. Rejects with a `TranslationError` where that takes too much. */
+  async shapeThinking(job: Omit<ThinkingJob, 'kind'>): Promise<Uint8Array> {
+    const outcome = await this.#run({ kind: 'thinking', ...job }, NEVER, undefined);
+    if (outcome.kind === 'shaped-thinking') return outcome.body;
+    if (outcome.kind === 'unchanged') return job.body;
+    if (outcome.kind === 'died' && outcome.reason !== 'defect')
+      throw new TranslationError(`the answer: ${TOO_MUCH}`);
+    throw new Error(`a translation failed: ${JSON.stringify(outcome)}`);
+  }
+
+  async #run(job: Job, signal: AbortSignal, memory: MemoryMeter | undefined): Promise<JobOutcome> {
     this.jobs++;
     const { length } = job.body;
     const pool = length > HEAVY_BYTES ? this.#heavy : this.#light;
@@ -154,7 +164,7 @@ export class TranslationThreads {
       return { job: { ...job, body }, transfer: [body.buffer] };
     };
     try {
-      return await pool.run(make, { signal, isBounded: job.kind !== 'response' });
+      return await pool.run(make, { signal, isBounded: job.kind !== 'response' && job.kind !== 'thinking' });
     } finally {
       memory?.release(held);
     }

@@ -90,6 +90,32 @@ void suite('a large body', () => {
     assert.deepEqual(lastSent(bedrock.upstream)['additionalModelRequestFields'], { top_k: 5 });
   });
 
+  void test('that is an answer has its thinking shaped in a thread', async (context) => {
+    const { url, upstream } = await before(context, { reasoningContentMode: 'concat' });
+    const answer = (thinking: string): string =>
+      JSON.stringify({
+        choices: [
+          {
+            index: 0,
+            message: { role: 'assistant', content: 'hi', reasoning_content: thinking },
+            finish_reason: 'stop',
+          },
+        ],
+      });
+    for (const [bytes, jobs] of [
+      [SMALL, 0],
+      [LARGE, 1],
+    ] as const) {
+      const thinking = 'Hm. '.repeat(bytes / 4);
+      upstream.answer = ({ write }) =>
+        write(rawAnswer('200 OK', ['content-type: application/json'], answer(thinking)));
+      const jobsBefore = threads.jobs;
+      const { text } = await ask(url);
+      assert.equal(threads.jobs - jobsBefore, jobs);
+      assert.ok(text.includes(`<think>${thinking}</think>\\nhi`));
+    }
+  });
+
   void test('that asks for nothing of the kind is touched by nobody', async (context) => {
     const { url, upstream } = await before(context, {});
     assert.equal(await send(url, LARGE), 0);
