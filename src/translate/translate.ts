@@ -11,11 +11,10 @@ import { echoOf } from './retained-request.ts';
 import { translateRequest, translateWholeRequest, responseTranslatorFor } from './job.ts';
 import { readBody } from './read-body.ts';
 import type { TranslatedRequest } from './job.ts';
-import type { UnsupportedRequest } from './unsupported-request.ts';
+import type { Busy, UnsupportedRequest } from './unsupported-request.ts';
 import type { ResponseTranslator } from './response-translator.ts';
 import { ThreadedTranslator } from './threads/threaded-translator.ts';
 import { LARGE_BYTES, threads } from './threads/translation-threads.ts';
-import type { Busy } from './threads/translation-threads.ts';
 import { WholeResponseTranslator } from './whole-translation.ts';
 import type { WholeTranslation } from './whole-translation.ts';
 

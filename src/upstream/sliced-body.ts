@@ -1,20 +1,17 @@
 import { Readable } from 'node:stream';
-import type { UpstreamRequest } from './transport.ts';
 
 /** A longer body is sent in slices of this size. Bytes. */
 export const SLICE_BYTES = 256 * 1024;
 
 /**
- * A large body as a stream of slices, with its length announced: a connection encrypts what it is given at once, which of
- * 30 MB takes it 65 ms; so it is given one slice after another, each when the last one has left. Others stay as they are.
+ * A large body as a stream of slices: a connection encrypts what it is given at once, which of 30 MB takes it 65 ms; so it is
+ * given one slice after another, each when the last one has left. Its length has to be announced.
  */
-export function withSlicedBody(request: UpstreamRequest): UpstreamRequest {
-  const { body, headers } = request;
-  if (!Buffer.isBuffer(body) || body.length <= SLICE_BYTES) return request;
+export function slicedBody(body: Buffer): Readable {
   const sliced = Readable.from(slicesOf(body), { objectMode: false, highWaterMark: SLICE_BYTES });
   // It is destroyed, with an error, when its request is given up, which whoever waits for the response is told.
   sliced.on('error', () => undefined);
-  return { ...request, headers: [...headers, 'content-length', String(body.length)], body: sliced };
+  return sliced;
 }
 
 function* slicesOf(body: Buffer): Generator<Buffer> {

@@ -1,7 +1,7 @@
 import { buildConnector, Client, Pool } from 'undici';
 import type { Dispatcher } from 'undici';
 import type { Readable } from 'node:stream';
-import { withSlicedBody } from './sliced-body.ts';
+import { SLICE_BYTES, slicedBody } from './sliced-body.ts';
 import { UnsolicitedContinue } from './unsolicited-continue.ts';
 
 /** A request as it leaves for a provider. */
@@ -95,6 +95,17 @@ export function openTransport({ origin, connectTimeoutMs, idleMs = IDLE_MS }: Tr
     },
     close: () => each((dispatcher) => dispatcher.close()),
     destroy: () => each((dispatcher) => dispatcher.destroy()),
+  };
+}
+
+/** The same request, as it is given to a connection: a large body in slices. */
+function withSlicedBody(request: UpstreamRequest): UpstreamRequest {
+  const { body, headers } = request;
+  if (!Buffer.isBuffer(body) || body.length <= SLICE_BYTES) return request;
+  return {
+    ...request,
+    headers: [...headers, 'content-length', String(body.length)],
+    body: slicedBody(body),
   };
 }
 

@@ -107,11 +107,7 @@ function pathPrefix(
   return isCompatible ? `/v1beta1${within}/endpoints/openapi` : `/v1${within}`;
 }
 
-function unauthenticatedRequest(
-  call: Call,
-  model: string,
-  prefix: string,
-): UpstreamRequest {
+function unauthenticatedRequest(call: Call, model: string, prefix: string): UpstreamRequest {
   const { operation, path, query } = call.target;
   const { body } = requestBody(call, model);
   const plain = {

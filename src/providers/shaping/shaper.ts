@@ -9,7 +9,7 @@ import type { BodyFacts } from '../../dialects/scan/body-facts.ts';
 import { scanBody } from '../../dialects/scan/json-scan.ts';
 import type { BodyEdits } from '../../translate/edit/apply-edits.ts';
 import { editBody } from '../../translate/edit/edit-body.ts';
-import type { Edited } from '../../translate/edit/edit-body.ts';
+import type { Edited } from '../../translate/edit/edited.ts';
 import type { MessageShaping } from '../../translate/edit/messages.ts';
 import { reasoningTranslator } from './reasoning-translator.ts';
 import { usageHider, withUsageRequested } from './stream-usage.ts';

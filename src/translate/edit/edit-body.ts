@@ -1,30 +1,15 @@
 import { scanBody } from '../../dialects/scan/json-scan.ts';
-import type { BodyFacts } from '../../dialects/scan/body-facts.ts';
 import type { Call } from '../../dialects/operations/call.ts';
 import { threads } from '../threads/translation-threads.ts';
-import type { Busy } from '../threads/translation-threads.ts';
 import { applyEdits } from './apply-edits.ts';
 import type { BodyEdits } from './apply-edits.ts';
-import type { UnsupportedRequest } from '../unsupported-request.ts';
+import type { Edited } from './edited.ts';
 
 /**
  * What is longer is edited in another thread: each edit walks over the body, some milliseconds for a megabyte of small
  * values. Bytes.
  */
 const LARGE_BYTES = 512 * 1024;
-
-/** A body after its edits. */
-export type Edited =
-  | {
-      readonly kind: 'edited';
-      readonly bytes: Buffer;
-      /** Read anew: what stands behind an edit has moved. */
-      readonly facts: BodyFacts;
-    }
-  | { readonly kind: 'unchanged' }
-  | { readonly kind: 'nothing-left' }
-  | UnsupportedRequest
-  | Busy;
 
 /** Edits a body: a small one here and now, a large one in another thread. */
 export function editBody(

@@ -3,11 +3,11 @@ import type { Call } from '../../dialects/operations/call.ts';
 import { copyInSteps } from '../../base/turns.ts';
 import { machineMemory } from '../../base/machine-memory.ts';
 import type { MemoryMeter } from '../../base/memory-meter.ts';
-import type { UnsupportedRequest } from '../unsupported-request.ts';
+import type { Busy, UnsupportedRequest } from '../unsupported-request.ts';
 import type { Job, ResponseJob, TranslatedRequest, RequestJob } from '../job.ts';
 import type { CountJob, TokenCount } from '../tokens/count-job.ts';
 import type { EditJob } from '../edit/edit-job.ts';
-import type { Edited } from '../edit/edit-body.ts';
+import type { Edited } from '../edit/edited.ts';
 import type { ThinkingJob } from '../thinking/thinking-job.ts';
 import { TranslationError } from '../response-translator.ts';
 import { ThreadPool } from './thread-pool.ts';
@@ -37,11 +37,6 @@ const IDLE_MS = 300_000;
 
 /** A response that is shaped as its provider's configuration wants it is not cancelled: it takes moments. */
 const NEVER = new AbortController().signal;
-
-/** Too much is being translated already: the request is refused. */
-export interface Busy {
-  readonly kind: 'busy';
-}
 
 /** The threads of this process that translate large bodies. */
 export class TranslationThreads {
