@@ -6,6 +6,7 @@ import type {
 } from '@ai-sdk/provider';
 import type { ModelCapabilities } from '../catalog/models/model-row.ts';
 import type { Target } from '../dialects/operations/find-target.ts';
+import type { SentRequest } from './sent/sent-request.ts';
 
 /*
  * Between two dialects stands the language model specification of the Vercel AI SDK. A client codec decodes requests of a
@@ -74,8 +75,6 @@ export interface ClientStreamEncoder {
 
 /** Where providers of one dialect differ. */
 export interface ProviderQuirks {
-  /** OpenAI's reasoning models take no `max_tokens`; most compatible providers know nothing else. */
-  readonly maxTokensField: 'max_tokens' | 'max_completion_tokens';
   /**
    * Whether the model's reasoning of earlier turns is sent, as `reasoning_content`. Some want it while tools are called;
    * others refuse the field.
@@ -93,16 +92,9 @@ export interface ProviderQuirks {
 
 /** What suits most providers. */
 export const NO_QUIRKS: ProviderQuirks = {
-  maxTokensField: 'max_tokens',
   resendsReasoning: false,
   capabilities: {},
 };
-
-/** Options that a family of providers may have nothing for. */
-export type UnsupportedOption = Extract<
-  keyof CallOptions,
-  'frequencyPenalty' | 'presencePenalty' | 'seed' | 'topK'
->;
 
 /** One family of providers: how a normalized request becomes one of its dialect. */
 export interface ProviderCodec {
@@ -110,8 +102,8 @@ export interface ProviderCodec {
   loadModel(id: string, fetch: typeof globalThis.fetch, quirks: ProviderQuirks): Promise<LanguageModel>;
   /** The options that make the package write what the request means. Throws `NotExpressible`. */
   toCallOptions(request: NormalizedRequest, model: string, quirks: ProviderQuirks): CallOptions;
-  /** Options that the family has nothing for: they are dropped. */
-  readonly unsupported: readonly UnsupportedOption[];
+  /** What a body that leaves, without its conversation, says of what clients may ask for. */
+  readonly sent: (body: Json) => SentRequest;
   /** Adds to the package's body what the package cannot write. */
   readonly patchBody?: (body: string, options: CallOptions) => string;
   /** Where the request goes. */

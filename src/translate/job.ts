@@ -10,10 +10,12 @@ import type { CallOptions, ResponseContext } from './codec.ts';
 import { startPackageCall } from './package-call.ts';
 import type { ResponseTranslator } from './response-translator.ts';
 import { echoOf, parseOptionsOf, shortEchoOf } from './retained-request.ts';
+import { leftOut } from './sent/left-out.ts';
+import { withoutConversation } from './sent/sent-request.ts';
 import { SdkResponseTranslator } from './sdk-response-translator.ts';
 import { translationMethod } from './translation-method.ts';
 import type { TranslationMethod, TranslationSpec } from './translation-method.ts';
-import { droppedOptions, unsupportedRequestOf } from './unsupported-request.ts';
+import { unsupportedRequestOf } from './unsupported-request.ts';
 import type { UnsupportedRequest } from './unsupported-request.ts';
 import { WholeResponseTranslator } from './whole-translation.ts';
 import type { WholeTranslation } from './whole-translation.ts';
@@ -153,12 +155,17 @@ async function translateByPackage(
   // What the package holds while it waits is as large as the request: it is called again when there is a response.
   pending.result.catch(() => undefined);
   intercepted.abort();
+  const translated = translatedBody(
+    request.headers,
+    providerCodec.patchBody?.(request.body, options) ?? request.body,
+  );
+  const sent = providerCodec.sent(withoutConversation(translated.body));
   const dropped = new Set([
     ...normalized.dropped,
-    ...droppedOptions(normalized.options, providerCodec.unsupported, clientDialect),
+    ...leftOut(normalized, options, sent, json, clientDialect),
   ]);
   return {
-    ...translatedBody(request.headers, providerCodec.patchBody?.(request.body, options) ?? request.body),
+    ...translated,
     // A list of tools may hold any number of types that are not known.
     dropped: [...dropped].slice(0, MAX_FIELDS),
     target: providerCodec.target(model, stream),
@@ -169,7 +176,7 @@ async function translateByPackage(
 function translatedBody(
   headers: TranslatedRequest['headers'],
   text: string,
-): Pick<TranslatedRequest, 'kind' | 'headers' | 'body' | 'facts'> {
+): Pick<TranslatedRequest, 'kind' | 'headers' | 'facts'> & { readonly body: Buffer } {
   const body = Buffer.from(text);
   const facts = scanBody(body);
   return { kind: 'translated-request', headers, body, facts: facts.kind === 'facts' ? facts : noFacts() };

@@ -180,7 +180,6 @@ void describe('a request for Gemini', () => {
     assert.throws(
       () =>
         geminiGenerateCodec.toCallOptions(request, FLASH, {
-          maxTokensField: 'max_tokens',
           resendsReasoning: false,
           capabilities: {},
         }),
