@@ -2,7 +2,8 @@ import { answerPieces, answerTag, ECHO_LIMIT } from '../answer-text.ts';
 import { questionOf, signatureOf, type Message, type Question } from './conversation.ts';
 import { sampleOf } from './sample.ts';
 import { splitText, tokensIn } from './text.ts';
-import { callsIn, type CalledTool } from './tool-calls.ts';
+import { plannedCalls } from './plan.ts';
+import { callsIn, callsOfPlan, type CalledTool } from './tool-calls.ts';
 import type { GenerationOptions } from './generation-options.ts';
 
 /** Who asks what. */
@@ -52,14 +53,14 @@ export interface TokenCounts {
  * - it repeats what the user said, and in brackets what else it was given: files, results of tools, and the
  *   instructions where the user speaks of "instructions";
  * - a tool that the user names is called, with the JSON behind its name or with what its schema allows; several
- *   names are several calls; where results have come, it answers;
+ *   names are several calls; where results have come, it answers; where there is a plan, it goes by that;
  * - it thinks first where that is asked for, and answers in JSON where that is.
  */
 export function generateOutput({ key, model, messages, options, chunks }: GenerationRequest): ModelOutput {
   const question = questionOf(messages);
   const echoed = echoedText(question);
   const tag = answerTag(key, model, echoed);
-  const calls = question.results.length > 0 ? [] : callsIn(question.userText, options, tag);
+  const calls = callsFor(messages, question, options, tag);
   const thinking = options.thinks ? [thinkingOf(question, tag)] : [];
   const { pieces, ...end } = truncated(textPieces(echoed, tag, question, options, chunks), options);
   const isForced = options.choice !== 'auto' && calls.length > 0;
@@ -80,6 +81,17 @@ export function generateOutput({ key, model, messages, options, chunks }: Genera
       thinking: thinking.reduce((sum, block) => sum + block.pieces.length, 0),
     },
   };
+}
+
+function callsFor(
+  messages: readonly Message[],
+  { results, userText }: Question,
+  options: GenerationOptions,
+  tag: string,
+): readonly CalledTool[] {
+  const planned = plannedCalls(messages, options.parallel);
+  if (planned !== undefined) return callsOfPlan(planned, options, tag);
+  return results.length > 0 ? [] : callsIn(userText, options, tag);
 }
 
 function thinkingOf({ userText }: Question, tag: string): Block {
