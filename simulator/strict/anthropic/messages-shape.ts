@@ -189,6 +189,3 @@ export const messagesShape = z.strictObject({
   top_k: z.int().min(0).nullish(),
   top_p: z.number().min(0).max(1).nullish(),
 });
-
-/** What `max_tokens` and what hangs on it have no part in. */
-export const countTokensShape = messagesShape.partial({ max_tokens: true });

@@ -12,10 +12,15 @@ const BEFORE = 'The model returned the following errors: ';
 const CLAUDE = /(?:^|[./])anthropic\.claude/u;
 
 /** The rules of Anthropic that say something of what Converse leaves to the model. */
-const BY_MODEL = [
-  ...['trailing-white-space', 'unique-calls', 'signature', 'input-schema', 'stop-sequences'],
-  ...['failed-result', 'choice-without-tools'],
-];
+const BY_MODEL = new Set([
+  'trailing-white-space',
+  'unique-calls',
+  'signature',
+  'input-schema',
+  'stop-sequences',
+  'failed-result',
+  'choice-without-tools',
+]);
 
 /** What Converse refuses for models of Anthropic's. */
 export const claudeRules: readonly Rule[] = [
@@ -32,7 +37,7 @@ export const claudeRules: readonly Rule[] = [
       return found && { ...found, message: `${BEFORE}${found.message}` };
     },
   },
-  ...[...messagesRules.filter(({ id }) => BY_MODEL.includes(id)), ...modelRules].map(ofConverse),
+  ...[...messagesRules.filter(({ id }) => BY_MODEL.has(id)), ...modelRules].map(ofConverse),
 ];
 
 const additionalShape = messagesShape

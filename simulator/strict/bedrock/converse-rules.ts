@@ -234,7 +234,7 @@ export const converseRules: readonly Rule[] = [
     find: ({ body }) =>
       firstFinding(messagesOf(body), (message) => {
         if (message.value['role'] !== 'assistant') return undefined;
-        const [media] = blocksOf(message).filter(
+        const media = blocksOf(message).find(
           ({ value }) => value['image'] !== undefined || value['document'] !== undefined,
         );
         return media === undefined
@@ -253,11 +253,21 @@ export const converseRules: readonly Rule[] = [
 ];
 
 const KINDS = [
-  ...['text', 'image', 'document', 'video', 'audio', 'toolUse', 'toolResult', 'guardContent', 'cachePoint'],
-  ...['reasoningContent', 'citationsContent', 'searchResult'],
+  'text',
+  'image',
+  'document',
+  'video',
+  'audio',
+  'toolUse',
+  'toolResult',
+  'guardContent',
+  'cachePoint',
+  'reasoningContent',
+  'citationsContent',
+  'searchResult',
 ];
 const SYSTEM_KINDS = ['text', 'guardContent', 'cachePoint'];
-const DOCUMENTS = ['pdf', 'csv', 'doc', 'docx', 'xls', 'xlsx', 'html', 'txt', 'md'];
+const DOCUMENTS = new Set(['pdf', 'csv', 'doc', 'docx', 'xls', 'xlsx', 'html', 'txt', 'md']);
 
 function finding(path: Path, message: string): Finding {
   return { path, message };
@@ -387,12 +397,12 @@ function documentsFinding(message: Located<JsonObject>): Finding | undefined {
       );
     if (names.has(name)) return finding(path, `Document names must be unique: ${name}`);
     names.add(name);
-    return format === undefined || DOCUMENTS.includes(String(format))
+    return format === undefined || (typeof format === 'string' && DOCUMENTS.has(format))
       ? undefined
       : constraint(
-          String(format),
+          JSON.stringify(format),
           [...path, 'document', 'format'],
-          `Member must satisfy enum value set: [${DOCUMENTS.join(', ')}]`,
+          `Member must satisfy enum value set: [${[...DOCUMENTS].join(', ')}]`,
         );
   });
 }

@@ -216,8 +216,8 @@ export const generateRules: readonly Rule[] = [
           ['toolConfig'],
           'Function calling config is set without function calling mode ANY or VALIDATED: allowed_function_names should only be set for them.',
         );
-      const declared = declarationsOf(body).map(({ value }) => value['name']);
-      const missing = names.find((name) => !declared.includes(name));
+      const declared = new Set(declarationsOf(body).map(({ value }) => value['name']));
+      const missing = names.find((name) => !declared.has(name));
       return missing === undefined
         ? undefined
         : finding(
@@ -290,8 +290,15 @@ export const generateRules: readonly Rule[] = [
 
 /** What a part holds one of. */
 const DATA = [
-  ...['text', 'inlineData', 'fileData', 'functionCall', 'functionResponse', 'executableCode'],
-  ...['codeExecutionResult', 'toolCall', 'toolResponse'],
+  'text',
+  'inlineData',
+  'fileData',
+  'functionCall',
+  'functionResponse',
+  'executableCode',
+  'codeExecutionResult',
+  'toolCall',
+  'toolResponse',
 ];
 
 function finding(path: Path, message: string): Finding {
@@ -328,26 +335,26 @@ function schemaFinding({ path, value }: Located): Finding | undefined {
   );
 }
 
+function limited(name: string, message: string): Finding {
+  const path = ['generationConfig', name];
+  return finding(path, `* GenerateContentRequest.${placeOf(path)}: ${message}`);
+}
+
 function limitFinding(config: unknown): Finding | undefined {
-  const refuse = (name: string, message: string): Finding =>
-    finding(
-      ['generationConfig', name],
-      `* GenerateContentRequest.${placeOf(['generationConfig', name])}: ${message}`,
-    );
   const temperature = numberOf(member(config, 'temperature'));
   if (temperature !== undefined && (temperature < 0 || temperature > 2))
-    return refuse('temperature', 'temperature must be in the range [0.0, 2.0].');
+    return limited('temperature', 'temperature must be in the range [0.0, 2.0].');
   const topP = numberOf(member(config, 'topP'));
   if (topP !== undefined && (topP < 0 || topP > 1))
-    return refuse('topP', 'top_p must be in the range [0.0, 1.0].');
+    return limited('topP', 'top_p must be in the range [0.0, 1.0].');
   const tokens = numberOf(member(config, 'maxOutputTokens'));
   if (tokens !== undefined && tokens < 1)
-    return refuse('maxOutputTokens', 'max_output_tokens must be positive.');
+    return limited('maxOutputTokens', 'max_output_tokens must be positive.');
   const candidates = numberOf(member(config, 'candidateCount'));
   if (candidates !== undefined && (candidates < 1 || candidates > 8))
-    return refuse('candidateCount', 'candidate_count must be in the range [1, 8].');
+    return limited('candidateCount', 'candidate_count must be in the range [1, 8].');
   const stops = member(config, 'stopSequences');
   if (!Array.isArray(stops)) return undefined;
-  if (stops.length > 5) return refuse('stopSequences', 'The number of stop sequences must not exceed 5.');
-  return stops.includes('') ? refuse('stopSequences', 'stop sequences must not be empty.') : undefined;
+  if (stops.length > 5) return limited('stopSequences', 'The number of stop sequences must not exceed 5.');
+  return stops.includes('') ? limited('stopSequences', 'stop sequences must not be empty.') : undefined;
 }

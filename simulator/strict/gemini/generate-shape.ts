@@ -5,7 +5,7 @@ const text = z.string();
 const free = z.record(text, z.unknown());
 
 /** A message of a protocol buffer as JSON: names may be written either way, null is as good as absent. */
-function proto<F extends z.ZodRawShape>(fields: F): z.ZodType {
+function proto(fields: z.ZodRawShape): z.ZodType {
   return z.preprocess(fieldsOf, z.strictObject(optional(fields)));
 }
 
@@ -29,14 +29,11 @@ const bytes = text.regex(/^[A-Za-z0-9+/_-]*={0,2}$/u);
 const number = z.union([z.number(), text.regex(/^-?\d+(?:\.\d+)?$/u).transform(Number)]);
 const whole = z.union([z.int(), text.regex(/^-?\d+$/u).transform(Number)]);
 
-const TYPES = ['string', 'number', 'integer', 'boolean', 'array', 'object', 'null'];
+const TYPES = new Set(['string', 'number', 'integer', 'boolean', 'array', 'object', 'null']);
 
 const type = z
   .string()
-  .refine(
-    (name) => name === 'TYPE_UNSPECIFIED' || TYPES.includes(name.toLowerCase()),
-    'is no type of a schema',
-  );
+  .refine((name) => name === 'TYPE_UNSPECIFIED' || TYPES.has(name.toLowerCase()), 'is no type of a schema');
 
 /** ai.google.dev/api/caching#Schema */
 const schema: z.ZodType = z.lazy(() =>

@@ -1,4 +1,4 @@
-import { objectOf, type JsonObject } from '../../surface/json.ts';
+import { objectOf, stringsOf, type JsonObject } from '../../surface/json.ts';
 import { firstFinding, objectsAt, type Located, type Rule } from '../rule.ts';
 import { shapeProblemOf, type ShapeProblem } from '../shape.ts';
 import { chatShape } from './chat-shape.ts';
@@ -76,14 +76,14 @@ export const mistralRules: readonly Rule[] = [
     find: ({ body }) =>
       firstFinding(messagesOf(body), ({ path, value }) => {
         const ids = callsOf({ path, value }).map((call) => call.value['id']);
-        const wrong = [...ids, value['role'] === 'tool' ? value['tool_call_id'] : undefined].find(
-          (id) => typeof id === 'string' && id !== 'null' && !/^[a-zA-Z0-9]{9}$/u.test(id),
+        const wrong = stringsOf([...ids, value['role'] === 'tool' ? value['tool_call_id'] : undefined]).find(
+          (id) => id !== 'null' && !/^[a-zA-Z0-9]{9}$/u.test(id),
         );
         return wrong === undefined
           ? undefined
           : {
               path,
-              message: `Tool call id was ${String(wrong)} but must be a-z, A-Z, 0-9, with a length of 9.`,
+              message: `Tool call id was ${wrong} but must be a-z, A-Z, 0-9, with a length of 9.`,
               code: '3280',
             };
       }),

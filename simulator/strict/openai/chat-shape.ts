@@ -11,7 +11,7 @@ export const functionName = text
   .regex(/^[a-zA-Z0-9_-]+$/u);
 
 /** Labels that a request is kept under: at most 16. */
-export const metadata = free
+const metadata = free
   .refine((labels) => Object.keys(labels).length <= 16, 'object with too many properties (maximum 16)')
   .refine(
     (labels) => Object.entries(labels).every(([key, value]) => key.length <= 64 && isShort(value)),
@@ -24,7 +24,7 @@ function isShort(value: unknown): boolean {
 }
 
 /** Whom a request is for: at most 64 characters. */
-export const identifier = text.max(64).nullish();
+const identifier = text.max(64).nullish();
 
 const textPart = z.strictObject({ type: z.literal('text'), text });
 const refusalPart = z.strictObject({ type: z.literal('refusal'), refusal: text });

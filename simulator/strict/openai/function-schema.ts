@@ -19,7 +19,7 @@ export function schemaFinding(schema: JsonObject, owner: SchemaOwner): Finding |
   });
   const { type } = schema;
   if (type !== 'object' && !(owner.what === 'response_format' && !owner.strict)) {
-    const found = type === undefined ? 'None' : String(type);
+    const found = typeof type === 'string' ? type : 'None';
     return refuse(`schema must be a JSON Schema of 'type: "object"', got 'type: "${found}"'.`);
   }
   const top = TOP_LEVEL_NEVER.filter((keyword) => schema[keyword] !== undefined);
