@@ -9,11 +9,20 @@ export interface PlannedCall {
   readonly input: JsonObject | string;
 }
 
+/** Where a conversation stands in a plan. */
+export interface PlanProgress {
+  /** The calls that have results, of so many. */
+  readonly done: number;
+  readonly total: number;
+  /** The calls that come next; none where the plan is over. */
+  readonly next: readonly PlannedCall[];
+}
+
 /** Of a longer plan nothing is found. Characters. */
 const PLAN_LIMIT = 65_536;
 
 /**
- * The calls that come next, where a user has written a plan:
+ * What comes next, where a user has written a plan:
  *
  *     plan: [{"read": {"path": "a.txt"}}, {"write": {"path": "b.txt", "text": "…"}, "run": "ls"}]
  *
@@ -21,23 +30,18 @@ const PLAN_LIMIT = 65_536;
  * calls made since then takes it one further. The newest plan counts. It is over where all its calls have results, or
  * where the model has answered without a call.
  * @param parallel whether calls may stand side by side; else each is a step of its own
- * @returns none where the plan is over; undefined where there was no plan, and tools are called as they are named
+ * @returns undefined where there is no plan, and tools are called as they are named
  */
-export function plannedCalls(
-  messages: readonly Message[],
-  parallel: boolean,
-): readonly PlannedCall[] | undefined {
+export function planProgress(messages: readonly Message[], parallel: boolean): PlanProgress | undefined {
   const at = messages.findLastIndex((each) => each.role === 'user' && planIn(each.text) !== undefined);
   const steps = planIn(messages[at]?.text ?? '');
   if (steps === undefined) return undefined;
   const since = messages.slice(at + 1);
-  if (hasAnsweredInWords(since)) return [];
-  let done = since.reduce((sum, { results }) => sum + results.length, 0);
-  for (const step of parallel ? steps : steps.flat().map((call) => [call])) {
-    if (done < step.length) return step.slice(done);
-    done -= step.length;
-  }
-  return [];
+  const done = since.reduce((sum, { results }) => sum + results.length, 0);
+  const isOver = hasAnsweredInWords(since);
+  const step = isOver ? undefined : steps.find((each) => (each.at(-1)?.number ?? -1) >= done);
+  const next = (step ?? []).filter(({ number }) => number >= done);
+  return { done, total: steps.flat().length, next: parallel ? next : next.slice(0, 1) };
 }
 
 /** Some dialects write a turn of the model's as several messages: one for its words, one for each call. */
