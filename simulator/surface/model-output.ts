@@ -59,7 +59,7 @@ export interface TokenCounts {
 export function generateOutput({ key, model, messages, options, chunks }: GenerationRequest): ModelOutput {
   const question = questionOf(messages);
   const plan = planProgress(messages, options.parallel);
-  const echoed = plan === undefined ? echoedText(question) : progressText(plan, question);
+  const echoed = plan === undefined ? echoedText(question) : progressText(plan, question, options);
   const tag = answerTag(key, model, echoed);
   const calls = callsFor(plan, question, options, tag);
   const thinking = options.thinks ? [thinkingOf(question, tag)] : [];
@@ -106,8 +106,13 @@ function echoedText(question: Question): string {
   return [userText, ...notes, ...notesOf(question)].filter((each) => each !== '').join(' ');
 }
 
-/** What an answer says where there is a plan, which may stand in a long text. */
-function progressText({ done, total }: PlanProgress, question: Question): string {
+/** What an answer says where there is a plan. Who offers no tools wants a summary, which goes on with what is left. */
+function progressText(
+  { done, total, rest }: PlanProgress,
+  question: Question,
+  { tools }: GenerationOptions,
+): string {
+  if (tools.length === 0) return `what is left of the plan: ${JSON.stringify(rest)}`;
   return [`a plan, of which ${done} of ${total} calls are done`, ...notesOf(question)].join(' ');
 }
 

@@ -40,19 +40,21 @@ void suite('a plan', () => {
     assert.deepEqual(await turns(api, PLAN, { tool_choice: 'none' }), [[]]);
   });
 
-  void test('ends where the model has answered in words, whatever is said behind it', async (t) => {
+  void test('is what a summary holds, as far as it is left, and goes on from there', async (t) => {
     const api = new OpenAI({ baseURL: (await simulatorFor(t)).url, apiKey: 'k', maxRetries: 0 });
-    const messages = [
-      { role: 'user' as const, content: PLAN },
-      { role: 'assistant' as const, content: 'No.' },
-      { role: 'user' as const, content: 'Summarise read {"path":"a"}.' },
+    const call = { id: 'c', type: 'function' as const, function: { name: 'read', arguments: '{}' } };
+    const messages: ChatCompletionMessageParam[] = [
+      { role: 'user', content: PLAN },
+      { role: 'assistant', tool_calls: [call] },
+      { role: 'tool', tool_call_id: 'c', content: 'read it' },
+      { role: 'user', content: 'Summarise read {"path":"a"}.' },
     ];
-    const { choices } = await api.chat.completions.create({ model: 'm', messages, tools: TOOLS });
-    assert.equal(choices[0]?.message.tool_calls, undefined);
-    assert.match(
-      choices[0]?.message.content ?? '',
-      /^You said: a plan, of which 0 of 3 calls are done \[sim:/u,
-    );
+    const { choices } = await api.chat.completions.create({ model: 'm', messages });
+    const summary = choices[0]?.message.content ?? '';
+    assert.match(summary, /what is left of the plan: \[\{"write":\{"path":"\[b\]"\},"run":"ls"\}\] \[sim:/u);
+    const rest = [['house__write {"path":"[b]"}', 'run {"path":"ls"}'], []];
+    assert.deepEqual(await turns(api, summary), rest);
+    assert.deepEqual(await turns(api, `${PLAN} ${summary}`), rest);
   });
 
   void test('calls custom tools, and those of namespaces that came as an item of the conversation', async (t) => {
