@@ -9,70 +9,72 @@ export interface PlannedCall {
   readonly input: JsonObject | string;
 }
 
+/** Where a conversation stands in a plan. */
+export interface PlanProgress {
+  /** The calls that have results, of so many. */
+  readonly done: number;
+  readonly total: number;
+  /** The calls that come next; none where the plan is over. */
+  readonly next: readonly PlannedCall[];
+  /** All steps that are left, as a plan has them. */
+  readonly rest: readonly JsonObject[];
+}
+
 /** Of a longer plan nothing is found. Characters. */
 const PLAN_LIMIT = 65_536;
 
 /**
- * The calls that come next, where a user has written a plan:
+ * What comes next, where a user has written a plan:
  *
  *     plan: [{"read": {"path": "a.txt"}}, {"write": {"path": "b.txt", "text": "…"}, "run": "ls"}]
  *
  * Each step is an object of tools and their inputs, called side by side; each answer that the conversation has for
- * calls made since then takes it one further. The newest plan counts. It is over where all its calls have results, or
- * where the model has answered without a call.
+ * calls made since then takes it one further. The newest plan counts, until all its calls have results.
  * @param parallel whether calls may stand side by side; else each is a step of its own
- * @returns none where the plan is over; undefined where there was no plan, and tools are called as they are named
+ * @returns undefined where there is no plan, and tools are called as they are named
  */
-export function plannedCalls(
-  messages: readonly Message[],
-  parallel: boolean,
-): readonly PlannedCall[] | undefined {
+export function planProgress(messages: readonly Message[], parallel: boolean): PlanProgress | undefined {
   const at = messages.findLastIndex((each) => each.role === 'user' && planIn(each.text) !== undefined);
   const steps = planIn(messages[at]?.text ?? '');
   if (steps === undefined) return undefined;
   const since = messages.slice(at + 1);
-  if (hasAnsweredInWords(since)) return [];
-  let done = since.reduce((sum, { results }) => sum + results.length, 0);
-  for (const step of parallel ? steps : steps.flat().map((call) => [call])) {
-    if (done < step.length) return step.slice(done);
-    done -= step.length;
-  }
-  return [];
+  const done = since.reduce((sum, { results }) => sum + results.length, 0);
+  const rest = steps
+    .map((step) => step.filter(({ number }) => number >= done))
+    .filter((step) => step.length > 0);
+  const [next = []] = rest;
+  return {
+    done,
+    total: steps.flat().length,
+    next: parallel ? next : next.slice(0, 1),
+    rest: rest.map(stepOf),
+  };
 }
 
-/** Some dialects write a turn of the model's as several messages: one for its words, one for each call. */
-function hasAnsweredInWords(messages: readonly Message[]): boolean {
-  let words = false;
-  let calls = false;
-  for (const { role, text, calls: made } of messages) {
-    if (role === 'assistant') {
-      words ||= text !== '';
-      calls ||= made.length > 0;
-    } else {
-      if (words && !calls) return true;
-      words = false;
-      calls = false;
-    }
-  }
-  return words && !calls;
+function stepOf(calls: readonly PlannedCall[]): JsonObject {
+  return Object.fromEntries(calls.map(({ name, input }) => [name, input]));
 }
 
-/** The steps of the plan in a text; undefined where it has none. */
+/** The steps of the last plan in a text; undefined where it has none. */
 function planIn(text: string): readonly (readonly PlannedCall[])[] | undefined {
-  const start = /\bplan: (?=\[)/u.exec(text);
-  if (start === null) return undefined;
-  const rest = text.slice(start.index + start[0].length).slice(0, PLAN_LIMIT);
+  const plans = text.matchAll(/\bplan: (?=\[)/gu).map((start) => listAt(text, start.index + start[0].length));
+  const steps = plans.toArray().findLast((each) => each !== undefined);
+  let number = 0;
+  return steps
+    ?.filter(isObject)
+    .map((step) =>
+      Object.entries(step).flatMap(([name, input]) =>
+        isObject(input) || typeof input === 'string' ? [{ number: number++, name, input }] : [],
+      ),
+    );
+}
+
+/** The JSON list that stands there; it ends at the first bracket that makes it one. */
+function listAt(text: string, start: number): readonly unknown[] | undefined {
+  const rest = text.slice(start, start + PLAN_LIMIT);
   for (let end = rest.indexOf(']'); end >= 0; end = rest.indexOf(']', end + 1)) {
     const value = parseJson(Buffer.from(rest.slice(0, end + 1)));
-    if (!Array.isArray(value)) continue;
-    let number = 0;
-    return value
-      .filter(isObject)
-      .map((step) =>
-        Object.entries(step).flatMap(([name, input]) =>
-          isObject(input) || typeof input === 'string' ? [{ number: number++, name, input }] : [],
-        ),
-      );
+    if (Array.isArray(value)) return value;
   }
   return undefined;
 }

@@ -72,7 +72,7 @@ function neighbourOf(back: Back): Back {
 }
 
 function isLost({ status, verdict, code }: RequestLine): boolean {
-  return status >= 400 || verdict !== undefined || code !== undefined;
+  return status >= 400 || verdict !== 'ok' || code !== undefined;
 }
 
 function describeLoss({ method, path, status, code = '' }: RequestLine): string {
