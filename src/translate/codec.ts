@@ -6,6 +6,8 @@ import type {
 } from '@ai-sdk/provider';
 import type { ModelCapabilities } from '../catalog/models/model-row.ts';
 import type { Target } from '../dialects/operations/find-target.ts';
+import type { ConversationRules } from './provider/conversation/conversation-rules.ts';
+import type { ClientToolNames } from './provider/conversation/tool-names.ts';
 
 /*
  * Between two dialects stands the language model specification of the Vercel AI SDK. A client codec decodes requests of a
@@ -49,6 +51,8 @@ export interface ResponseContext {
   readonly body: Json;
   /** Of the request, from the `?` on, or empty. */
   readonly query: string;
+  /** The client's names of tools that the provider knows by others; absent: none. */
+  readonly clientToolNames?: ClientToolNames;
 }
 
 /** One client dialect: how its requests are decoded and its responses encoded. */
@@ -110,6 +114,8 @@ export interface ProviderCodec {
   loadModel(id: string, fetch: typeof globalThis.fetch, quirks: ProviderQuirks): Promise<LanguageModel>;
   /** The options that make the package write what the request means. Throws `NotExpressible`. */
   toCallOptions(request: NormalizedRequest, model: string, quirks: ProviderQuirks): CallOptions;
+  /** What the family takes of a conversation. */
+  readonly conversation: ConversationRules;
   /** Options that the family has nothing for: they are dropped. */
   readonly unsupported: readonly UnsupportedOption[];
   /** Adds to the package's body what the package cannot write. */

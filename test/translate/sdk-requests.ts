@@ -7,6 +7,7 @@ import type {
   ExtraOptions,
 } from '../../src/translate/codec.ts';
 import { InterceptedFetch } from '../../src/translate/package-call.ts';
+import { fittedCallFor } from '../../src/translate/provider/fitted-call.ts';
 
 /** A normalized request of one question, with the options of a test. */
 export function requestOf(
@@ -83,7 +84,7 @@ export async function interceptedFrom(
   { stream = false, quirks = NO_QUIRKS }: { stream?: boolean; quirks?: ProviderQuirks } = {},
 ): Promise<Intercepted> {
   const intercepted = new InterceptedFetch();
-  const options = codec.toCallOptions(request, model, quirks);
+  const { options } = fittedCallFor(codec, request, model, quirks);
   const languageModel = await codec.loadModel(model, intercepted.fetch, quirks);
   const call: PromiseLike<unknown> = stream
     ? languageModel.doStream(options)

@@ -1,8 +1,10 @@
+import type { ConversationCapabilities } from './conversation-capabilities.ts';
+
 /**
  * What a model takes, at one type of provider: what its vendor's documentation says that it refuses, or limits. Absent
  * members are not known, and nothing is changed for them.
  */
-export interface ModelCapabilities {
+export interface ModelCapabilities extends ConversationCapabilities {
   /** The most tokens of one answer. Where a dialect wants a limit and the client named none, it is this one. */
   readonly maxOutputTokens?: number;
 }

@@ -4,7 +4,8 @@ import { targetOf } from '../target.ts';
 import type { NormalizedRequest, CallOptions, ProviderCodec, ProviderQuirks } from '../codec.ts';
 import { thinkingOf } from './claude-thinking.ts';
 import type { Thinking } from './claude-thinking.ts';
-import { instructionsWithFormat, clientTools, withArguments, withTools, without } from './prompt.ts';
+import { anthropicRules } from './conversation/conversation-rules.ts';
+import { instructionsWithFormat, clientTools, withTools, without } from './prompt.ts';
 import type { Message, Prompt } from './prompt.ts';
 
 const messages = operationNamed('messages.create');
@@ -16,6 +17,7 @@ export const anthropicMessagesCodec: ProviderCodec = {
     return createAnthropic({ apiKey: 'unused', baseURL: 'http://anthropic.invalid/v1', fetch }).messages(id);
   },
   toCallOptions,
+  conversation: anthropicRules,
   unsupported: ['frequencyPenalty', 'presencePenalty', 'seed'],
   target: (model) => targetOf(messages, model),
 };
@@ -29,7 +31,7 @@ function toCallOptions(request: NormalizedRequest, model: string, quirks: Provid
   const prompt = instructionsWithFormat(options);
   return {
     ...withTools(withThinking(options, thinking), clientTools(options)),
-    prompt: withArguments(quirks.wantsClaudeCodePrompt === true ? withClaudeCodePrompt(prompt) : prompt),
+    prompt: quirks.wantsClaudeCodePrompt === true ? withClaudeCodePrompt(prompt) : prompt,
     providerOptions: {
       anthropic: {
         // The package would request a beta of its own to have arguments streamed in smaller pieces.
@@ -45,7 +47,8 @@ function toCallOptions(request: NormalizedRequest, model: string, quirks: Provid
 /** With instructions, the last of which has a `cache_control`, as Claude Code's have. */
 function withClaudeCodePrompt(prompt: Prompt): Prompt {
   const first = prompt.findIndex(({ role }) => role !== 'system');
-  const count = first < 0 ? prompt.length : first;
+  // Where there are only instructions, they become the user's message.
+  const count = Math.max(first, 0);
   const own: Message = { role: 'system', content: CLAUDE_CODE };
   const instructions = count === 0 ? [own] : prompt.slice(0, count);
   const mark = { anthropic: { cacheControl: { type: 'ephemeral' } } };

@@ -1,6 +1,7 @@
 import type { JSONObject } from '@ai-sdk/provider';
 import { converse, converseStream } from '../../dialects/operations/bedrock.ts';
 import type { NormalizedRequest, CallOptions, ProviderCodec } from '../codec.ts';
+import { bedrockRules } from './conversation/conversation-rules.ts';
 import { effortOf } from './effort.ts';
 import { patchConverse } from './patch-converse.ts';
 import { toConverseMessages } from './bedrock-messages.ts';
@@ -22,6 +23,7 @@ export const bedrockConverseCodec: ProviderCodec = {
     }).languageModel(id);
   },
   toCallOptions,
+  conversation: bedrockRules,
   patchBody: patchConverse,
   unsupported: ['frequencyPenalty', 'presencePenalty', 'seed'],
   target: (model, stream) => bedrockTarget(stream ? converseStream : converse, model),

@@ -2,15 +2,9 @@ import type { JSONObject } from '@ai-sdk/provider';
 import { operationNamed } from '../../dialects/operations/table.ts';
 import { NotExpressible } from '../codec.ts';
 import type { NormalizedRequest, CallOptions, ProviderCodec, ProviderQuirks } from '../codec.ts';
+import { geminiRules } from './conversation/conversation-rules.ts';
 import { effortOf } from './effort.ts';
-import {
-  instructionsFirst,
-  clientTools,
-  joinToolResults,
-  withArguments,
-  withTools,
-  without,
-} from './prompt.ts';
+import { clientTools, withTools, without } from './prompt.ts';
 import type { FilePart, Message, UserPart } from './prompt.ts';
 import { targetOf } from '../target.ts';
 
@@ -28,6 +22,7 @@ export const geminiGenerateCodec: ProviderCodec = {
     }).languageModel(id);
   },
   toCallOptions,
+  conversation: geminiRules,
   unsupported: [],
   target: (model, asStream) => (asStream ? targetOf(stream, model, '?alt=sse') : targetOf(generate, model)),
 };
@@ -38,7 +33,7 @@ function toCallOptions(request: NormalizedRequest, model: string, quirks: Provid
   const effort = effortOf(request);
   return {
     ...withTools(without(options, 'reasoning', 'providerOptions'), clientTools(options)),
-    prompt: withArguments(joinToolResults(instructionsFirst(options.prompt))).map(withMediaTypes),
+    prompt: options.prompt.map(withMediaTypes),
     ...(effort !== undefined && thinks(model) && { reasoning: effort }),
     ...(Object.keys(thinkingConfig).length > 0 && { providerOptions: { google: { thinkingConfig } } }),
   };

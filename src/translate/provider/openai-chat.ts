@@ -6,6 +6,7 @@ import type { NormalizedRequest, CallOptions, ProviderCodec } from '../codec.ts'
 import { effortOf } from './effort.ts';
 import type { Effort } from './effort.ts';
 import { toChatMessages } from './chat-messages.ts';
+import { openaiRules } from './conversation/conversation-rules.ts';
 import { clientTools, withTools, without } from './prompt.ts';
 
 const completions = operationNamed('chat.completions');
@@ -49,6 +50,7 @@ export const openaiChatCodec: ProviderCodec = {
       providerOptions: { [NAME]: bodyOptions(request) },
     };
   },
+  conversation: openaiRules,
   unsupported: ['topK'],
   target: (model) => targetOf(completions, model),
 };
