@@ -67,10 +67,8 @@ function toolsOf(options: CallOptions): Tool[] {
 function toolsCalled({ prompt }: CallOptions): Set<string> {
   const names = new Set<string>();
   for (const { role, content } of prompt) {
-    if (role !== 'assistant' && role !== 'tool') continue;
-    for (const part of content) {
-      if (part.type === 'tool-call' || part.type === 'tool-result') names.add(part.toolName);
-    }
+    if (role !== 'assistant') continue;
+    for (const part of content) if (part.type === 'tool-call') names.add(part.toolName);
   }
   return names;
 }
