@@ -8,7 +8,7 @@ const FLASH = 'gemini-2.5-flash';
 const PRO = 'gemini-2.5-pro';
 const THREE = 'gemini-3-flash-preview';
 const CONTENTS = [{ role: 'user', parts: [{ text: 'hi' }] }];
-const LOOK = { name: 'look', description: 'look', parametersJsonSchema: { type: 'object', properties: {} } };
+const LOOK = { name: 'look', description: 'No description was given.', parametersJsonSchema: { type: 'object', properties: {} } };
 
 function pictureAt(url: string, mediaType = 'image/*'): NormalizedRequest {
   return requestOf({

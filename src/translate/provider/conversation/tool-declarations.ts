@@ -5,6 +5,9 @@ import type { ConversationRules } from './conversation-rules.ts';
 import { canBeStrict } from './strict-schema.ts';
 import { schemaFor } from './tool-schemas.ts';
 
+/** Where a description has to be, and the client gave none. */
+const NO_DESCRIPTION = 'No description was given.';
+
 /** Options with tools that the provider takes, and what of them was dropped. */
 export interface DeclaredTools {
   readonly options: CallOptions;
@@ -40,7 +43,7 @@ function declaredTool(tool: Tool, rules: ConversationRules, dropped: Set<string>
     ...others,
     inputSchema,
     ...(isDescribed && { description }),
-    ...(!isDescribed && rules.describedTools && { description: tool.name }),
+    ...(!isDescribed && rules.describedTools && { description: NO_DESCRIPTION }),
     ...(strict !== undefined && { strict: isStrict }),
   };
 }

@@ -78,10 +78,10 @@ class ProviderNames {
   readonly #byClientName = new Map<string, string>();
 
   constructor(clientNames: readonly string[], form: WordForm) {
-    const taken = new Set(clientNames.filter((name) => hasForm(name, form)));
+    const taken = new Set(clientNames.filter((name) => fits(name, form)));
     for (const name of clientNames) {
       if (this.#byClientName.has(name)) continue;
-      const own = hasForm(name, form) ? name : changedName(name, form, taken);
+      const own = fits(name, form) ? name : changedName(name, form, taken);
       taken.add(own);
       this.#byClientName.set(name, own);
     }
@@ -96,6 +96,11 @@ class ProviderNames {
       [...this.#byClientName].filter(([client, own]) => client !== own).map(([client, own]) => [own, client]),
     );
   }
+}
+
+/** Packages look names up in plain objects, which have some names from the beginning, such as `constructor`. */
+function fits(name: string, form: WordForm): boolean {
+  return hasForm(name, form) && !(name in {});
 }
 
 function changedName(name: string, form: WordForm, taken: ReadonlySet<string>): string {
