@@ -7,6 +7,8 @@ import type {
 import type { ModelCapabilities } from '../catalog/models/model-row.ts';
 import type { Target } from '../dialects/operations/find-target.ts';
 import type { SentRequest } from './sent/sent-request.ts';
+import type { ConversationRules } from './provider/conversation/conversation-rules.ts';
+import type { ClientToolNames } from './provider/conversation/tool-names.ts';
 
 /*
  * Between two dialects stands the language model specification of the Vercel AI SDK. A client codec decodes requests of a
@@ -50,6 +52,8 @@ export interface ResponseContext {
   readonly body: Json;
   /** Of the request, from the `?` on, or empty. */
   readonly query: string;
+  /** The client's names of tools that the provider knows by others; absent: none. */
+  readonly clientToolNames?: ClientToolNames;
 }
 
 /** One client dialect: how its requests are decoded and its responses encoded. */
@@ -104,6 +108,8 @@ export interface ProviderCodec {
   toCallOptions(request: NormalizedRequest, model: string, quirks: ProviderQuirks): CallOptions;
   /** What a body that leaves, without its conversation, says of what clients may ask for. */
   readonly sent: (body: Json) => SentRequest;
+  /** What the family takes of a conversation. */
+  readonly conversation: ConversationRules;
   /** Adds to the package's body what the package cannot write. */
   readonly patchBody?: (body: string, options: CallOptions) => string;
   /** Where the request goes. */

@@ -8,6 +8,8 @@ import type { Json } from '../base/json.ts';
 import { NotExpressible } from './codec.ts';
 import type { CallOptions, ResponseContext } from './codec.ts';
 import { startPackageCall } from './package-call.ts';
+import type { ClientToolNames } from './provider/conversation/tool-names.ts';
+import { fittedCallFor } from './provider/fitted-call.ts';
 import type { ResponseTranslator } from './response-translator.ts';
 import { echoOf, parseOptionsOf, shortEchoOf } from './retained-request.ts';
 import { leftOut } from './sent/left-out.ts';
@@ -72,6 +74,8 @@ export interface TranslatedRequest {
   /** Of the request, what its response may repeat. */
   readonly echo: Json;
   readonly parseOptions: ParseOptions;
+  /** The client's names of tools that the provider knows by others; absent: none. */
+  readonly clientToolNames?: ClientToolNames;
   readonly target: Target;
 }
 
@@ -149,7 +153,11 @@ async function translateByPackage(
 ): Promise<Omit<TranslatedRequest, 'echo'>> {
   const { model, quirks, stream, clientDialect } = spec;
   const normalized = clientCodec.decodeRequest(json);
-  const options = providerCodec.toCallOptions(normalized, model, quirks);
+  const {
+    options,
+    clientToolNames,
+    dropped: unfit,
+  } = fittedCallFor(providerCodec, normalized, model, quirks);
   const { intercepted, pending } = startPackageCall(spec, providerCodec, options);
   const request = await intercepted.request(pending.result);
   // What the package holds while it waits is as large as the request: it is called again when there is a response.
@@ -163,6 +171,7 @@ async function translateByPackage(
   const dropped = new Set([
     ...normalized.dropped,
     ...leftOut(normalized, options, sent, json, clientDialect),
+    ...unfit,
   ]);
   return {
     ...translated,
@@ -170,6 +179,7 @@ async function translateByPackage(
     dropped: [...dropped].slice(0, MAX_FIELDS),
     target: providerCodec.target(model, stream),
     parseOptions: parseOptionsOf(options),
+    clientToolNames,
   };
 }
 

@@ -2,6 +2,7 @@ import type { ModelRow } from '../model-row.ts';
 import { anthropicRows } from './anthropic.ts';
 import { bedrockRows } from './bedrock.ts';
 import { chinaRows } from './china.ts';
+import { conversationRows } from './conversation.ts';
 import { geminiRows } from './gemini.ts';
 import { openaiRows } from './openai.ts';
 import { worldRows } from './world.ts';
@@ -14,4 +15,5 @@ export const modelRows: readonly ModelRow[] = [
   ...worldRows,
   ...chinaRows,
   ...bedrockRows,
+  ...conversationRows,
 ];

@@ -1,5 +1,6 @@
 import { asObject, objectsOf } from '../../../base/json.ts';
 import type { Json } from '../../../base/json.ts';
+import { argumentsOf } from '../../call-arguments.ts';
 import { NotExpressible } from '../../codec.ts';
 import { splitIdState, unpackOpaqueState } from '../../opaque-state.ts';
 import type { OpaqueState } from '../../opaque-state.ts';
@@ -7,7 +8,6 @@ import {
   cacheControlOf,
   dataOf,
   fileOf,
-  requireArguments,
   requireObject,
   requireText,
   textOf,
@@ -170,7 +170,7 @@ function assistantPart(block: Json, where: string): AssistantContent {
           type: 'tool-call',
           toolCallId: id,
           toolName: requireText(block['name'], `the name of a tool call of ${where}`),
-          input: requireArguments(block['input'], `the input of a tool call of ${where}`),
+          input: argumentsOf(block['input']),
           ...stateOption(state),
         },
       ];

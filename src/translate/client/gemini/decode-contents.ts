@@ -1,16 +1,9 @@
 import { asObject, objectsOf } from '../../../base/json.ts';
 import type { Json } from '../../../base/json.ts';
+import { argumentsOf } from '../../call-arguments.ts';
 import { NotExpressible } from '../../codec.ts';
 import { unpackOpaqueState } from '../../opaque-state.ts';
-import {
-  dataOf,
-  fileOf,
-  requireArguments,
-  requireObject,
-  requireText,
-  firstPresent,
-  textOf,
-} from '../fields.ts';
+import { dataOf, fileOf, requireObject, requireText, firstPresent, textOf } from '../fields.ts';
 import type { AssistantContent, Message, Prompt, ToolContent, UserContent } from '../fields.ts';
 
 /** A field in either spelling: Google's servers read `camelCase` and `snake_case` alike. */
@@ -70,7 +63,7 @@ class OpenCalls {
 function decodeContent(content: Json, where: string, calls: OpenCalls): Message[] {
   const parts = partsOf(content);
   if (content['role'] === 'model') {
-    const joined = joinPieces(parts.flatMap((part) => modelPart(part, calls, where)));
+    const joined = joinPieces(parts.flatMap((part) => modelPart(part, calls)));
     return joined.length === 0 ? [] : [{ role: 'assistant', content: joined }];
   }
   const results: ToolContent = [];
@@ -108,7 +101,7 @@ function filePart(file: Json): UserContent[number] {
   return { type: 'file', data, mediaType: textOf(field(file, 'mimeType')) ?? mediaType };
 }
 
-function modelPart(part: Json, calls: OpenCalls, where: string): AssistantContent {
+function modelPart(part: Json, calls: OpenCalls): AssistantContent {
   const thoughtSignature = textOf(field(part, 'thoughtSignature'));
   const signed =
     thoughtSignature === undefined
@@ -118,7 +111,7 @@ function modelPart(part: Json, calls: OpenCalls, where: string): AssistantConten
   if (call !== undefined) {
     const toolName = textOf(call['name']) ?? '';
     const toolCallId = calls.add(toolName, textOf(call['id']));
-    const input = requireArguments(call['args'], `the args of a functionCall of ${where}`);
+    const input = argumentsOf(call['args']);
     return [{ type: 'tool-call', toolCallId, toolName, input, ...signed }];
   }
   const text = textOf(part['text']);

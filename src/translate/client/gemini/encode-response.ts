@@ -1,7 +1,7 @@
 import type { Json } from '../../../base/json.ts';
 import type { ResponseContext, GenerateResult } from '../../codec.ts';
 import { packOpaqueState, opaqueStateOf } from '../../opaque-state.ts';
-import { argumentsOf } from '../fields.ts';
+import { argumentsOf } from '../../call-arguments.ts';
 
 type Content = GenerateResult['content'][number];
 type Metadata = Extract<Content, { readonly type: 'reasoning' }>['providerMetadata'];

@@ -1,9 +1,9 @@
 import { asObject, objectsOf } from '../../../base/json.ts';
 import type { Json } from '../../../base/json.ts';
 import type { SharedV4ProviderOptions } from '@ai-sdk/provider';
+import { argumentsOf } from '../../call-arguments.ts';
 import { NotExpressible } from '../../codec.ts';
 import {
-  argumentsOf,
   cacheControlOf,
   fileOf,
   requireObject,
@@ -158,7 +158,7 @@ function toolCall(call: Json, at: number): AssistantContent[number] {
     type: 'tool-call',
     toolCallId: textOf(call['id']) ?? legacyId(toolName),
     toolName,
-    input: argumentsOf(textOf(called['arguments']) ?? ''),
+    input: argumentsOf(called['arguments']),
     ...(thoughtSignature !== undefined && { providerOptions: { google: { thoughtSignature } } }),
   };
 }

@@ -1,8 +1,9 @@
 import { asObject, objectsOf } from '../../../base/json.ts';
 import type { Json } from '../../../base/json.ts';
+import { argumentsOf } from '../../call-arguments.ts';
 import { NotExpressible } from '../../codec.ts';
 import { unpackOpaqueState } from '../../opaque-state.ts';
-import { argumentsOf, definedOnly, requireObject, requireText, textOf, describeWord } from '../fields.ts';
+import { definedOnly, requireObject, requireText, textOf, describeWord } from '../fields.ts';
 import type { AssistantContent, Message, Prompt, ToolContent, ToolOutput, UserContent } from '../fields.ts';
 import { filePart, imagePart, joinedText, partsOutput } from '../openai/decode-messages.ts';
 import { flatNameOf, LOCAL_SHELL } from './decode-tools.ts';
@@ -101,7 +102,7 @@ function decodeItem(item: Json, where: string, conversation: Conversation): void
       conversation.addReasoning(reasoningPart(item));
       return;
     case 'function_call':
-      conversation.addCall(callId(), named(), argumentsOf(textOf(item['arguments']) ?? ''));
+      conversation.addCall(callId(), named(), argumentsOf(item['arguments']));
       return;
     case 'custom_tool_call':
       conversation.addCall(callId(), named(), { input: item['input'] ?? '' });

@@ -1,5 +1,5 @@
 import type { Json } from '../../../base/json.ts';
-import { argumentsOf } from '../fields.ts';
+import { argumentsOf } from '../../call-arguments.ts';
 import type { KnownTool } from './decode-tools.ts';
 
 /** A call as an item of a response. @param id - of the item */
