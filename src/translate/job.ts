@@ -6,7 +6,7 @@ import type { ResponseHeaders } from '../upstream/exchange.ts';
 import { parseObject } from '../base/json.ts';
 import type { Json } from '../base/json.ts';
 import { NotExpressible } from './codec.ts';
-import type { CallOptions, ResponseContext } from './codec.ts';
+import type { CallOptions, ClientTool, ResponseContext } from './codec.ts';
 import { startPackageCall } from './package-call.ts';
 import type { ResponseTranslator } from './response-translator.ts';
 import { echoOf, parseOptionsOf, shortEchoOf } from './retained-request.ts';
@@ -69,6 +69,8 @@ export interface TranslatedRequest {
   readonly dropped: readonly string[];
   /** Of the request, what its response may repeat. */
   readonly echo: Json;
+  /** Tools whose calls the response holds in the client's own form; absent: none. */
+  readonly clientTools?: readonly ClientTool[];
   readonly parseOptions: ParseOptions;
   readonly target: Target;
 }
@@ -163,6 +165,7 @@ async function translateByPackage(
     dropped: [...dropped].slice(0, MAX_FIELDS),
     target: providerCodec.target(model, stream),
     parseOptions: parseOptionsOf(options),
+    ...(normalized.clientTools !== undefined && { clientTools: normalized.clientTools }),
   };
 }
 

@@ -1,5 +1,7 @@
-import type { ResponseContext, GenerateResult } from '../../codec.ts';
+import type { ClientTool, ResponseContext, GenerateResult } from '../../codec.ts';
 import { opaqueStateOf } from '../../opaque-state.ts';
+import { clientToolsOf } from '../client-tools.ts';
+import { freeText } from '../custom-tools.ts';
 import { encodeUsage, encodeFinishReason } from './encode-usage.ts';
 
 type Content = GenerateResult['content'][number];
@@ -43,7 +45,9 @@ export function encodeChat(
 
 function callFields(calls: readonly ToolCall[], context: ResponseContext): object {
   const [first] = calls;
-  if (first === undefined || !isLegacy(context)) return { tool_calls: calls.map(callOf) };
+  const toolOf = clientToolsOf(context);
+  if (first === undefined || !isLegacy(context))
+    return { tool_calls: calls.map((call) => callOf(call, toolOf(call.toolName))) };
   return { function_call: { name: first.toolName, arguments: inputOf(first) } };
 }
 
@@ -69,13 +73,13 @@ export function heading({ id, model, acceptedAt }: ResponseContext, object: stri
   return { id: `chatcmpl-${id}`, object, created: Math.floor(acceptedAt / 1000), model };
 }
 
-function callOf(call: ToolCall): object {
-  return {
-    id: call.toolCallId,
-    type: 'function',
-    function: { name: call.toolName, arguments: inputOf(call) },
-    ...extraOf(call),
-  };
+/** A whole call, in the form of its tool. */
+export function callOf(call: ToolCall, { kind, name }: ClientTool): object {
+  const called =
+    kind === 'custom'
+      ? { type: 'custom', custom: { name, input: freeText(call.input) } }
+      : { type: 'function', function: { name, arguments: inputOf(call) } };
+  return { id: call.toolCallId, ...called, ...extraOf(call) };
 }
 
 /** The signature that Gemini wants back with a call, where its own OpenAI-compatible API puts it. */

@@ -2,9 +2,9 @@ import { asObject, objectsOf } from '../../../base/json.ts';
 import type { Json } from '../../../base/json.ts';
 import type { ResponseContext, GenerateResult } from '../../codec.ts';
 import { packOpaqueState, opaqueStateOf } from '../../opaque-state.ts';
+import { clientToolsOf } from '../client-tools.ts';
 import { textOf } from '../fields.ts';
 import { encodeCall } from './encode-call.ts';
-import { knownTools } from './decode-tools.ts';
 
 type Content = GenerateResult['content'][number];
 type Source = Extract<Content, { readonly type: 'source' }>;
@@ -15,7 +15,7 @@ export function encodeResponse(
   { content, finishReason, usage }: GenerateResult,
   context: ResponseContext,
 ): object {
-  const toolOf = knownTools(context.body['tools']);
+  const toolOf = clientToolsOf(context);
   const items: Json[] = [];
   for (const part of content) {
     const id = itemId(context, items.length);
