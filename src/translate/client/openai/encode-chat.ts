@@ -1,8 +1,10 @@
+import { finishWords } from '../../../dialects/finish/finish-reasons.ts';
 import type { ClientTool, ResponseContext, GenerateResult } from '../../codec.ts';
 import { opaqueStateOf } from '../../opaque-state.ts';
 import { clientToolsOf } from '../client-tools.ts';
 import { freeText } from '../custom-tools.ts';
-import { encodeUsage, encodeFinishReason } from './encode-usage.ts';
+import { meaningOf } from '../finish.ts';
+import { encodeUsage } from './encode-usage.ts';
 
 type Content = GenerateResult['content'][number];
 export type ToolCall = Extract<Content, { readonly type: 'tool-call' }>;
@@ -58,9 +60,8 @@ export function isLegacy({ body }: ResponseContext): boolean {
 
 /** Why a chat ended: for its calls, unless it was cut off or filtered. */
 export function endReason(finish: GenerateResult['finishReason'], calls: boolean, context: ResponseContext) {
-  const reason = encodeFinishReason(finish);
-  if (!calls || reason === 'length' || reason === 'content_filter') return reason;
-  return isLegacy(context) ? 'function_call' : 'tool_calls';
+  const reason = finishWords[meaningOf(finish, calls)].chat;
+  return reason === 'tool_calls' && isLegacy(context) ? 'function_call' : reason;
 }
 
 /** The arguments of a call, `{}` where there are none. */

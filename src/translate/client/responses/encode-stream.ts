@@ -29,7 +29,8 @@ export class ResponseStreamEncoder implements ClientStreamEncoder {
   end(): string {
     const { finishReason, usage } = this.#end ?? {};
     const ended = finishReason === undefined ? { status: 'completed' } : endOf(finishReason);
-    const type = ended['status'] === 'incomplete' ? 'response.incomplete' : 'response.completed';
+    // The status is the name of the event as well.
+    const type = `response.${String(ended['status'])}`;
     const cost = usage === undefined ? null : usageOf(usage);
     const response = { ...this.#heading, ...ended, output: this.#items.output, usage: cost };
     return (this.#sequence > 0 ? '' : this.#opening()) + this.#write({ type, response });
