@@ -27,6 +27,19 @@ export interface NormalizedRequest {
   readonly extraOptions: ExtraOptions;
   /** Fields that were dropped because no provider has anything like them, by their names. */
   readonly dropped: readonly string[];
+  /** Tools that the client described as something else than plain functions; absent: none. */
+  readonly clientTools?: readonly ClientTool[];
+}
+
+/** A tool for which a function stands at providers: calls of it are encoded in the form that the client knows. */
+export interface ClientTool {
+  /** Of the function. */
+  readonly functionName: string;
+  /** The client dialect's word for what it is: `function`, `custom`, `local_shell` and the like. */
+  readonly kind: string;
+  /** As the client named it. */
+  readonly name: string;
+  readonly namespace?: string;
 }
 
 /** Absent fields are the provider's to decide. */
@@ -54,6 +67,8 @@ export interface ResponseContext {
   readonly query: string;
   /** The client's names of tools that the provider knows by others; absent: none. */
   readonly clientToolNames?: ClientToolNames;
+  /** As the client codec decoded them of the request; absent: none. */
+  readonly clientTools?: readonly ClientTool[];
 }
 
 /** One client dialect: how its requests are decoded and its responses encoded. */

@@ -6,7 +6,7 @@ import type { ResponseHeaders } from '../upstream/exchange.ts';
 import { parseObject } from '../base/json.ts';
 import type { Json } from '../base/json.ts';
 import { NotExpressible } from './codec.ts';
-import type { CallOptions, ResponseContext } from './codec.ts';
+import type { CallOptions, ClientTool, ResponseContext } from './codec.ts';
 import { startPackageCall } from './package-call.ts';
 import type { ClientToolNames } from './provider/conversation/tool-names.ts';
 import { fittedCallFor } from './provider/fitted-call.ts';
@@ -73,6 +73,8 @@ export interface TranslatedRequest {
   readonly dropped: readonly string[];
   /** Of the request, what its response may repeat. */
   readonly echo: Json;
+  /** Tools whose calls the response holds in the client's own form; absent: none. */
+  readonly clientTools?: readonly ClientTool[];
   readonly parseOptions: ParseOptions;
   /** The client's names of tools that the provider knows by others; absent: none. */
   readonly clientToolNames?: ClientToolNames;
@@ -180,6 +182,7 @@ async function translateByPackage(
     target: providerCodec.target(model, stream),
     parseOptions: parseOptionsOf(options),
     clientToolNames,
+    ...(normalized.clientTools !== undefined && { clientTools: normalized.clientTools }),
   };
 }
 

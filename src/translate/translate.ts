@@ -110,7 +110,7 @@ function callFor(
 function contextOf(
   call: Call,
   model: string,
-  { echo, clientToolNames }: Pick<TranslatedRequest, 'echo' | 'clientToolNames'>,
+  { echo, clientTools, clientToolNames }: Pick<TranslatedRequest, 'echo' | 'clientTools' | 'clientToolNames'>,
 ): ResponseContext {
   return {
     id: call.id,
@@ -119,6 +119,7 @@ function contextOf(
     body: echo,
     query: call.target.query,
     ...(clientToolNames !== undefined && { clientToolNames }),
+    ...(clientTools !== undefined && { clientTools }),
   };
 }
 
