@@ -5,6 +5,8 @@
 export interface ModelCapabilities {
   /** The most tokens of one answer. Where a dialect wants a limit and the client named none, it is this one. */
   readonly maxOutputTokens?: number;
+  /** It refuses function calls of its earlier turns that have no signature. */
+  readonly wantsSignedCalls?: boolean;
 }
 
 /** One row of the table: what is known of some models. */

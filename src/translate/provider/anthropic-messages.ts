@@ -2,6 +2,7 @@ import type { JSONObject } from '@ai-sdk/provider';
 import { operationNamed } from '../../dialects/operations/table.ts';
 import { targetOf } from '../target.ts';
 import type { NormalizedRequest, CallOptions, ProviderCodec, ProviderQuirks } from '../codec.ts';
+import { withSignedThinking } from './claude-history.ts';
 import { thinkingOf } from './claude-thinking.ts';
 import type { Thinking } from './claude-thinking.ts';
 import { instructionsWithFormat, clientTools, withArguments, withTools, without } from './prompt.ts';
@@ -29,7 +30,9 @@ function toCallOptions(request: NormalizedRequest, model: string, quirks: Provid
   const prompt = instructionsWithFormat(options);
   return {
     ...withTools(withThinking(options, thinking), clientTools(options)),
-    prompt: withArguments(quirks.wantsClaudeCodePrompt === true ? withClaudeCodePrompt(prompt) : prompt),
+    prompt: withSignedThinking(
+      withArguments(quirks.wantsClaudeCodePrompt === true ? withClaudeCodePrompt(prompt) : prompt),
+    ),
     providerOptions: {
       anthropic: {
         // The package would request a beta of its own to have arguments streamed in smaller pieces.

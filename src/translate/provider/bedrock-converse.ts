@@ -4,6 +4,7 @@ import type { NormalizedRequest, CallOptions, ProviderCodec } from '../codec.ts'
 import { effortOf } from './effort.ts';
 import { patchConverse } from './patch-converse.ts';
 import { toConverseMessages } from './bedrock-messages.ts';
+import { withoutThinking, withSignedThinking } from './claude-history.ts';
 import { takesSampling, thinkingOf } from './claude-thinking.ts';
 import type { Thinking } from './claude-thinking.ts';
 import { instructionsWithFormat, clientTools, withTools, without } from './prompt.ts';
@@ -33,6 +34,7 @@ function toCallOptions(request: NormalizedRequest, model: string): CallOptions {
   const thinking: Thinking = isClaude ? thinkingOf(request, model) : { kind: 'absent' };
   const effort = effortOf(request);
   const plain = without(options, 'reasoning', 'topK', 'toolChoice', 'providerOptions');
+  const readable = isClaude ? withSignedThinking : withoutThinking;
   const noTopP = isClaude && options.temperature !== undefined;
   return {
     ...withTools(noTopP ? without(plain, 'topP') : plain, toolsOf(options)),
@@ -40,7 +42,7 @@ function toCallOptions(request: NormalizedRequest, model: string): CallOptions {
     ...(thinking.kind === 'budget' &&
       thinking.answerTokens !== undefined && { maxOutputTokens: thinking.answerTokens }),
     ...(!isClaude && effort !== undefined && { reasoning: effort }),
-    prompt: toConverseMessages(instructionsWithFormat(options)),
+    prompt: toConverseMessages(readable(instructionsWithFormat(options))),
     providerOptions: {
       amazonBedrock: {
         ...thinkingOption(thinking, request.extraOptions.showThinking),

@@ -22,6 +22,7 @@ import type {
   ToolOutput,
   UserContent,
 } from '../fields.ts';
+import { withoutVendorLines } from './vendor-words.ts';
 
 /** Decodes `system` and `messages`. */
 export function decodeMessages(body: Json): Prompt {
@@ -41,12 +42,13 @@ export function asksForCitations({ messages }: Json): boolean {
 }
 
 function decodeSystem(system: unknown): Prompt {
-  if (typeof system === 'string') return system === '' ? [] : [{ role: 'system', content: system }];
-  return objectsOf(system).map((block, at) => ({
-    role: 'system',
-    content: requireText(block['text'], `system[${at}].text`),
-    ...cacheControlOf(block),
-  }));
+  const blocks = typeof system === 'string' ? [{ text: system }] : objectsOf(system);
+  return blocks.flatMap((block, at) => {
+    const written = requireText(block['text'], `system[${at}].text`);
+    const content = withoutVendorLines(written);
+    const isNothing = content === '' && (written !== '' || typeof system === 'string');
+    return isNothing ? [] : [{ role: 'system', content, ...cacheControlOf(block) }];
+  });
 }
 
 /** @param names - of the tools called so far, by the ids of the calls */

@@ -1,7 +1,7 @@
 import { asObject, objectsOf } from '../../../base/json.ts';
 import type { Json } from '../../../base/json.ts';
 import { NotExpressible } from '../../codec.ts';
-import { unpackOpaqueState } from '../../opaque-state.ts';
+import { splitIdState, unpackOpaqueState } from '../../opaque-state.ts';
 import {
   dataOf,
   fileOf,
@@ -117,7 +117,7 @@ function modelPart(part: Json, calls: OpenCalls, where: string): AssistantConten
   const call = asObject(field(part, 'functionCall'));
   if (call !== undefined) {
     const toolName = textOf(call['name']) ?? '';
-    const toolCallId = calls.add(toolName, textOf(call['id']));
+    const toolCallId = calls.add(toolName, plainId(textOf(call['id'])));
     const input = requireArguments(call['args'], `the args of a functionCall of ${where}`);
     return [{ type: 'tool-call', toolCallId, toolName, input, ...signed }];
   }
@@ -147,13 +147,18 @@ function joinPieces(pieces: AssistantContent): AssistantContent {
 
 function toolResult(response: Json, calls: OpenCalls, where: string): ToolContent[number] {
   const toolName = textOf(response['name']) ?? '';
-  const toolCallId = calls.resolve(toolName, textOf(response['id']));
+  const toolCallId = calls.resolve(toolName, plainId(textOf(response['id'])));
   const shown = objectsOf(response['parts']).flatMap((part) => userPart(part, where));
   const output = outputOf(asObject(response['response']) ?? {});
   if (shown.length === 0) return { type: 'tool-result', toolCallId, toolName, output };
   const files = shown.map((part) => (part.type === 'text' ? part : { ...part, type: 'file' as const }));
   const value = [{ type: 'text' as const, text: output.value }, ...files];
   return { type: 'tool-result', toolCallId, toolName, output: { type: 'content', value } };
+}
+
+/** An id without the state that another dialect has put into it. */
+function plainId(id: string | undefined): string | undefined {
+  return id === undefined ? undefined : splitIdState(id).id;
 }
 
 /** `output`, `result` or `error` alone is all of a result; beside other fields they are fields like them. */

@@ -2,6 +2,8 @@ import { asObject, objectsOf } from '../../../base/json.ts';
 import type { Json } from '../../../base/json.ts';
 import type { SharedV4ProviderOptions } from '@ai-sdk/provider';
 import { NotExpressible } from '../../codec.ts';
+import { splitIdState, unpackOpaqueState } from '../../opaque-state.ts';
+import type { OpaqueState } from '../../opaque-state.ts';
 import {
   argumentsOf,
   cacheControlOf,
@@ -41,7 +43,8 @@ function decodeMessage(message: Json, at: number, names: Map<string, string>): M
     }
     case 'tool':
     case 'function': {
-      const toolCallId = textOf(message['tool_call_id']) ?? legacyId(textOf(message['name']) ?? '');
+      const written = textOf(message['tool_call_id']) ?? legacyId(textOf(message['name']) ?? '');
+      const toolCallId = splitIdState(written).id;
       const toolName = names.get(toolCallId) ?? textOf(message['name']) ?? 'unknown';
       return [
         {
@@ -153,14 +156,21 @@ function toolCall(call: Json, at: number): AssistantContent[number] {
   const called = requireObject(call['function'], `a tool call of messages[${at}]`);
   const toolName = requireText(called['name'], `the name of a tool call of messages[${at}]`);
   const google = asObject(asObject(call['extra_content'])?.['google']);
-  const thoughtSignature = textOf(google?.['thought_signature']);
+  const { id, state } = splitIdState(textOf(call['id']) ?? legacyId(toolName));
+  const providerOptions = googleState(textOf(google?.['thought_signature'])) ?? state;
   return {
     type: 'tool-call',
-    toolCallId: textOf(call['id']) ?? legacyId(toolName),
+    toolCallId: id,
     toolName,
     input: argumentsOf(textOf(called['arguments']) ?? ''),
-    ...(thoughtSignature !== undefined && { providerOptions: { google: { thoughtSignature } } }),
+    ...(providerOptions !== undefined && { providerOptions }),
   };
+}
+
+/** Gemini's signature, or what was packed in its place for another family. */
+function googleState(thoughtSignature: string | undefined): OpaqueState | undefined {
+  if (thoughtSignature === undefined) return undefined;
+  return unpackOpaqueState(thoughtSignature) ?? { google: { thoughtSignature } };
 }
 
 /** Calls of the older `functions` have no ids. */

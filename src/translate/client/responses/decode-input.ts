@@ -1,7 +1,7 @@
 import { asObject, objectsOf } from '../../../base/json.ts';
 import type { Json } from '../../../base/json.ts';
 import { NotExpressible } from '../../codec.ts';
-import { unpackOpaqueState } from '../../opaque-state.ts';
+import { splitIdState, unpackOpaqueState } from '../../opaque-state.ts';
 import { argumentsOf, definedOnly, requireObject, requireText, textOf, describeWord } from '../fields.ts';
 import type { AssistantContent, Message, Prompt, ToolContent, ToolOutput, UserContent } from '../fields.ts';
 import { filePart, imagePart, joinedText, partsOutput } from '../openai/decode-messages.ts';
@@ -92,7 +92,8 @@ class Conversation {
 function decodeItem(item: Json, where: string, conversation: Conversation): void {
   const named = (): string =>
     flatNameOf(requireText(item['name'], `the name of ${where}`), textOf(item['namespace']));
-  const callId = (): string => requireText(item['call_id'] ?? item['id'], `the call_id of ${where}`);
+  const callId = (): string =>
+    splitIdState(requireText(item['call_id'] ?? item['id'], `the call_id of ${where}`)).id;
   switch (item['type'] ?? 'message') {
     case 'message':
       decodeMessage(item, where, conversation);
