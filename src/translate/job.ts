@@ -3,21 +3,24 @@ import type { BodyFacts } from '../dialects/scan/body-facts.ts';
 import { scanBody } from '../dialects/scan/json-scan.ts';
 import type { Target } from '../dialects/operations/find-target.ts';
 import type { ResponseHeaders } from '../upstream/exchange.ts';
-
 import type { Json } from '../base/json.ts';
+import type { CallOptions, ClientTool, ResponseContext } from './codec.ts';
 import { MAX_FIELDS, readBody } from './read-body.ts';
-import type { CallOptions, ResponseContext } from './codec.ts';
 import type { EditJob, EditResult } from './edit/edit-job.ts';
 import { startPackageCall } from './package-call.ts';
+import type { ClientToolNames } from './provider/conversation/tool-names.ts';
+import { fittedCallFor } from './provider/fitted-call.ts';
 import type { ResponseTranslator } from './response-translator.ts';
 import { echoOf, parseOptionsOf, shortEchoOf } from './retained-request.ts';
+import { leftOut } from './sent/left-out.ts';
+import { withoutConversation } from './sent/sent-request.ts';
 import type { CountJob, TokenCount } from './tokens/count-job.ts';
 import { countByLength, estimateTokens } from './tokens/estimate-tokens.ts';
 import { SdkResponseTranslator } from './sdk-response-translator.ts';
 import { translationMethod } from './translation-method.ts';
 import type { TranslationMethod, TranslationSpec } from './translation-method.ts';
 import type { ThinkingJob, ThinkingResult } from './thinking/thinking-job.ts';
-import { droppedOptions, unsupportedRequestOf } from './unsupported-request.ts';
+import { unsupportedRequestOf } from './unsupported-request.ts';
 import type { UnsupportedRequest } from './unsupported-request.ts';
 import { WholeResponseTranslator } from './whole-translation.ts';
 import type { WholeTranslation } from './whole-translation.ts';
@@ -76,7 +79,11 @@ export interface TranslatedRequest {
   readonly dropped: readonly string[];
   /** Of the request, what its response may repeat. */
   readonly echo: Json;
+  /** Tools whose calls the response holds in the client's own form; absent: none. */
+  readonly clientTools?: readonly ClientTool[];
   readonly parseOptions: ParseOptions;
+  /** The client's names of tools that the provider knows by others; absent: none. */
+  readonly clientToolNames?: ClientToolNames;
   readonly target: Target;
   /** About how many tokens the request is; absent where its response begins with no number of them. */
   readonly estimatedInputTokens?: number;
@@ -194,22 +201,34 @@ async function translateByPackage(
 ): Promise<Omit<TranslatedRequest, 'echo'>> {
   const { model, quirks, stream, clientDialect } = spec;
   const normalized = clientCodec.decodeRequest(json);
-  const options = providerCodec.toCallOptions(normalized, model, quirks);
+  const {
+    options,
+    clientToolNames,
+    dropped: unfit,
+  } = fittedCallFor(providerCodec, normalized, model, quirks);
   const { intercepted, pending } = startPackageCall(spec, providerCodec, options);
   const request = await intercepted.request(pending.result);
   // What the package holds while it waits is as large as the request: it is called again when there is a response.
   pending.result.catch(() => undefined);
   intercepted.abort();
+  const translated = translatedBody(
+    request.headers,
+    providerCodec.patchBody?.(request.body, options) ?? request.body,
+  );
+  const sent = providerCodec.sent(withoutConversation(translated.body));
   const dropped = new Set([
     ...normalized.dropped,
-    ...droppedOptions(normalized.options, providerCodec.unsupported, clientDialect),
+    ...leftOut(normalized, options, sent, json, clientDialect),
+    ...unfit,
   ]);
   return {
-    ...translatedBody(request.headers, providerCodec.patchBody?.(request.body, options) ?? request.body),
+    ...translated,
     // A list of tools may hold any number of types that are not known.
     dropped: [...dropped].slice(0, MAX_FIELDS),
     target: providerCodec.target(model, stream),
     parseOptions: parseOptionsOf(options),
+    clientToolNames,
+    ...(normalized.clientTools !== undefined && { clientTools: normalized.clientTools }),
     // Anthropic's streams begin with the tokens of the request, which providers tell at their end.
     ...(stream &&
       clientDialect === 'anthropic-messages' && {
@@ -221,7 +240,7 @@ async function translateByPackage(
 function translatedBody(
   headers: TranslatedRequest['headers'],
   text: string,
-): Pick<TranslatedRequest, 'kind' | 'headers' | 'body' | 'facts'> {
+): Pick<TranslatedRequest, 'kind' | 'headers' | 'facts'> & { readonly body: Buffer } {
   const body = Buffer.from(text);
   const facts = scanBody(body);
   return { kind: 'translated-request', headers, body, facts: facts.kind === 'facts' ? facts : noFacts() };

@@ -3,7 +3,6 @@ import { operationNamed } from '../dialects/operations/table.ts';
 import type { Dialect, Operation } from '../dialects/operations/operation.ts';
 import { requireConvertible } from './convertible-body.ts';
 import type { ResponseContext, ProviderQuirks } from './codec.ts';
-import type { Json } from '../base/json.ts';
 import { clientCountOf } from './tokens/client-counts.ts';
 import { translationMethod } from './translation-method.ts';
 import type { TranslationSpec } from './translation-method.ts';
@@ -57,7 +56,7 @@ export async function translate(
   const parts = {
     spec,
     parseOptions: translated.parseOptions,
-    context: contextOf(call, model, translated.echo, translated.estimatedInputTokens),
+    context: contextOf(call, model, translated),
     dropped: translated.dropped,
     signal: call.signal,
   };
@@ -108,7 +107,7 @@ export function translateWholeCall(
     call: callFor(call, model, translated),
     translator: new WholeResponseTranslator(
       translation,
-      contextOf(call, model, echoOf(body)),
+      contextOf(call, model, { echo: echoOf(body) }),
       translated.dropped,
     ),
   };
@@ -134,7 +133,16 @@ function callFor(
   };
 }
 
-function contextOf(call: Call, model: string, echo: Json, estimatedInputTokens?: number): ResponseContext {
+function contextOf(
+  call: Call,
+  model: string,
+  {
+    echo,
+    clientTools,
+    clientToolNames,
+    estimatedInputTokens,
+  }: Pick<TranslatedRequest, 'echo' | 'clientTools' | 'clientToolNames' | 'estimatedInputTokens'>,
+): ResponseContext {
   return {
     ...(estimatedInputTokens !== undefined && { estimatedInputTokens }),
     id: call.id,
@@ -142,6 +150,8 @@ function contextOf(call: Call, model: string, echo: Json, estimatedInputTokens?:
     acceptedAt: call.acceptedAt,
     body: echo,
     query: call.target.query,
+    ...(clientToolNames !== undefined && { clientToolNames }),
+    ...(clientTools !== undefined && { clientTools }),
   };
 }
 

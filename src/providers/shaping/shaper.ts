@@ -88,6 +88,13 @@ function hasStreamUsage({ target: { operation } }: Call): boolean {
   return operation.name === 'chat.completions' || operation.name === 'completions';
 }
 
+/** The same call with another body, whose facts are read anew. */
+export function withBody(call: Call, bytes: Buffer): Call {
+  const facts = scanBody(bytes);
+  if (facts.kind === 'fault') throw new TypeError(`an edited body is not valid: ${facts.message}`);
+  return withFacts({ ...call, body: { kind: 'buffered', bytes } }, facts);
+}
+
 /** A call whose body was edited. */
 function withFacts(call: Call, facts: BodyFacts): Call {
   const isAsAsked = call.target.operation.streams === 'as-asked';
