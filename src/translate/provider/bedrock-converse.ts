@@ -10,6 +10,7 @@ import { bedrockSent } from '../sent/bedrock-sent.ts';
 import { effortOf, nearestEffort } from './effort.ts';
 import type { Effort } from './effort.ts';
 import { patchConverse } from './patch-converse.ts';
+import { withDocumentNames } from './bedrock-documents.ts';
 import { toConverseMessages } from './bedrock-messages.ts';
 import { isThinking, thinkingOf } from './claude-thinking.ts';
 import type { Thinking } from './claude-thinking.ts';
@@ -50,7 +51,7 @@ function toCallOptions(asked: NormalizedRequest, model: string, quirks: Provider
     ...(choosesTool(options) && { toolChoice: options.toolChoice }),
     ...(answerTokens !== undefined && { maxOutputTokens: answerTokens }),
     ...(effort !== undefined && { reasoning: effort }),
-    prompt: toConverseMessages(instructionsFirst(fitImages(options.prompt, capabilities))),
+    prompt: toConverseMessages(withDocumentNames(instructionsFirst(fitImages(options.prompt, capabilities)))),
     providerOptions: {
       amazonBedrock: {
         ...thinkingOption(thinking, asked.extraOptions.showThinking),
