@@ -397,6 +397,17 @@ const cases: readonly Case[] = [
   },
 ];
 
+/** A chat that shows an image of a type. */
+function shown(type: string): object {
+  const url = `data:image/${type};base64,AA==`;
+  return { messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url } }] }] };
+}
+
+function document(title?: string): object {
+  const source = { type: 'base64', media_type: 'application/pdf', data: 'JVBERi0xLjQK' };
+  return { type: 'document', source, ...(title !== undefined && { title }) };
+}
+
 void describe('what leaves for a model', () => {
   for (const { client, provider, asks, leaves, dropped = '' } of cases) {
     void it(`${client} to ${provider}: ${JSON.stringify(asks)}`, async () => {
@@ -408,14 +419,6 @@ void describe('what leaves for a model', () => {
   }
 
   void it('has the media types of images that there are, and refuses others by their names', async () => {
-    const shown = (type: string) => ({
-      messages: [
-        {
-          role: 'user',
-          content: [{ type: 'image_url', image_url: { url: `data:image/${type};base64,AA==` } }],
-        },
-      ],
-    });
     for (const provider of [
       'claude/claude-sonnet-4-5',
       'gemini/gemini-2.5-flash',
@@ -428,11 +431,6 @@ void describe('what leaves for a model', () => {
   });
 
   void it('has a text beside documents, and names for them that differ, at Bedrock', async () => {
-    const document = (title?: string) => ({
-      type: 'document',
-      source: { type: 'base64', media_type: 'application/pdf', data: 'JVBERi0xLjQK' },
-      ...(title !== undefined && { title }),
-    });
     const { body } = await left('anthropic', 'bedrock/anthropic.claude-sonnet-4-5-v1:0', {
       messages: [{ role: 'user', content: [document('a b.pdf'), document('a-b.pdf'), document()] }],
     });
@@ -440,7 +438,8 @@ void describe('what leaves for a model', () => {
     const content = objectsOf(message?.['content']);
     const names = content.flatMap((block) => asObject(block['document'])?.['name'] ?? []);
     assert.equal(new Set(names).size, 3);
-    for (const name of names) assert.match(String(name), /^[a-zA-Z0-9]+(?:[ ()[\]-][a-zA-Z0-9]+)*$/u);
+    for (const name of names)
+      assert.match(JSON.stringify(name), /^"[a-zA-Z0-9]+(?:[ ()[\]-][a-zA-Z0-9]+)*"$/u);
     assert.deepEqual(content.at(-1), { text: 'See the document.' });
   });
 

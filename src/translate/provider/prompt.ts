@@ -23,14 +23,6 @@ export function instructionsFirst(prompt: Prompt): Prompt {
   return [...instructions.slice(0, -1), asUser];
 }
 
-/** Instructions first, and one for JSON where the family cannot be asked for it without a schema. */
-export function instructionsWithFormat({ prompt, responseFormat }: CallOptions): Prompt {
-  if (responseFormat?.type !== 'json' || responseFormat.schema !== undefined)
-    return instructionsFirst(prompt);
-  const content = 'Answer with one JSON object and nothing else: no words around it, no Markdown.';
-  return instructionsFirst([...prompt, { role: 'system', content }]);
-}
-
 /** Successive results of tools in one message: Gemini refuses results of one turn in several. */
 export function joinToolResults(prompt: Prompt): Prompt {
   const messages: Message[] = [];

@@ -54,7 +54,7 @@ void test('the smallest configuration has every default', () => {
         modelMapping: {},
         protocol: 'openai',
         customSettings: [],
-      modelCapabilities: [],
+        modelCapabilities: [],
         passHeaders: [],
         contextCleanupCommands: [],
         mergeConsecutiveMessages: false,
