@@ -12,6 +12,7 @@ import { bedrockConverseCodec } from '../../src/translate/provider/bedrock-conve
 import { geminiGenerateCodec } from '../../src/translate/provider/gemini-generate.ts';
 import { openaiChatCodec } from '../../src/translate/provider/openai-chat.ts';
 import { InterceptedFetch } from '../../src/translate/package-call.ts';
+import { fittedCallFor } from '../../src/translate/provider/fitted-call.ts';
 
 /** A normalized request of one question, with the options of a test. */
 export function requestOf(
@@ -107,7 +108,7 @@ export async function interceptedFrom(
   }: { stream?: boolean; quirks?: ProviderQuirks } = {},
 ): Promise<Intercepted> {
   const intercepted = new InterceptedFetch();
-  const options = codec.toCallOptions(request, model, quirks);
+  const { options } = fittedCallFor(codec, request, model, quirks);
   const languageModel = await codec.loadModel(model, intercepted.fetch, quirks);
   const call: PromiseLike<unknown> = stream
     ? languageModel.doStream(options)

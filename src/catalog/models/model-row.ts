@@ -1,10 +1,12 @@
+import type { ConversationCapabilities } from './conversation-capabilities.ts';
+
 /**
  * What a model takes, at one type of provider: what its vendor's documentation says that it refuses, limits, or has
  * another word for. Plain data. An absent member is not known, and nothing is changed for it.
  *
  * Only requests that are translated ask for it: who speaks a vendor's own dialect gets the vendor's own answers.
  */
-export interface ModelCapabilities {
+export interface ModelCapabilities extends ConversationCapabilities {
   /**
    * The most tokens of one answer, thinking included. A client's larger number is lowered to it; where a dialect wants a
    * number and the client named none, it is this one.
@@ -64,6 +66,8 @@ export interface ModelCapabilities {
   readonly jsonWithTools?: boolean;
   /** The media types of images that it reads. Empty: it reads none. */
   readonly imageTypes?: readonly string[];
+  /** It refuses function calls of its earlier turns that have no signature. */
+  readonly wantsSignedCalls?: boolean;
 }
 
 /** How hard to think, as vendors name it, from nothing to the most; `default` is as hard as the model likes. */

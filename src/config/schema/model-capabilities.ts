@@ -13,6 +13,15 @@ const thinkingBudget = z.strictObject({
   max: tokens(1).meta({ description: 'The most tokens.' }),
 });
 
+const wordForm = z.strictObject({
+  alphabet: keyword(['alphanumeric', 'word', 'dotted', 'any']).meta({
+    description:
+      'Its characters: letters and digits; with `_` and `-`; with `.` and `:` as well, and a letter or `_` first; or any.',
+  }),
+  minLength: integer({ min: 1, max: 1000 }).meta({ description: 'The least characters.' }),
+  maxLength: integer({ min: 1, max: 1_000_000 }).meta({ description: 'The most characters.' }),
+});
+
 const takes = z.strictObject({
   maxOutputTokens: tokens(1).exactOptional().meta({
     description:
@@ -91,6 +100,27 @@ const takes = z.strictObject({
     .array(text('a media type'))
     .exactOptional()
     .meta({ description: 'The media types of images that it reads. `[]`: none.' }),
+  wantsSignedCalls: flag().exactOptional().meta({
+    description: 'Whether it refuses function calls of earlier turns that have no signature.',
+  }),
+  toolCallIds: wordForm.exactOptional().meta({ description: "What the id of a tool's call may be." }),
+  toolNames: wordForm.exactOptional().meta({ description: 'What the name of a tool may be.' }),
+  lateInstructions: keyword(['system', 'user']).exactOptional().meta({
+    description:
+      "Where instructions in the middle stand: as `system` messages, or as marked text of the user's.",
+  }),
+  firstMessage: keyword(['any', 'user'])
+    .exactOptional()
+    .meta({ description: 'Who may speak first, instructions aside.' }),
+  lastMessage: keyword(['any', 'user', 'prefix']).exactOptional().meta({
+    description: 'Who may speak last; `prefix`: the assistant too, where its message says `prefix`.',
+  }),
+  userAfterResult: flag()
+    .exactOptional()
+    .meta({ description: "Whether a user's message may follow the result of a tool." }),
+  repeatedRoles: flag()
+    .exactOptional()
+    .meta({ description: 'Whether messages of one role may follow each other.' }),
 } satisfies Readonly<Record<keyof ModelCapabilities, z.core.$ZodType>>);
 
 /** One entry of `modelCapabilities`. */

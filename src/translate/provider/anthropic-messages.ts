@@ -9,8 +9,10 @@ import { fitOptions } from '../fit/fit-options.ts';
 import { fitToolChoice } from '../fit/fit-tool-choice.ts';
 import { anthropicSent } from '../sent/anthropic-sent.ts';
 import { isThinking, thinkingOf } from './claude-thinking.ts';
+import { withSignedThinking } from './claude-history.ts';
 import type { Thinking } from './claude-thinking.ts';
-import { instructionsFirst, clientTools, withArguments, withTools, without } from './prompt.ts';
+import { anthropicRules } from './conversation/conversation-rules.ts';
+import { clientTools, withTools, without } from './prompt.ts';
 import type { Message, Prompt } from './prompt.ts';
 
 const messages = operationNamed('messages.create');
@@ -23,6 +25,7 @@ export const anthropicMessagesCodec: ProviderCodec = {
   },
   toCallOptions,
   sent: anthropicSent,
+  conversation: anthropicRules,
   target: (model) => targetOf(messages, model),
 };
 
@@ -39,10 +42,10 @@ function toCallOptions(asked: NormalizedRequest, _: string, quirks: ProviderQuir
     jsonMode: false,
     schemas: capabilities.jsonSchema === false && capabilities.forcedTools === false ? 'none' : 'objects',
   });
-  const prompt = instructionsFirst(fitImages(options.prompt, capabilities));
+  const prompt = fitImages(options.prompt, capabilities);
   return {
     ...withTools(withThinking(options, thinking), clientTools(options)),
-    prompt: withArguments(wantsClaudeCodePrompt ? withClaudeCodePrompt(prompt) : prompt),
+    prompt: withSignedThinking(wantsClaudeCodePrompt ? withClaudeCodePrompt(prompt) : prompt),
     providerOptions: {
       anthropic: {
         // The package would request a beta of its own to have arguments streamed in smaller pieces.
@@ -71,7 +74,8 @@ function withLimit(
 /** With instructions, the last of which has a `cache_control`, as Claude Code's have. */
 function withClaudeCodePrompt(prompt: Prompt): Prompt {
   const first = prompt.findIndex(({ role }) => role !== 'system');
-  const count = first < 0 ? prompt.length : first;
+  // Where there are only instructions, they become the user's message.
+  const count = Math.max(first, 0);
   const own: Message = { role: 'system', content: CLAUDE_CODE };
   const instructions = count === 0 ? [own] : prompt.slice(0, count);
   const mark = { anthropic: { cacheControl: { type: 'ephemeral' } } };

@@ -7,14 +7,16 @@ import { fitImages } from '../fit/fit-images.ts';
 import { fitOptions } from '../fit/fit-options.ts';
 import { fitToolChoice } from '../fit/fit-tool-choice.ts';
 import { bedrockSent } from '../sent/bedrock-sent.ts';
+import { bedrockRules } from './conversation/conversation-rules.ts';
 import { effortOf, nearestEffort } from './effort.ts';
 import type { Effort } from './effort.ts';
 import { patchConverse } from './patch-converse.ts';
 import { withDocumentNames } from './bedrock-documents.ts';
 import { toConverseMessages } from './bedrock-messages.ts';
 import { isThinking, thinkingOf } from './claude-thinking.ts';
+import { withoutThinking, withSignedThinking } from './claude-history.ts';
 import type { Thinking } from './claude-thinking.ts';
-import { instructionsFirst, clientTools, withTools, without } from './prompt.ts';
+import { clientTools, withTools, without } from './prompt.ts';
 import type { Tool } from './prompt.ts';
 import { bedrockTarget } from '../target.ts';
 
@@ -30,6 +32,7 @@ export const bedrockConverseCodec: ProviderCodec = {
     }).languageModel(id);
   },
   toCallOptions,
+  conversation: bedrockRules,
   patchBody: patchConverse,
   sent: bedrockSent,
   target: (model, stream) => bedrockTarget(stream ? converseStream : converse, model),
@@ -46,12 +49,13 @@ function toCallOptions(asked: NormalizedRequest, model: string, quirks: Provider
     schemas: takesSchema(capabilities, isThinking(thinking)) ? 'objects' : 'none',
   });
   const plain = without(options, 'reasoning', 'topK', 'toolChoice', 'providerOptions');
+  const readable = isClaude ? withSignedThinking : withoutThinking;
   return {
     ...withTools(plain, toolsOf(options)),
     ...(choosesTool(options) && { toolChoice: options.toolChoice }),
     ...(answerTokens !== undefined && { maxOutputTokens: answerTokens }),
     ...(effort !== undefined && { reasoning: effort }),
-    prompt: toConverseMessages(withDocumentNames(instructionsFirst(fitImages(options.prompt, capabilities)))),
+    prompt: toConverseMessages(withDocumentNames(readable(fitImages(options.prompt, capabilities)))),
     providerOptions: {
       amazonBedrock: {
         ...thinkingOption(thinking, asked.extraOptions.showThinking),
@@ -109,10 +113,8 @@ function toolsOf(options: CallOptions): Tool[] {
 function toolsCalled({ prompt }: CallOptions): Set<string> {
   const names = new Set<string>();
   for (const { role, content } of prompt) {
-    if (role !== 'assistant' && role !== 'tool') continue;
-    for (const part of content) {
-      if (part.type === 'tool-call' || part.type === 'tool-result') names.add(part.toolName);
-    }
+    if (role !== 'assistant') continue;
+    for (const part of content) if (part.type === 'tool-call') names.add(part.toolName);
   }
   return names;
 }

@@ -9,14 +9,8 @@ import { fitOptions } from '../fit/fit-options.ts';
 import { fitToolChoice } from '../fit/fit-tool-choice.ts';
 import { geminiSent } from '../sent/gemini-sent.ts';
 import { geminiThinkingOf } from './gemini-thinking.ts';
-import {
-  instructionsFirst,
-  clientTools,
-  joinToolResults,
-  withArguments,
-  withTools,
-  without,
-} from './prompt.ts';
+import { geminiRules } from './conversation/conversation-rules.ts';
+import { clientTools, withTools, without } from './prompt.ts';
 import type { FilePart, Message, UserPart } from './prompt.ts';
 import { targetOf } from '../target.ts';
 
@@ -35,6 +29,7 @@ export const geminiGenerateCodec: ProviderCodec = {
   },
   toCallOptions,
   sent: geminiSent,
+  conversation: geminiRules,
   target: (model, asStream) => (asStream ? targetOf(stream, model, '?alt=sse') : targetOf(generate, model)),
 };
 
@@ -46,7 +41,7 @@ function toCallOptions(request: NormalizedRequest, _: string, quirks: ProviderQu
   const prompt = fitImages(options.prompt, capabilities);
   return {
     ...withTools(without(options, 'reasoning', 'providerOptions'), clientTools(options)),
-    prompt: withArguments(joinToolResults(instructionsFirst(prompt))).map(withMediaTypes),
+    prompt: prompt.map(withMediaTypes),
     ...(Object.keys(thinkingConfig).length > 0 && { providerOptions: { google: { thinkingConfig } } }),
   };
 }

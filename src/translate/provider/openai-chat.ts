@@ -12,6 +12,7 @@ import { fitToolChoice } from '../fit/fit-tool-choice.ts';
 import { chatSent } from '../sent/chat-sent.ts';
 import { chatThinkingOf } from './chat-thinking.ts';
 import { toChatMessages } from './chat-messages.ts';
+import { openaiRules } from './conversation/conversation-rules.ts';
 import { clientTools, withTools, without } from './prompt.ts';
 
 const completions = operationNamed('chat.completions');
@@ -46,6 +47,7 @@ export const openaiChatCodec: ProviderCodec = {
   },
   toCallOptions,
   sent: chatSent,
+  conversation: openaiRules,
   target: (model) => targetOf(completions, model),
 };
 

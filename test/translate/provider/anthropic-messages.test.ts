@@ -8,6 +8,7 @@ const SONNET = 'claude-sonnet-4-5';
 const OPUS = 'claude-opus-4-8';
 const JSON_WANTED = 'Answer with one JSON object and nothing else: no words around it, no Markdown.';
 const MESSAGES = [{ role: 'user', content: [{ type: 'text', text: 'hi' }] }];
+const LATER = '<system-reminder>\nB\n</system-reminder>';
 const LOOK = { name: 'look', input_schema: { type: 'object', properties: {} } };
 
 interface Case {
@@ -115,7 +116,7 @@ const cases: readonly Case[] = [
     body: { max_tokens: 4000, messages: MESSAGES },
   },
   {
-    what: 'all instructions first, with their marks',
+    what: 'instructions at the beginning with their marks, and later ones at their place',
     request: requestOf({
       maxOutputTokens: 10,
       prompt: [
@@ -130,11 +131,16 @@ const cases: readonly Case[] = [
     }),
     body: {
       max_tokens: 10,
-      system: [
-        { type: 'text', text: 'A', cache_control: { type: 'ephemeral' } },
-        { type: 'text', text: 'B' },
+      system: [{ type: 'text', text: 'A', cache_control: { type: 'ephemeral' } }],
+      messages: [
+        {
+          role: 'user',
+          content: [
+            { type: 'text', text: 'hi' },
+            { type: 'text', text: LATER },
+          ],
+        },
       ],
-      messages: MESSAGES,
     },
   },
   {

@@ -181,15 +181,26 @@ void describe('a request for chat completions', () => {
             { type: 'tool-call', toolCallId: 'c', toolName: 'look', input: '{}', providerOptions: options },
           ],
         },
+        {
+          role: 'tool',
+          content: [
+            { type: 'tool-result', toolCallId: 'c', toolName: 'look', output: { type: 'text', value: 'r' } },
+          ],
+        },
       ],
     });
     const calls = [{ id: 'c', type: 'function', function: { name: 'look', arguments: '{}' } }];
     const without = await interceptedFrom(openaiChatCodec, request, 'm');
-    assert.deepEqual(without.body['messages'], [{ role: 'assistant', content: null, tool_calls: calls }]);
+    const result = { role: 'tool', tool_call_id: 'c', content: 'r' };
+    assert.deepEqual(without.body['messages'], [
+      { role: 'assistant', content: null, tool_calls: calls },
+      result,
+    ]);
     const quirks: ProviderQuirks = { resendsReasoning: true, capabilities: {} };
     const { body } = await interceptedFrom(openaiChatCodec, request, 'm', { quirks });
     assert.deepEqual(body['messages'], [
       { role: 'assistant', content: null, reasoning_content: 'Hm', tool_calls: calls },
+      result,
     ]);
   });
 
