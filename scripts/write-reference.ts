@@ -1,10 +1,11 @@
 import { readFile, writeFile } from 'node:fs/promises';
+import { modelsTable } from '../src/config/pages/models-table.ts';
 import { providersPage } from '../src/config/pages/providers-page.ts';
 import { editorSchema, referencePage } from '../src/config/pages/reference.ts';
 import { renderErrorsPage } from '../src/dialects/errors/page.ts';
 import { finishReasonsTables } from '../src/dialects/finish/page.ts';
 
-/** Writes the pages of docs/ that are made from the code: the configuration, its editors' schema, the errors, the providers. */
+/** Writes the pages of docs/ that are made from the code: the configuration, its editors' schema, the errors, the providers, the table of models. */
 
 const docs = new URL('../docs/', import.meta.url);
 
@@ -13,6 +14,7 @@ await writeFile(new URL('sparekey.schema.json', docs), editorSchema());
 await writeFile(new URL('ERRORS.md', docs), renderErrorsPage());
 await writeFile(new URL('PROVIDERS.md', docs), providersPage());
 await writeRegion('TRANSLATION.md', 'finish-reasons', finishReasonsTables());
+await writeRegion('TRANSLATION.md', 'models', modelsTable());
 
 /** Writes a part of a page that is otherwise written by hand: what stands between the two marks of a name. */
 async function writeRegion(page: string, name: string, text: string): Promise<void> {

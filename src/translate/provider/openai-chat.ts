@@ -78,9 +78,9 @@ function toCallOptions(
 /** OpenAI takes schemas of objects alone: platform.openai.com/docs/guides/structured-outputs, "Supported schemas". */
 function formatMeans(
   { jsonMode = true, jsonSchema = true, jsonWithTools = true }: ModelCapabilities,
-  hasTools: boolean,
+  declaresTools: boolean,
 ): FormatMeans {
-  const isFree = jsonWithTools || !hasTools;
+  const isFree = jsonWithTools || !declaresTools;
   return {
     jsonMode: jsonMode && isFree,
     schemas: jsonSchema && isFree ? 'objects' : 'none',
