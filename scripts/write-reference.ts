@@ -1,9 +1,10 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { providersPage } from '../src/config/pages/providers-page.ts';
 import { editorSchema, referencePage } from '../src/config/pages/reference.ts';
 import { renderErrorsPage } from '../src/dialects/errors/page.ts';
+import { withRulesSection } from '../src/translate/provider/conversation/rules-section.ts';
 
-/** Writes the pages of docs/ that are made from the code: the configuration, its editors' schema, the errors, the providers. */
+/** Writes the pages of docs/ that are made from the code: the configuration, its editors' schema, the errors, the providers, the rules of conversations. */
 
 const docs = new URL('../docs/', import.meta.url);
 
@@ -11,3 +12,6 @@ await writeFile(new URL('CONFIGURATION.md', docs), referencePage());
 await writeFile(new URL('sparekey.schema.json', docs), editorSchema());
 await writeFile(new URL('ERRORS.md', docs), renderErrorsPage());
 await writeFile(new URL('PROVIDERS.md', docs), providersPage());
+
+const translation = new URL('TRANSLATION.md', docs);
+await writeFile(translation, withRulesSection(await readFile(translation, 'utf8')));

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
+import { asObject, objectsOf, parseObject } from '../../src/base/json.ts';
 import { NO_QUIRKS } from '../../src/translate/codec.ts';
 import { responseTranslatorFor, translateRequest, translateResponse } from '../../src/translate/job.ts';
 import type { TranslatedRequest } from '../../src/translate/job.ts';
@@ -34,8 +35,11 @@ async function translated(spec: TranslationSpec): Promise<TranslatedRequest> {
 }
 
 function namesIn({ body }: TranslatedRequest): string[] {
-  const { tools }: { tools: { function: { name: string } }[] } = JSON.parse(Buffer.from(body).toString());
-  return tools.map((tool) => tool.function.name);
+  return objectsOf(parseObject(Buffer.from(body).toString())?.['tools']).map((tool) => {
+    const name = asObject(tool['function'])?.['name'];
+    assert.ok(typeof name === 'string');
+    return name;
+  });
 }
 
 function contextOf({ clientToolNames, echo }: TranslatedRequest) {
@@ -63,9 +67,8 @@ void suite('names of tools on their way back', () => {
       headers: {},
       body: Buffer.from(JSON.stringify(answer)),
     });
-    const { content }: { content: { name: string }[] } = JSON.parse(Buffer.from(body).toString());
     assert.deepEqual(
-      content.map(({ name }) => name),
+      objectsOf(parseObject(Buffer.from(body).toString())?.['content']).map(({ name }) => name),
       [LONG, '天気', '天氣'],
     );
   });

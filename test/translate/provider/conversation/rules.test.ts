@@ -174,27 +174,30 @@ void suite('the order of a chat', () => {
   });
 });
 
+function textBlock(written: string): object {
+  return { type: 'text', text: written };
+}
+
 void suite('the beginning and the end of a conversation', () => {
   const prompt = [assistant('Welcome!'), user('a'), assistant('b ')];
-  const text = (each: string): object => ({ type: 'text', text: each });
 
   void test('are a user’s for Anthropic’s models that continue nothing', async () => {
     assert.deepEqual((await leaving(OPUS, { prompt }))['messages'], [
-      { role: 'user', content: [text('Begin.')] },
-      { role: 'assistant', content: [text('Welcome!')] },
-      { role: 'user', content: [text('a')] },
-      { role: 'assistant', content: [text('b ')] },
-      { role: 'user', content: [text('Continue.')] },
+      { role: 'user', content: [textBlock('Begin.')] },
+      { role: 'assistant', content: [textBlock('Welcome!')] },
+      { role: 'user', content: [textBlock('a')] },
+      { role: 'assistant', content: [textBlock('b ')] },
+      { role: 'user', content: [textBlock('Continue.')] },
     ]);
   });
 
   void test('may be the assistant’s for those that do, where they do not think', async () => {
     const { messages } = await leaving(SONNET, { prompt });
     assert.ok(Array.isArray(messages));
-    assert.deepEqual(messages.at(-1), { role: 'assistant', content: [text('b')] });
+    assert.deepEqual(messages.at(-1), { role: 'assistant', content: [textBlock('b')] });
     const thinking = await leaving(SONNET, { prompt, maxOutputTokens: 9000, reasoning: 'high' });
     assert.ok(Array.isArray(thinking['messages']));
-    assert.deepEqual(thinking['messages'].at(-1), { role: 'user', content: [text('Continue.')] });
+    assert.deepEqual(thinking['messages'].at(-1), { role: 'user', content: [textBlock('Continue.')] });
   });
 
   void test('are a user’s for Gemini', async () => {

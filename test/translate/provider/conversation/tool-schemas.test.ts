@@ -224,7 +224,7 @@ function nested(depth: number): Json {
 
 void suite('a model is held to a schema', () => {
   const closed = { type: 'object', properties: { a: TEXT, b: TEXT }, additionalProperties: false };
-  const cases_: readonly [string, object, ConversationRules, boolean][] = [
+  const strictCases: readonly [string, object, ConversationRules, boolean][] = [
     ['that is closed and requires all, by OpenAI', { ...closed, required: ['a', 'b'] }, openaiRules, true],
     ['that requires some, not by OpenAI', { ...closed, required: ['a'] }, openaiRules, false],
     ['that requires some, by Anthropic', { ...closed, required: ['a'] }, anthropicRules, true],
@@ -252,7 +252,7 @@ void suite('a model is held to a schema', () => {
       false,
     ],
   ];
-  for (const [what, schema, rules, expected] of cases_) {
+  for (const [what, schema, rules, expected] of strictCases) {
     void test(what, () => {
       const fitted = schemaFor(schema, rules.schemas);
       assert.ok(asObject(fitted) !== undefined);
