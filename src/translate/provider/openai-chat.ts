@@ -5,6 +5,7 @@ import { targetOf } from '../target.ts';
 import type { NormalizedRequest, CallOptions, ProviderCodec } from '../codec.ts';
 import { effortOf } from './effort.ts';
 import type { Effort } from './effort.ts';
+import { withTextArguments } from './chat-arguments.ts';
 import { toChatMessages } from './chat-messages.ts';
 import { openaiRules } from './conversation/conversation-rules.ts';
 import { clientTools, withTools, without } from './prompt.ts';
@@ -32,7 +33,7 @@ export const openaiChatCodec: ProviderCodec = {
     return new OpenAICompatibleChatLanguageModel(id, {
       provider: NAME,
       url: ({ path }) => `http://openai.invalid/v1${path}`,
-      fetch,
+      fetch: withTextArguments(fetch),
       includeUsage: !refusesStreamUsage,
       supportsStructuredOutputs: true,
       transformRequestBody: ({ max_tokens: max, ...body }: Record<string, unknown>) =>
