@@ -9,7 +9,7 @@ import { takesSampling, thinkingOf } from './claude-thinking.ts';
 import type { Thinking } from './claude-thinking.ts';
 import { instructionsWithFormat, clientTools, withTools, without } from './prompt.ts';
 import type { Tool } from './prompt.ts';
-import { bedrockTarget } from '../target.ts';
+import { targetOf } from '../target.ts';
 
 /** Amazon Bedrock's Converse. The region is a placeholder: requests go to the provider's own address. */
 export const bedrockConverseCodec: ProviderCodec = {
@@ -25,7 +25,7 @@ export const bedrockConverseCodec: ProviderCodec = {
   toCallOptions,
   patchBody: patchConverse,
   unsupported: ['frequencyPenalty', 'presencePenalty', 'seed'],
-  target: (model, stream) => bedrockTarget(stream ? converseStream : converse, model),
+  target: (model, stream) => targetOf(stream ? converseStream : converse, model),
 };
 
 function toCallOptions(request: NormalizedRequest, model: string): CallOptions {
