@@ -297,17 +297,11 @@ export const messagesRules: readonly Rule[] = [
   {
     id: 'cache-marks',
     operations,
-    refuses: 'more than four marks for the cache, or one at a text with nothing in it',
+    refuses: 'more than four marks for the cache',
     source: CACHING,
     date: DATE,
     find: ({ body }) => {
       const marked = [...markedIn(body)];
-      const blank = marked.find(({ value }) => value['type'] === 'text' && value['text'] === '');
-      if (blank !== undefined)
-        return finding(
-          blank.path,
-          `${blank.path.join('.')}: cache_control cannot be set for empty text blocks`,
-        );
       return marked.length <= 4
         ? undefined
         : finding(

@@ -18,14 +18,17 @@ const NEVER_THINKS = /claude-(?:3-(?!7)|2|instant)/u;
 const BEFORE_ADAPTIVE =
   /claude-(?:3|2|instant|haiku-4-5|sonnet-4(?:-5|-0|-2|--|@|$)|opus-4(?:-[015]|-2|--|@|$))/u;
 
-/** Models that are told by effort alone how much to think, and choose words by themselves. */
-const BY_EFFORT_ALONE = /claude-opus-4-[78]/u;
+/** Models that are told by effort alone how much to think. */
+const BY_EFFORT_ALONE = /claude-(?:opus-4-[78]|(?:opus|sonnet|haiku|mythos|fable)-5)/u;
+
+/** Models that choose words by themselves. */
+const NO_SAMPLING = /claude-(?:opus-4-[78]|haiku-5-5|mythos-5)/u;
 
 /** Models that take temperature or share, not both. */
 const ONE_OF_SAMPLING = /claude-(?:opus-4-[156]|sonnet-4-[56]|haiku-4-5)/u;
 
 /** Models that do not go on with an answer that was begun for them. */
-const NO_PREFILL = /claude-(?:opus-4-[678]|sonnet-4-6)/u;
+const NO_PREFILL = /claude-(?:opus-4-[678]|sonnet-4-6|(?:opus|sonnet|haiku|mythos|fable)-5)/u;
 
 /** Models without an effort. */
 const NO_EFFORT = /claude-(?:3|2|instant|haiku-4-5|sonnet-4(?:-5|-0|-2|--|@|$)|opus-4(?:-[01]|-2|--|@|$))/u;
@@ -169,7 +172,7 @@ export const modelRules: readonly Rule[] = [
   {
     id: 'sampling',
     operations,
-    models: BY_EFFORT_ALONE,
+    models: NO_SAMPLING,
     refuses: 'temperature, `top_p` and `top_k`, of models that choose words by themselves',
     source: MIGRATION,
     date: DATE,
