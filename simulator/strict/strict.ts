@@ -14,6 +14,7 @@ import { grokRules } from './grok/chat-rules.ts';
 import { groqRules } from './groq/chat-rules.ts';
 import { mistralRules } from './mistral/chat-rules.ts';
 import { chatRules } from './openai/chat-rules.ts';
+import { embeddingsRules } from './openai/embeddings-rules.ts';
 import { responsesRules } from './openai/responses-rules.ts';
 import { refusalOf } from './refusal.ts';
 import type { Rule, StrictOperation, StrictRequest } from './rule.ts';
@@ -23,7 +24,7 @@ export const STRICT_VENDORS = ['openai', 'anthropic', 'gemini', 'bedrock', ...CO
 
 /** The rules of each vendor, in the order in which it looks at a request. */
 export const strictRules: Readonly<Record<ServiceName, readonly Rule[]>> = {
-  openai: [...chatRules, ...responsesRules],
+  openai: [...chatRules, ...responsesRules, ...embeddingsRules],
   anthropic: [...messagesRules, ...modelRules],
   gemini: [...generateRules, ...generateModelRules],
   bedrock: [...converseRules, ...claudeRules],

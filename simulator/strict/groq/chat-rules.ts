@@ -32,7 +32,7 @@ export const groqRules: readonly Rule[] = [
     id: 'message-fields',
     operations,
     refuses: 'the `name` of a message, and thinking that comes back as `reasoning_content`',
-    source: `${COMPATIBILITY}, github.com/zed-industries/zed/issues`,
+    source: `${COMPATIBILITY}, github.com/tashfeenahmed/freellmapi/issues/1070`,
     date: DATE,
     find: ({ body }) =>
       firstFinding(messagesOf(body), ({ path, value }) => {
@@ -44,6 +44,23 @@ export const groqRules: readonly Rule[] = [
           message: `'${place}' : for 'role:${String(value['role'])}' the following must be satisfied[('${place}' : property '${name}' is unsupported)]`,
         };
       }),
+  },
+  {
+    id: 'message-reasoning',
+    operations,
+    models: /llama|gemma|kimi-k2-instruct/u,
+    refuses: 'thinking that comes back, of models that do not think',
+    source: 'github.com/vercel/ai/pull/8057',
+    date: DATE,
+    find: ({ body }) =>
+      firstFinding(messagesOf(body), ({ path, value }) =>
+        typeof value['reasoning'] === 'string'
+          ? {
+              path: [...path, 'reasoning'],
+              message: `messages[${String(path[1])}].reasoning: reasoning is not supported with this model`,
+            }
+          : undefined,
+      ),
   },
   {
     id: 'stops',

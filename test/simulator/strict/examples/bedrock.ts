@@ -159,17 +159,6 @@ export const bedrockExamples: RuleExamples = {
     ],
   },
   'claude-signature': { pairs: [[thought('sk1_eyJ9'), thought(SIGNATURE)]] },
-  'claude-failed-result': {
-    pairs: [
-      [
-        talk(calling, {
-          role: 'user',
-          content: [{ toolResult: { toolUseId: 'tooluse_1', content: [], status: 'error' } }],
-        }),
-        talk(calling, { role: 'user', content: [{ toolResult: { ...result.toolResult, status: 'error' } }] }),
-      ],
-    ],
-  },
   'claude-input-schema': {
     pairs: [[offered({ inputSchema: { json: { ...CITY, oneOf: [] } } }), offered({})]],
   },

@@ -35,6 +35,10 @@ export const groqExamples: RuleExamples = {
       [talk({ ...said, reasoning_content: 'hm' }, user), talk({ ...said, reasoning: 'hm' }, user)],
     ],
   },
+  'message-reasoning': {
+    model: 'llama-3.3-70b-versatile',
+    pairs: [[talk({ ...said, reasoning: 'hm' }, user), talk(said, user)]],
+  },
   stops: { pairs: [[chat({ stop: ['1', '2', '3', '4', '5'] }), chat({ stop: ['1', '2', '3', '4'] })]] },
   effort: {
     pairs: [
