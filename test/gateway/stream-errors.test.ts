@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { ServerResponse } from 'node:http';
 import { suite, test } from 'node:test';
 import type { TestContext } from 'node:test';
+import { asObject, objectsOf, parseObject } from '../../src/base/json.ts';
 import type { Json } from '../../src/base/json.ts';
 import { converseEvent } from '../support/aws-frames.ts';
 import { startTestGateway } from '../support/gateway.ts';
@@ -99,12 +100,16 @@ function eventsOf(text: string): { readonly name: string; readonly data: Json }[
       name: /^event: (.*)$/mu.exec(frame)?.[1] ?? '',
       data: /^data: (\{.*)$/mu.exec(frame)?.[1],
     }))
-    .flatMap(({ name, data }) => (data === undefined ? [] : [{ name, data: JSON.parse(data) }]));
+    .flatMap(({ name, data = '' }) => {
+      const parsed = parseObject(data);
+      return parsed === undefined ? [] : [{ name, data: parsed }];
+    });
 }
 
 function object(value: unknown): Json {
-  assert.ok(typeof value === 'object' && value !== null, JSON.stringify(value));
-  return { ...value };
+  const found = asObject(value);
+  assert.ok(found !== undefined, JSON.stringify(value));
+  return found;
 }
 
 const CLIENTS: ReadonlyMap<string, Client> = new Map([
@@ -182,8 +187,7 @@ const CLIENTS: ReadonlyMap<string, Client> = new Map([
       body: CONTENTS,
       errorIn: (text) => {
         const list: unknown = JSON.parse(text);
-        assert.ok(Array.isArray(list));
-        return object(object(list.at(-1))['error']);
+        return object(objectsOf(list).at(-1)?.['error']);
       },
     },
   ],
