@@ -19,6 +19,7 @@ export function chainTranslators(
     ...(writesErrors.writeError !== undefined && { writeError: writesErrors.writeError.bind(writesErrors) }),
     ...(second.streams !== undefined && { streams: second.streams }),
     dropped: [...(first.dropped ?? []), ...(second.dropped ?? [])],
+    estimated: [...(first.estimated ?? []), ...(second.estimated ?? [])],
     translateWhole: async (status, headers, body) =>
       second.translateWhole(
         status,

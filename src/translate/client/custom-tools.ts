@@ -1,5 +1,6 @@
 import type { Json } from '../../base/json.ts';
-import { argumentsOf, definedOnly, requireText, textOf } from './fields.ts';
+import { argumentsOf } from '../call-arguments.ts';
+import { definedOnly, requireText, textOf } from './fields.ts';
 import type { Tool } from './fields.ts';
 import { asObject } from '../../base/json.ts';
 

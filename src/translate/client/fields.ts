@@ -71,32 +71,6 @@ export function schemaOf(value: unknown): LanguageModelV4FunctionTool['inputSche
   return asObject(value) ?? { type: 'object', properties: {} };
 }
 
-/** The name for arguments that are no object, where a dialect wants one. */
-const INVALID_JSON_FIELD = 'INVALID_JSON';
-
-/**
- * Arguments of a tool, for dialects that have them as an object. What a model wrote otherwise, or was cut off within, must not
- * look like a call without arguments: all of its text is kept, as Anthropic documents it
- * (platform.claude.com/docs/en/agents-and-tools/tool-use/fine-grained-tool-streaming, "Handling invalid JSON").
- */
-export function argumentsOf(text: string): Json {
-  if (text.trim() === '') return {};
-  try {
-    const value: unknown = JSON.parse(text);
-    const object = asObject(value);
-    if (object !== undefined) return object;
-    if (value === null) return {};
-  } catch {
-    // Kept as text below.
-  }
-  return { [INVALID_JSON_FIELD]: text };
-}
-
-/** Arguments, which have to be an object; an empty one where there are none. */
-export function requireArguments(value: unknown, where: string): Json {
-  return value === undefined || value === null ? {} : requireObject(value, where);
-}
-
 /** Fields of which none is present and undefined. */
 export type DefinedOnly<Fields> = { [Name in keyof Fields]?: NonNullable<Fields[Name]> };
 

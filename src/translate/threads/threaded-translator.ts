@@ -11,6 +11,7 @@ export class ThreadedTranslator implements ResponseTranslator {
   readonly streams: boolean;
   readonly dropped: readonly string[];
   readonly writeError?: (error: ClientError) => string;
+  readonly estimated: readonly string[];
   readonly #local: ResponseTranslator;
   readonly #parts: TranslatorParts;
   readonly #memory: MemoryMeter | undefined;
@@ -19,6 +20,7 @@ export class ThreadedTranslator implements ResponseTranslator {
     this.contentType = local.contentType;
     this.streams = local.streams === true;
     this.dropped = parts.dropped;
+    this.estimated = local.estimated ?? [];
     this.#local = local;
     if (local.writeError !== undefined) this.writeError = local.writeError.bind(local);
     this.#parts = parts;

@@ -1,5 +1,6 @@
 import { asObject, objectsOf } from '../../../base/json.ts';
 import type { Json } from '../../../base/json.ts';
+import { argumentsOf } from '../../call-arguments.ts';
 import { NotExpressible } from '../../codec.ts';
 import { splitIdState, unpackOpaqueState } from '../../opaque-state.ts';
 import type { OpaqueState } from '../../opaque-state.ts';
@@ -9,7 +10,6 @@ import {
   contentParts,
   dataOf,
   fileOf,
-  requireArguments,
   requireObject,
   requireObjects,
   requireText,
@@ -25,6 +25,7 @@ import type {
   ToolOutput,
   UserContent,
 } from '../fields.ts';
+import { withoutVendorLines } from './vendor-words.ts';
 
 /** The conversation, and the names of blocks that were dropped. */
 export interface DecodedMessages {
@@ -95,11 +96,12 @@ export function asksForCitations({ messages }: Json): boolean {
 
 function decodeSystem(system: unknown): Prompt {
   if (system === '') return [];
-  return contentParts(system, 'system').map((block) => ({
-    role: 'system',
-    content: instruction(block, 'system'),
-    ...cacheControlOf(block),
-  }));
+  return contentParts(system, 'system').flatMap((block) => {
+    const written = instruction(block, 'system');
+    const content = withoutVendorLines(written);
+    if (content === '' && written !== '') return [];
+    return [{ role: 'system', content, ...cacheControlOf(block) }];
+  });
 }
 
 function instruction(block: Json, where: string): string {
@@ -261,7 +263,7 @@ function assistantPart(block: Json, where: string, dropped: Set<string>): Assist
           type: 'tool-call',
           toolCallId: id,
           toolName: requireText(block['name'], `the name of a tool call of ${where}`),
-          input: requireArguments(block['input'], `the input of a tool call of ${where}`),
+          input: argumentsOf(block['input']),
           ...stateOption(state),
         },
       ];

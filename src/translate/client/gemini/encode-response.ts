@@ -2,7 +2,7 @@ import type { Json } from '../../../base/json.ts';
 import { finishWords } from '../../../dialects/finish/finish-reasons.ts';
 import type { ResponseContext, GenerateResult } from '../../codec.ts';
 import { packOpaqueState, opaqueStateOf } from '../../opaque-state.ts';
-import { argumentsOf } from '../fields.ts';
+import { argumentsOf } from '../../call-arguments.ts';
 import { meaningOf } from '../finish.ts';
 
 type Content = GenerateResult['content'][number];

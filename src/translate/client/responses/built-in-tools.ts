@@ -1,6 +1,7 @@
 import { asObject, itemsOf } from '../../../base/json.ts';
+import { argumentsOf } from '../../call-arguments.ts';
 import type { Json } from '../../../base/json.ts';
-import { argumentsOf, definedOnly, describeWord, schemaOf, textOf } from '../fields.ts';
+import { definedOnly, describeWord, schemaOf, textOf } from '../fields.ts';
 import type { Tool } from '../fields.ts';
 
 /*

@@ -1,10 +1,11 @@
 import { asObject } from '../../../base/json.ts';
 import type { Json } from '../../../base/json.ts';
+import { argumentsOf } from '../../call-arguments.ts';
 import { NotExpressible } from '../../codec.ts';
-import { unpackOpaqueState } from '../../opaque-state.ts';
+import { splitIdState, unpackOpaqueState } from '../../opaque-state.ts';
 import type { ToolBook } from '../client-tools.ts';
 import { customArguments } from '../custom-tools.ts';
-import { argumentsOf, describeWord, requireObject, requireObjects, requireText, textOf } from '../fields.ts';
+import { describeWord, requireObject, requireObjects, requireText, textOf } from '../fields.ts';
 import type { Prompt } from '../fields.ts';
 import { builtInTool, isHostedEnvironment, shellOutputText } from './built-in-tools.ts';
 import { Conversation } from './conversation.ts';
@@ -60,7 +61,8 @@ const VENDOR_ITEMS: ReadonlySet<string> = new Set([
 
 function decodeItem(item: Json, where: string, conversation: Conversation, book: ToolBook): void {
   const type = typeOf(item);
-  const callId = (): string => requireText(item['call_id'] ?? item['id'], `the call_id of ${where}`);
+  const callId = (): string =>
+    splitIdState(requireText(item['call_id'] ?? item['id'], `the call_id of ${where}`)).id;
   switch (type) {
     case 'message':
       decodeMessage(item, where, conversation);
@@ -73,7 +75,7 @@ function decodeItem(item: Json, where: string, conversation: Conversation, book:
       return;
     case 'function_call': {
       const name = book.functionNameOf(identityOf('function', item, where));
-      conversation.addCall(callId(), name, argumentsOf(textOf(item['arguments']) ?? ''));
+      conversation.addCall(callId(), name, argumentsOf(item['arguments']));
       return;
     }
     case 'custom_tool_call': {
