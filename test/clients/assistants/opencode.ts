@@ -61,6 +61,6 @@ export const opencode: Assistant = {
   }),
   compaction: {
     command: undefined,
-    setup: (access) => ({ files: { [CONFIG]: configuration(access, 20_000) } }),
+    setup: (access) => ({ files: { [CONFIG]: configuration(access, 14_000) } }),
   },
 };
