@@ -6,14 +6,18 @@ import type { ResponseHeaders } from '../upstream/exchange.ts';
 import { parseObject } from '../base/json.ts';
 import type { Json } from '../base/json.ts';
 import { NotExpressible } from './codec.ts';
-import type { CallOptions, ResponseContext } from './codec.ts';
+import type { CallOptions, ClientTool, ResponseContext } from './codec.ts';
 import { startPackageCall } from './package-call.ts';
+import type { ClientToolNames } from './provider/conversation/tool-names.ts';
+import { fittedCallFor } from './provider/fitted-call.ts';
 import type { ResponseTranslator } from './response-translator.ts';
 import { echoOf, parseOptionsOf, shortEchoOf } from './retained-request.ts';
+import { leftOut } from './sent/left-out.ts';
+import { withoutConversation } from './sent/sent-request.ts';
 import { SdkResponseTranslator } from './sdk-response-translator.ts';
 import { translationMethod } from './translation-method.ts';
 import type { TranslationMethod, TranslationSpec } from './translation-method.ts';
-import { droppedOptions, unsupportedRequestOf } from './unsupported-request.ts';
+import { unsupportedRequestOf } from './unsupported-request.ts';
 import type { UnsupportedRequest } from './unsupported-request.ts';
 import { WholeResponseTranslator } from './whole-translation.ts';
 import type { WholeTranslation } from './whole-translation.ts';
@@ -69,7 +73,11 @@ export interface TranslatedRequest {
   readonly dropped: readonly string[];
   /** Of the request, what its response may repeat. */
   readonly echo: Json;
+  /** Tools whose calls the response holds in the client's own form; absent: none. */
+  readonly clientTools?: readonly ClientTool[];
   readonly parseOptions: ParseOptions;
+  /** The client's names of tools that the provider knows by others; absent: none. */
+  readonly clientToolNames?: ClientToolNames;
   readonly target: Target;
 }
 
@@ -147,29 +155,41 @@ async function translateByPackage(
 ): Promise<Omit<TranslatedRequest, 'echo'>> {
   const { model, quirks, stream, clientDialect } = spec;
   const normalized = clientCodec.decodeRequest(json);
-  const options = providerCodec.toCallOptions(normalized, model, quirks);
+  const {
+    options,
+    clientToolNames,
+    dropped: unfit,
+  } = fittedCallFor(providerCodec, normalized, model, quirks);
   const { intercepted, pending } = startPackageCall(spec, providerCodec, options);
   const request = await intercepted.request(pending.result);
   // What the package holds while it waits is as large as the request: it is called again when there is a response.
   pending.result.catch(() => undefined);
   intercepted.abort();
+  const translated = translatedBody(
+    request.headers,
+    providerCodec.patchBody?.(request.body, options) ?? request.body,
+  );
+  const sent = providerCodec.sent(withoutConversation(translated.body));
   const dropped = new Set([
     ...normalized.dropped,
-    ...droppedOptions(normalized.options, providerCodec.unsupported, clientDialect),
+    ...leftOut(normalized, options, sent, json, clientDialect),
+    ...unfit,
   ]);
   return {
-    ...translatedBody(request.headers, providerCodec.patchBody?.(request.body, options) ?? request.body),
+    ...translated,
     // A list of tools may hold any number of types that are not known.
     dropped: [...dropped].slice(0, MAX_FIELDS),
     target: providerCodec.target(model, stream),
     parseOptions: parseOptionsOf(options),
+    clientToolNames,
+    ...(normalized.clientTools !== undefined && { clientTools: normalized.clientTools }),
   };
 }
 
 function translatedBody(
   headers: TranslatedRequest['headers'],
   text: string,
-): Pick<TranslatedRequest, 'kind' | 'headers' | 'body' | 'facts'> {
+): Pick<TranslatedRequest, 'kind' | 'headers' | 'facts'> & { readonly body: Buffer } {
   const body = Buffer.from(text);
   const facts = scanBody(body);
   return { kind: 'translated-request', headers, body, facts: facts.kind === 'facts' ? facts : noFacts() };

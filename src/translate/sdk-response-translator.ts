@@ -3,6 +3,7 @@ import { asObject } from '../base/json.ts';
 import type { ResponseHeaders, Sink } from '../upstream/exchange.ts';
 import type { ResponseContext, ClientCodec, ClientStreamEncoder, StreamPart } from './codec.ts';
 import type { PackageCall } from './package-call.ts';
+import { withClientName, withClientNames } from './client-tool-names.ts';
 import { PushToPull } from './push-to-pull.ts';
 import { TranslationError } from './response-translator.ts';
 import type { ResponseTranslator, StreamTranslator } from './response-translator.ts';
@@ -50,7 +51,10 @@ export class SdkResponseTranslator implements ResponseTranslator {
     intercepted.respond(new Response(new Uint8Array(body), { status, headers: headersOf(headers) }));
     try {
       const result = await pending.result;
-      return Buffer.from(JSON.stringify(this.#clientCodec.encodeResponse(result, this.#context)));
+      const names = this.#context.clientToolNames;
+      return Buffer.from(
+        JSON.stringify(this.#clientCodec.encodeResponse(withClientNames(result, names), this.#context)),
+      );
     } catch (error) {
       throw new TranslationError('the answer could not be translated', { cause: error });
     }
@@ -64,10 +68,13 @@ export class SdkResponseTranslator implements ResponseTranslator {
     const source = new PushToPull();
     const writer = new BackpressuredWriter(out);
     intercepted.respond(new Response(source.readable, { status: 200, headers: headersOf(headers) }));
-    const done = this.#untilDisconnected(pipeParts(pending.result, this.#encoder, writer), () => {
-      writer.release();
-      source.fail();
-    });
+    const done = this.#untilDisconnected(
+      pipeParts(pending.result, this.#encoder, writer, this.#context),
+      () => {
+        writer.release();
+        source.fail();
+      },
+    );
     return {
       write: (chunk) => source.write(chunk),
       onDrain: (resume) => source.onDrain(resume),
@@ -106,6 +113,7 @@ async function pipeParts(
   result: Promise<{ readonly stream: ReadableStream<StreamPart> }>,
   encoder: ClientStreamEncoder,
   writer: BackpressuredWriter,
+  { clientToolNames }: ResponseContext,
 ): Promise<boolean> {
   try {
     const { stream } = await result;
@@ -122,7 +130,7 @@ async function pipeParts(
         if (part.finishReason.raw === undefined) return false;
         isFinished = true;
       }
-      await writer.write(encoder.encode(part));
+      await writer.write(encoder.encode(withClientName(part, clientToolNames)));
     }
     if (isFinished) await writer.write(encoder.end());
     return isFinished;

@@ -3,7 +3,6 @@ import { operationNamed } from '../dialects/operations/table.ts';
 import type { Dialect, Operation } from '../dialects/operations/operation.ts';
 import { NotExpressible } from './codec.ts';
 import type { ResponseContext, ProviderQuirks } from './codec.ts';
-import type { Json } from '../base/json.ts';
 import { translationMethod } from './translation-method.ts';
 import type { TranslationSpec } from './translation-method.ts';
 import { echoOf } from './retained-request.ts';
@@ -56,7 +55,7 @@ export async function translate(
   const parts = {
     spec,
     parseOptions: translated.parseOptions,
-    context: contextOf(call, model, translated.echo),
+    context: contextOf(call, model, translated),
     dropped: translated.dropped,
     signal: call.signal,
   };
@@ -82,7 +81,7 @@ export function translateWholeCall(
     call: callFor(call, model, translated),
     translator: new WholeResponseTranslator(
       translation,
-      contextOf(call, model, echoOf(body)),
+      contextOf(call, model, { echo: echoOf(body) }),
       translated.dropped,
     ),
   };
@@ -108,13 +107,19 @@ function callFor(
   };
 }
 
-function contextOf(call: Call, model: string, echo: Json): ResponseContext {
+function contextOf(
+  call: Call,
+  model: string,
+  { echo, clientTools, clientToolNames }: Pick<TranslatedRequest, 'echo' | 'clientTools' | 'clientToolNames'>,
+): ResponseContext {
   return {
     id: call.id,
     model: call.model ?? model,
     acceptedAt: call.acceptedAt,
     body: echo,
     query: call.target.query,
+    ...(clientToolNames !== undefined && { clientToolNames }),
+    ...(clientTools !== undefined && { clientTools }),
   };
 }
 

@@ -13,7 +13,6 @@ export const commonTypes: readonly ProviderType[] = [
     credential: bearer,
     options: ['authHeaderKey', 'openaiCustomUrl', 'responseJsonSchema'],
     developerRole: true,
-    maxCompletionTokens: true,
     keyless: true,
   },
   {

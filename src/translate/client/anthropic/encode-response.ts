@@ -1,7 +1,9 @@
 import type { Json } from '../../../base/json.ts';
+import { finishWords } from '../../../dialects/finish/finish-reasons.ts';
 import type { ResponseContext, GenerateResult } from '../../codec.ts';
 import { idWithState, packOpaqueState, opaqueStateOf } from '../../opaque-state.ts';
-import { argumentsOf } from '../fields.ts';
+import { argumentsOf } from '../../call-arguments.ts';
+import { meaningOf } from '../finish.ts';
 
 type Content = GenerateResult['content'][number];
 type Metadata = Extract<Content, { readonly type: 'reasoning' }>['providerMetadata'];
@@ -81,41 +83,13 @@ export function googleState(metadata: Metadata) {
 
 /** Why a message ended. A stop sequence is named where the provider names it. */
 export function stopOf(
-  { unified, raw }: GenerateResult['finishReason'],
+  finish: GenerateResult['finishReason'],
   hasCalls: boolean,
   metadata: GenerateResult['providerMetadata'],
 ) {
   const sequence = metadata?.['anthropic']?.['stopSequence'] ?? metadata?.['amazonBedrock']?.['stopSequence'];
-  return { stop_reason: reasonOf(unified, raw, hasCalls), stop_sequence: sequence ?? null };
-}
-
-/** Reasons of Anthropic's models that the SDK has less exactly. */
-const OWN_REASONS: ReadonlySet<string> = new Set([
-  'model_context_window_exceeded',
-  'pause_turn',
-  'refusal',
-  'stop_sequence',
-]);
-
-function reasonOf(
-  unified: GenerateResult['finishReason']['unified'],
-  raw: string | undefined,
-  hasCalls: boolean,
-): string {
-  if (raw !== undefined && OWN_REASONS.has(raw)) return raw;
-  switch (unified) {
-    case 'length':
-      return 'max_tokens';
-    case 'content-filter':
-      return 'refusal';
-    case 'tool-calls':
-      return 'tool_use';
-    case 'stop':
-    case 'error':
-    case 'interrupted':
-    case 'other':
-      return hasCalls ? 'tool_use' : 'end_turn';
-  }
+  const stop_reason = finishWords[meaningOf(finish, hasCalls)].anthropic;
+  return { stop_reason, stop_sequence: sequence ?? null };
 }
 
 /** Tokens of a message. Anthropic counts cached ones apart. */

@@ -1,7 +1,6 @@
 import type { GenerateResult } from '../../codec.ts';
 
 type Usage = GenerateResult['usage'];
-type Finish = GenerateResult['finishReason'];
 
 /** Tokens, as chats count them. */
 export function encodeUsage({ inputTokens, outputTokens }: Usage): object {
@@ -14,21 +13,4 @@ export function encodeUsage({ inputTokens, outputTokens }: Usage): object {
     prompt_tokens_details: { cached_tokens: inputTokens.cacheRead ?? 0, audio_tokens: 0 },
     completion_tokens_details: { reasoning_tokens: outputTokens.reasoning ?? 0, audio_tokens: 0 },
   };
-}
-
-/** Why a response ended, as chats name it. */
-export function encodeFinishReason({ unified }: Finish): string {
-  switch (unified) {
-    case 'length':
-      return 'length';
-    case 'content-filter':
-      return 'content_filter';
-    case 'tool-calls':
-      return 'tool_calls';
-    case 'stop':
-    case 'error':
-    case 'interrupted':
-    case 'other':
-      return 'stop';
-  }
 }
