@@ -45,11 +45,12 @@ async function runTask(
     const start = performance.now();
     const wrong = [...(await task.run(desk))];
     const seconds = (performance.now() - start) / 1_000;
-    const requests = await stand.settledRequests();
+    if (!(await stand.isDyingKeyOut())) wrong.push('the key that died is still in service');
+    await stand.stop();
+    const { requests } = stand;
     const failovers = requests.filter(({ failed = [] }) => failed.length > 0).length;
     wrong.push(...requests.filter(isLost).map(describeLoss));
     if (failovers === 0) wrong.push('no request met the key that died');
-    if (!(await stand.isDyingKeyOut())) wrong.push('the key that died is still in service');
     const row = {
       assistant: assistant.name,
       back: back.name,

@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startSimulator, type Simulator } from '../../../simulator/simulator.ts';
+import { STRICT_VENDORS } from '../../../simulator/strict/strict.ts';
 import { adminKeysAt, requestLine, type ConfigParts, type RequestLine } from '../../support/gateway.ts';
-import { until } from '../../support/until.ts';
 import { GatewayProcess } from '../../support/gateway-process.ts';
 import type { GatewayAccess } from './assistant.ts';
 import type { Back } from './backs.ts';
@@ -18,7 +18,7 @@ export interface Served {
   readonly others: Back;
 }
 
-/** A gateway before the simulator, whose preferred key dies when it has answered once. */
+/** A gateway before the simulator, which refuses what the vendors refuse, and whose preferred key dies when it has answered once. */
 export class Stand implements AsyncDisposable {
   readonly access: GatewayAccess;
   readonly #gateway: GatewayProcess;
@@ -35,6 +35,7 @@ export class Stand implements AsyncDisposable {
   /** @param folder an empty one, for the gateway */
   static async start(folder: string, served: Served): Promise<Stand> {
     const simulator = await startSimulator({
+      strict: STRICT_VENDORS,
       script: {
         strict: true,
         keys: {
@@ -56,12 +57,6 @@ export class Stand implements AsyncDisposable {
     return this.#requests;
   }
 
-  /** What assistants have asked for once the provider has nothing to answer any more. */
-  async settledRequests(): Promise<readonly RequestLine[]> {
-    await until(() => this.#simulator.open === 0);
-    return this.#requests;
-  }
-
   /** What the provider was sent. */
   get received(): Simulator['requests'] {
     return this.#simulator.requests;
@@ -73,8 +68,13 @@ export class Stand implements AsyncDisposable {
     return keys.some(({ name, state }) => name === 'dying' && state === 'out-of-service');
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  /** Stops the gateway; it has logged all requests then. */
+  async stop(): Promise<void> {
     await this.#gateway[Symbol.asyncDispose]();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
     await this.#simulator.close();
   }
 }
