@@ -69,6 +69,8 @@ export interface ResponseContext {
   readonly clientToolNames?: ClientToolNames;
   /** As the client codec decoded them of the request; absent: none. */
   readonly clientTools?: readonly ClientTool[];
+  /** About how many tokens the request is, where the response begins with a number of them. */
+  readonly estimatedInputTokens?: number;
 }
 
 /** One client dialect: how its requests are decoded and its responses encoded. */
@@ -107,6 +109,8 @@ export interface ProviderQuirks {
   readonly capabilities: ModelCapabilities;
   /** It refuses `stream_options.include_usage`, and sends a stream's usage without it. */
   readonly refusesStreamUsage?: boolean;
+  /** Tokens are counted of the fields of a request themselves, as on Vertex AI, not of a request within the request. */
+  readonly countsBareContents?: boolean;
 }
 
 /** What suits most providers. */

@@ -66,6 +66,8 @@ export interface ModelCapabilities extends ConversationCapabilities {
   readonly jsonWithTools?: boolean;
   /** The media types of images that it reads. Empty: it reads none. */
   readonly imageTypes?: readonly string[];
+  /** It refuses function calls of its earlier turns that have no signature. */
+  readonly wantsSignedCalls?: boolean;
 }
 
 /** How hard to think, as vendors name it, from nothing to the most; `default` is as hard as the model likes. */

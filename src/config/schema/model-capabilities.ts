@@ -100,6 +100,9 @@ const takes = z.strictObject({
     .array(text('a media type'))
     .exactOptional()
     .meta({ description: 'The media types of images that it reads. `[]`: none.' }),
+  wantsSignedCalls: flag().exactOptional().meta({
+    description: 'Whether it refuses function calls of earlier turns that have no signature.',
+  }),
   toolCallIds: wordForm.exactOptional().meta({ description: "What the id of a tool's call may be." }),
   toolNames: wordForm.exactOptional().meta({ description: 'What the name of a tool may be.' }),
   lateInstructions: keyword(['system', 'user']).exactOptional().meta({

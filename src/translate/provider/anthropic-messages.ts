@@ -9,6 +9,7 @@ import { fitOptions } from '../fit/fit-options.ts';
 import { fitToolChoice } from '../fit/fit-tool-choice.ts';
 import { anthropicSent } from '../sent/anthropic-sent.ts';
 import { isThinking, thinkingOf } from './claude-thinking.ts';
+import { withSignedThinking } from './claude-history.ts';
 import type { Thinking } from './claude-thinking.ts';
 import { anthropicRules } from './conversation/conversation-rules.ts';
 import { clientTools, withTools, without } from './prompt.ts';
@@ -44,7 +45,7 @@ function toCallOptions(asked: NormalizedRequest, _: string, quirks: ProviderQuir
   const prompt = fitImages(options.prompt, capabilities);
   return {
     ...withTools(withThinking(options, thinking), clientTools(options)),
-    prompt: wantsClaudeCodePrompt ? withClaudeCodePrompt(prompt) : prompt,
+    prompt: withSignedThinking(wantsClaudeCodePrompt ? withClaudeCodePrompt(prompt) : prompt),
     providerOptions: {
       anthropic: {
         // The package would request a beta of its own to have arguments streamed in smaller pieces.

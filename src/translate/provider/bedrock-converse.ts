@@ -13,6 +13,7 @@ import type { Effort } from './effort.ts';
 import { patchConverse } from './patch-converse.ts';
 import { toConverseMessages } from './bedrock-messages.ts';
 import { isThinking, thinkingOf } from './claude-thinking.ts';
+import { withoutThinking, withSignedThinking } from './claude-history.ts';
 import type { Thinking } from './claude-thinking.ts';
 import { clientTools, withTools, without } from './prompt.ts';
 import type { Tool } from './prompt.ts';
@@ -47,12 +48,13 @@ function toCallOptions(asked: NormalizedRequest, model: string, quirks: Provider
     schemas: takesSchema(capabilities, isThinking(thinking)) ? 'objects' : 'none',
   });
   const plain = without(options, 'reasoning', 'topK', 'toolChoice', 'providerOptions');
+  const readable = isClaude ? withSignedThinking : withoutThinking;
   return {
     ...withTools(plain, toolsOf(options)),
     ...(choosesTool(options) && { toolChoice: options.toolChoice }),
     ...(answerTokens !== undefined && { maxOutputTokens: answerTokens }),
     ...(effort !== undefined && { reasoning: effort }),
-    prompt: toConverseMessages(fitImages(options.prompt, capabilities)),
+    prompt: toConverseMessages(readable(fitImages(options.prompt, capabilities))),
     providerOptions: {
       amazonBedrock: {
         ...thinkingOption(thinking, asked.extraOptions.showThinking),

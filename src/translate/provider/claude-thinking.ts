@@ -1,6 +1,7 @@
 import type { ModelCapabilities } from '../../catalog/models/model-row.ts';
 import type { NormalizedRequest } from '../codec.ts';
 import { effortOf, nearestEffort, thinkingTokensOf } from './effort.ts';
+import { claudeStateOf } from './claude-history.ts';
 import type { Effort } from './effort.ts';
 import type { AssistantPart, Prompt } from './prompt.ts';
 
@@ -51,28 +52,28 @@ export function isThinking({ kind }: Thinking): boolean {
 }
 
 /**
- * Whether the conversation ends in results of tools for a message whose signed thinking the client did not keep. With a
- * budget such a turn is refused; models that decide themselves take it.
+ * Whether the turn under way has called tools, and holds no thinking that Claude signed: another model made the calls, or the client
+ * did not keep it. With a budget such a turn is refused; models that decide themselves take it.
  * docs.anthropic.com/en/docs/build-with-claude/extended-thinking, "Preserving thinking blocks"
  */
 function lacksSignedThinking(prompt: Prompt): boolean {
-  const at = prompt.findLastIndex(({ role }) => role === 'assistant' || role === 'user');
-  const message = prompt[at];
-  if (message?.role !== 'assistant' || !message.content.some(({ type }) => type === 'tool-call'))
-    return false;
-  return !message.content.some((part) => part.type === 'reasoning' && isSigned(part.providerOptions));
+  const lastResults = prompt.findLastIndex(({ role }) => role === 'tool');
+  const lastAnswer = prompt.findLastIndex(({ role }) => role === 'assistant');
+  if (lastResults < 0 || lastAnswer > lastResults) return false;
+  const turn = turnUntil(prompt, lastResults);
+  return !turn.some((part) => part.type === 'reasoning' && claudeStateOf(part.providerOptions) !== undefined);
 }
 
-function isSigned(options: AssistantPart['providerOptions']): boolean {
-  return SIGNATURE_FIELDS.some(([name, field]) => options?.[name]?.[field] !== undefined);
+/** What the model has said in the turn that ends with these results. */
+function turnUntil(prompt: Prompt, lastResults: number): AssistantPart[] {
+  const parts: AssistantPart[] = [];
+  for (const [at, message] of [...prompt.slice(0, lastResults).entries()].toReversed()) {
+    // What a user says behind results stands beside them, in one message of Anthropic's.
+    if (message.role === 'user' && prompt[at - 1]?.role !== 'tool') break;
+    if (message.role === 'assistant') parts.push(...message.content);
+  }
+  return parts;
 }
-
-const SIGNATURE_FIELDS = [
-  ['anthropic', 'signature'],
-  ['anthropic', 'redactedData'],
-  ['amazonBedrock', 'signature'],
-  ['amazonBedrock', 'redactedContent'],
-] as const;
 
 function forcesTool({ options: { tools = [], toolChoice } }: NormalizedRequest): boolean {
   return tools.length > 0 && (toolChoice?.type === 'required' || toolChoice?.type === 'tool');

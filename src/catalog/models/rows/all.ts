@@ -5,6 +5,7 @@ import { chinaRows } from './china.ts';
 import { conversationRows } from './conversation.ts';
 import { geminiRows } from './gemini.ts';
 import { openaiRows } from './openai.ts';
+import { signedCalls } from './signed-calls.ts';
 import { worldRows } from './world.ts';
 
 /** The table of models: general rows first, since later ones count. */
@@ -16,4 +17,5 @@ export const modelRows: readonly ModelRow[] = [
   ...chinaRows,
   ...bedrockRows,
   ...conversationRows,
+  ...signedCalls,
 ];

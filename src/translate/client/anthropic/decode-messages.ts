@@ -25,6 +25,7 @@ import type {
   ToolOutput,
   UserContent,
 } from '../fields.ts';
+import { withoutVendorLines } from './vendor-words.ts';
 
 /** The conversation, and the names of blocks that were dropped. */
 export interface DecodedMessages {
@@ -95,11 +96,12 @@ export function asksForCitations({ messages }: Json): boolean {
 
 function decodeSystem(system: unknown): Prompt {
   if (system === '') return [];
-  return contentParts(system, 'system').map((block) => ({
-    role: 'system',
-    content: instruction(block, 'system'),
-    ...cacheControlOf(block),
-  }));
+  return contentParts(system, 'system').flatMap((block) => {
+    const written = instruction(block, 'system');
+    const content = withoutVendorLines(written);
+    if (content === '' && written !== '') return [];
+    return [{ role: 'system', content, ...cacheControlOf(block) }];
+  });
 }
 
 function instruction(block: Json, where: string): string {

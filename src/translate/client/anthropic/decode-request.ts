@@ -1,12 +1,12 @@
 import { asObject, itemsOf } from '../../../base/json.ts';
 import type { Json } from '../../../base/json.ts';
-import { createHash } from 'node:crypto';
 import { NotExpressible } from '../../codec.ts';
 import type { NormalizedRequest, CallOptions, ExtraOptions } from '../../codec.ts';
 import { definedOnly, requireText, numberOf, textOf, unknownFields } from '../fields.ts';
 import { parseEffort, decodeSchemaFormat } from '../openai/decode-chat.ts';
 import { asksForCitations, decodeMessages } from './decode-messages.ts';
 import { decodeTools, effortOfMessages } from './decode-tools.ts';
+import { plainUser } from './vendor-words.ts';
 
 /** Fields that are decoded, or concern the gateway alone. */
 const KNOWN: ReadonlySet<string> = new Set([
@@ -67,14 +67,9 @@ export function decodeAnthropicRequest(body: Json): NormalizedRequest {
   };
 }
 
-/** What every provider takes for a user: OpenAI at most 64 characters, others no punctuation. */
-const PLAIN_USER = /^[\w-]{1,64}$/u;
-
-/** The client's user. Claude Code sends longer ones, of JSON: they go as their SHA-256. */
 function userOf(metadata: unknown): string | undefined {
   const user = textOf(asObject(metadata)?.['user_id']);
-  if (user === undefined || PLAIN_USER.test(user)) return user;
-  return createHash('sha256').update(user).digest('hex');
+  return user === undefined ? undefined : plainUser(user);
 }
 
 /** Thinking by a budget of tokens, or as the model decides; `max_tokens` counts it either way, as with most others. */

@@ -92,12 +92,16 @@ export function stopOf(
   return { stop_reason, stop_sequence: sequence ?? null };
 }
 
-/** Tokens of a message. Anthropic counts cached ones apart. */
-export function usageOf({ inputTokens, outputTokens }: GenerateResult['usage']) {
+/**
+ * Tokens of a message. Anthropic counts cached ones apart.
+ * @param estimated - tokens of the request, where its provider tells none
+ */
+export function usageOf({ inputTokens, outputTokens }: GenerateResult['usage'], estimated = 0) {
   const read = inputTokens.cacheRead ?? 0;
   const written = inputTokens.cacheWrite ?? 0;
+  const total = inputTokens.total ?? estimated;
   return {
-    input_tokens: inputTokens.noCache ?? Math.max(0, (inputTokens.total ?? 0) - read - written),
+    input_tokens: inputTokens.noCache ?? Math.max(0, total - read - written),
     cache_creation_input_tokens: written,
     cache_read_input_tokens: read,
     output_tokens: outputTokens.total ?? 0,

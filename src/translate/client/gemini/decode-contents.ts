@@ -2,7 +2,7 @@ import { asObject } from '../../../base/json.ts';
 import type { Json } from '../../../base/json.ts';
 import { argumentsOf } from '../../call-arguments.ts';
 import { NotExpressible } from '../../codec.ts';
-import { unpackOpaqueState } from '../../opaque-state.ts';
+import { splitIdState, unpackOpaqueState } from '../../opaque-state.ts';
 import {
   camelCase,
   dataOf,
@@ -176,7 +176,7 @@ function modelPart(part: Json, calls: OpenCalls, where: string, dropped: Set<str
     if (firstPresent(field(call, 'partialArgs'), field(call, 'willContinue') || undefined) !== undefined)
       throw new NotExpressible(`${where} holds a functionCall in pieces`);
     const toolName = textOf(call['name']) ?? '';
-    const toolCallId = calls.add(toolName, textOf(call['id']));
+    const toolCallId = calls.add(toolName, plainId(textOf(call['id'])));
     const input = argumentsOf(call['args']);
     return [{ type: 'tool-call', toolCallId, toolName, input, ...signed }];
   }
@@ -216,7 +216,7 @@ function joinPieces(pieces: AssistantContent): AssistantContent {
 
 function toolResult(response: Json, calls: OpenCalls, where: string): ToolContent[number] {
   const toolName = textOf(response['name']) ?? '';
-  const toolCallId = calls.resolve(toolName, textOf(response['id']));
+  const toolCallId = calls.resolve(toolName, plainId(textOf(response['id'])));
   const shown = requireObjects(response['parts'], `the parts of a functionResponse of ${where}`).flatMap(
     (part) => userPart(part, where),
   );
@@ -225,6 +225,11 @@ function toolResult(response: Json, calls: OpenCalls, where: string): ToolConten
   const files = shown.map((part) => (part.type === 'text' ? part : { ...part, type: 'file' as const }));
   const value = [{ type: 'text' as const, text: output.value }, ...files];
   return { type: 'tool-result', toolCallId, toolName, output: { type: 'content', value } };
+}
+
+/** An id without the state that another dialect has put into it. */
+function plainId(id: string | undefined): string | undefined {
+  return id === undefined ? undefined : splitIdState(id).id;
 }
 
 /** `output`, `result` or `error` alone is all of a result; beside other fields they are fields like them. */

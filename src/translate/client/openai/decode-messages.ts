@@ -5,6 +5,8 @@ import { argumentsOf } from '../../call-arguments.ts';
 import { NotExpressible } from '../../codec.ts';
 import type { ToolBook } from '../client-tools.ts';
 import { customArguments } from '../custom-tools.ts';
+import { splitIdState, unpackOpaqueState } from '../../opaque-state.ts';
+import type { OpaqueState } from '../../opaque-state.ts';
 import {
   cacheControlOf,
   contentParts,
@@ -45,7 +47,8 @@ function decodeMessage(message: Json, where: string, names: Map<string, string>,
     }
     case 'tool':
     case 'function': {
-      const toolCallId = textOf(message['tool_call_id']) ?? legacyId(textOf(message['name']) ?? '');
+      const written = textOf(message['tool_call_id']) ?? legacyId(textOf(message['name']) ?? '');
+      const toolCallId = splitIdState(written).id;
       const toolName = names.get(toolCallId) ?? textOf(message['name']) ?? 'unknown';
       return [
         {
@@ -197,32 +200,41 @@ function toolCall(call: Json, where: string, book: ToolBook): AssistantContent[n
     throw new NotExpressible(`${where} holds a tool call of type ${describeWord(type)}`);
   const called = requireObject(call['function'], `a tool call of ${where}`);
   const name = requireText(called['name'], `the name of a tool call of ${where}`);
+  const { id, state } = splitIdState(textOf(call['id']) ?? legacyId(name));
   return {
     type: 'tool-call',
-    toolCallId: textOf(call['id']) ?? legacyId(name),
+    toolCallId: id,
     toolName: book.functionNameOf({ kind: 'function', name }),
     input: argumentsOf(called['arguments']),
-    ...signatureOption(call),
+    ...stateOption(call, state),
   };
 }
 
 function customCall(call: Json, where: string, book: ToolBook): AssistantContent[number] {
   const called = requireObject(call['custom'], `a tool call of ${where}`);
   const name = requireText(called['name'], `the name of a tool call of ${where}`);
+  const { id, state } = splitIdState(requireText(call['id'], `the id of a tool call of ${where}`));
   return {
     type: 'tool-call',
-    toolCallId: requireText(call['id'], `the id of a tool call of ${where}`),
+    toolCallId: id,
     toolName: book.functionNameOf({ kind: 'custom', name }),
     input: customArguments(called['input'], `a tool call of ${where}`),
-    ...signatureOption(call),
+    ...stateOption(call, state),
   };
 }
 
-/** The signature that Gemini wants back with a call. */
-function signatureOption(call: Json) {
+/**
+ * The signature that Gemini wants back with a call, or what was packed in its place for another family.
+ * @param ofId - what was packed into the id of the call
+ */
+function stateOption(call: Json, ofId: OpaqueState | undefined) {
   const google = asObject(asObject(call['extra_content'])?.['google']);
   const thoughtSignature = textOf(google?.['thought_signature']);
-  return thoughtSignature === undefined ? {} : { providerOptions: { google: { thoughtSignature } } };
+  const providerOptions =
+    thoughtSignature === undefined
+      ? ofId
+      : (unpackOpaqueState(thoughtSignature) ?? { google: { thoughtSignature } });
+  return providerOptions === undefined ? {} : { providerOptions };
 }
 
 /** Calls of the older `functions` have no ids. */

@@ -2,7 +2,7 @@ import { asObject } from '../../../base/json.ts';
 import type { Json } from '../../../base/json.ts';
 import { argumentsOf } from '../../call-arguments.ts';
 import { NotExpressible } from '../../codec.ts';
-import { unpackOpaqueState } from '../../opaque-state.ts';
+import { splitIdState, unpackOpaqueState } from '../../opaque-state.ts';
 import type { ToolBook } from '../client-tools.ts';
 import { customArguments } from '../custom-tools.ts';
 import { describeWord, requireObject, requireObjects, requireText, textOf } from '../fields.ts';
@@ -61,7 +61,8 @@ const VENDOR_ITEMS: ReadonlySet<string> = new Set([
 
 function decodeItem(item: Json, where: string, conversation: Conversation, book: ToolBook): void {
   const type = typeOf(item);
-  const callId = (): string => requireText(item['call_id'] ?? item['id'], `the call_id of ${where}`);
+  const callId = (): string =>
+    splitIdState(requireText(item['call_id'] ?? item['id'], `the call_id of ${where}`)).id;
   switch (type) {
     case 'message':
       decodeMessage(item, where, conversation);

@@ -155,7 +155,10 @@ export function usageOf({ inputTokens, outputTokens }: GenerateResult['usage']):
   const output = outputTokens.total ?? 0;
   return {
     input_tokens: input,
-    input_tokens_details: { cached_tokens: inputTokens.cacheRead ?? 0 },
+    input_tokens_details: {
+      cached_tokens: inputTokens.cacheRead ?? 0,
+      cache_write_tokens: inputTokens.cacheWrite ?? 0,
+    },
     output_tokens: output,
     output_tokens_details: { reasoning_tokens: outputTokens.reasoning ?? 0 },
     total_tokens: input + output,
