@@ -24,6 +24,7 @@ export const opencode: Assistant = {
   packageName: 'opencode-ai',
   version: '1.18.33',
   program: 'node_modules/.bin/opencode',
+  family: 'openai',
   models: ['gpt-5', 'gpt-4.1'],
   setup: (access) => ({
     env: { SPAREKEY_KEY: access.key },

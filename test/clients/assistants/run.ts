@@ -37,9 +37,8 @@ async function runTask(
 ): Promise<Row> {
   const folder = await mkdtemp(join(tmpdir(), 'sparekey-assistant-'));
   try {
-    const others = back;
-    const by = task.isBetweenFamilies ? neighbourOf(back) : back;
-    await using stand = await Stand.start(folder, { model: assistant.models[0], by, others });
+    const first = task.isBetweenFamilies ? neighbourOf(back) : back;
+    await using stand = await Stand.start(folder, { assistant, first, others: back });
     const desk = new Desk(folder, assistant, installed, stand);
     await mkdir(desk.folder);
     const start = performance.now();

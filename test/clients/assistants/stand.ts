@@ -4,17 +4,19 @@ import { startSimulator, type Simulator } from '../../../simulator/simulator.ts'
 import { STRICT_VENDORS } from '../../../simulator/strict/strict.ts';
 import { adminKeysAt, requestLine, type ConfigParts, type RequestLine } from '../../support/gateway.ts';
 import { GatewayProcess } from '../../support/gateway-process.ts';
-import type { GatewayAccess } from './assistant.ts';
+import type { Assistant, GatewayAccess } from './assistant.ts';
 import type { Back } from './backs.ts';
 
 const CLIENT_KEY = 'gateway-key-0123456789abcdef';
 const GOOD_KEY = 'sk-good-0123456789abcdef';
 const DYING_KEY = 'sk-dying-0123456789abcdef';
 
-/** A family for an assistant's first model, and one for all others that it names. */
+/** Who serves an assistant. */
 export interface Served {
-  readonly model: string;
-  readonly by: Back;
+  readonly assistant: Assistant;
+  /** Its first model. */
+  readonly first: Back;
+  /** All others that it names. */
   readonly others: Back;
 }
 
@@ -79,7 +81,7 @@ export class Stand implements AsyncDisposable {
   }
 }
 
-function configuration({ url }: Simulator, { model, by, others }: Served): ConfigParts {
+function configuration({ url }: Simulator, { assistant, first, others }: Served): ConfigParts {
   const { origin } = new URL(url);
   const providerOf = (back: Back): ConfigParts => ({
     id: back.name,
@@ -90,13 +92,14 @@ function configuration({ url }: Simulator, { model, by, others }: Served): Confi
     ],
     failover: { enabled: true, healthCheckModel: back.model, healthCheckInterval: '1h' },
   });
+  const targetOf = ({ name, model }: Back): string => (name === assistant.family ? name : `${name}/${model}`);
   return {
     state: 'memory:',
     clients: [{ name: 'assistant', key: CLIENT_KEY }],
-    providers: [...new Set([by, others])].map(providerOf),
+    providers: [...new Set([first, others])].map(providerOf),
     routes: [
-      { model, to: [`${by.name}/${by.model}`] },
-      { model: '*', to: [`${others.name}/${others.model}`] },
+      { model: assistant.models[0], to: [targetOf(first)] },
+      { model: '*', to: [targetOf(others)] },
     ],
   };
 }
