@@ -71,7 +71,8 @@ function neighbourOf(back: Back): Back {
   return BACKS[(BACKS.indexOf(back) + 1) % BACKS.length] ?? back;
 }
 
-function isLost({ status, verdict, code }: RequestLine): boolean {
+/** What the gateway has answered itself has no verdict. */
+function isLost({ status, verdict = 'ok', code }: RequestLine): boolean {
   return status >= 400 || verdict !== 'ok' || code !== undefined;
 }
 
