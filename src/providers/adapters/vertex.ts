@@ -2,6 +2,7 @@ import { bearer } from '../../catalog/row.ts';
 import type { ProviderConfig } from '../../config/schema/schema.ts';
 import type { Call } from '../../dialects/operations/call.ts';
 import { familyOf } from '../../dialects/operations/operation.ts';
+import { withModel } from '../../dialects/operations/model-in-path.ts';
 import type { Dialect, Operation } from '../../dialects/operations/operation.ts';
 import type { Key } from '../../keys/key.ts';
 import type { UpstreamRequest } from '../../upstream/transport.ts';
@@ -121,7 +122,7 @@ function unauthenticatedRequest(call: Call, model: string, prefix: string): Upst
       body,
     };
   if (operation.name === 'chat.completions') return { ...plain, path: prefix + path, body };
-  const written = operation.pattern.replace('{model}', () => encodeURIComponent(model));
+  const written = withModel(operation.pattern, model);
   return {
     ...plain,
     path: `${prefix}/publishers/google${written}${query}`,

@@ -1,3 +1,4 @@
+import type { ModelCapabilities } from '../../catalog/models/model-row.ts';
 import type { Call } from '../../dialects/operations/call.ts';
 import type { Dialect } from '../../dialects/operations/operation.ts';
 import type { Edit } from '../../dialects/scan/json-edit.ts';
@@ -60,18 +61,23 @@ const NEWER_MAX_TOKENS = Buffer.from(`"${NEWER_NAME}"`);
  * What settings change in a call's body; every other byte stays as it is.
  * @param clientDialect of the call that this one was translated from. `raw` settings were applied to it already where it is
  *   OpenAI's chat, whose fields they name
+ * @param takes - what the model takes, of a call that was translated: the names of its fields
  */
 export function settingEdits(
   { body, target }: Call,
   settings: readonly CustomSetting[],
   clientDialect?: Dialect,
+  takes?: ModelCapabilities,
 ): Edit[] {
   if (settings.length === 0 || body.kind !== 'buffered') return [];
   const names = NAMES.get(target.operation.name);
   const edits: Edit[] = [];
   for (const { name, value, mode, overwrite } of settings) {
     if (mode === 'raw' && clientDialect === 'openai-chat') continue;
-    const named = mode === 'raw' ? name : fieldFor(name, names, body.bytes, edits);
+    const named =
+      mode === 'raw'
+        ? name
+        : fieldFor(name, names, takes ?? { maxTokensField: maxTokensFieldIn(body.bytes, edits) });
     if (named === undefined) continue;
     edits.push({ path: pathOf(named), json: JSON.stringify(value ?? null), overwrites: overwrite });
   }
@@ -81,13 +87,19 @@ export function settingEdits(
 function fieldFor(
   name: string,
   names: Names | undefined,
-  body: Buffer,
-  before: readonly Edit[],
+  takes: Pick<ModelCapabilities, 'maxTokensField' | 'seedField'>,
 ): string | undefined {
   const field = names?.[name];
-  if (names !== CHAT || field !== 'max_tokens') return field;
+  if (names !== CHAT) return field;
+  if (field === 'max_tokens') return takes.maxTokensField ?? field;
+  if (field === 'seed') return takes.seedField === 'none' ? undefined : (takes.seedField ?? field);
+  return field;
+}
+
+/** The field that the client, or a setting before this one, writes. */
+function maxTokensFieldIn(body: Buffer, before: readonly Edit[]): 'max_tokens' | 'max_completion_tokens' {
   const hasNewer = before.some(({ path }) => path[0] === NEWER_NAME) || body.includes(NEWER_MAX_TOKENS);
-  return hasNewer ? NEWER_NAME : field;
+  return hasNewer ? NEWER_NAME : 'max_tokens';
 }
 
 function pathOf(name: string): string[] {

@@ -1,3 +1,4 @@
+import type { ModelCapabilities } from '../../catalog/models/model-row.ts';
 import { providerTypeOf } from '../../catalog/provider-types.ts';
 import type { ProviderConfig } from '../../config/schema/schema.ts';
 import type { Call } from '../../dialects/operations/call.ts';
@@ -23,6 +24,12 @@ export type Shaped =
       readonly values: Readonly<Record<string, string>>;
     };
 
+/** How a call came to be that was translated. */
+interface Translated {
+  readonly clientDialect: Dialect;
+  readonly takes: ModelCapabilities;
+}
+
 /** Why a call cannot be as the configuration wants it. */
 type ShapingErrorCode = 'context_unavailable' | 'nothing_left' | 'not_expressible' | 'gateway_overloaded';
 
@@ -32,9 +39,9 @@ export interface Shaper {
   settings(call: Call): Shaped | Promise<Shaped>;
   /**
    * Sets fields and shapes the messages; calls without either stay untouched.
-   * @param clientDialect of the call that this one was translated from
+   * @param translated - where the call was translated: from which dialect, and for a model that takes what
    */
-  request(call: Call, clientDialect?: Dialect): Shaped | Promise<Shaped>;
+  request(call: Call, translated?: Translated): Shaped | Promise<Shaped>;
   /** Requests a stream's usage where the client left that open. For calls that are passed as they are. */
   usage(call: Call): { readonly call: Call; readonly translator: ResponseTranslator | undefined };
   /** Shapes chat responses; undefined where they stay as they are. */
@@ -58,8 +65,9 @@ export function openShaper(config: ProviderConfig): Shaper {
   const mode = config.reasoningContentMode;
   return {
     settings: (call) => edit(call, { edits: settingEdits(call, config.customSettings) }, config.id),
-    request: (call, clientDialect) => {
-      const edits = settingEdits(call, config.customSettings, clientDialect);
+    request: (call, translated) => {
+      const { clientDialect, takes } = translated ?? {};
+      const edits = settingEdits(call, config.customSettings, clientDialect, takes);
       if (call.target.operation.name !== 'chat.completions') return edit(call, { edits }, config.id);
       const roles = { ...shaping, plainRoles: !developerRole && mayNameDeveloper(call) };
       if (context === undefined) return edit(call, { edits, messages: roles }, config.id);
