@@ -9,7 +9,6 @@ import type { ClientError } from '../dialects/errors/client-error.ts';
 import type { Target } from '../dialects/operations/find-target.ts';
 import type { SentRequest } from './sent/sent-request.ts';
 import type { ConversationRules } from './provider/conversation/conversation-rules.ts';
-import type { ClientToolNames } from './provider/conversation/tool-names.ts';
 
 /*
  * Between two dialects stands the language model specification of the Vercel AI SDK. A client codec decodes requests of a
@@ -19,6 +18,9 @@ import type { ClientToolNames } from './provider/conversation/tool-names.ts';
 export type CallOptions = LanguageModelV4CallOptions;
 export type GenerateResult = LanguageModelV4GenerateResult;
 export type StreamPart = LanguageModelV4StreamPart;
+
+/** The client's names of tools, by those that the provider knows, where they are others. Plain data. */
+export type ClientToolNames = Readonly<Record<string, string>>;
 
 /** A client's request, decoded. */
 export interface NormalizedRequest {
