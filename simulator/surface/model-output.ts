@@ -113,7 +113,9 @@ function progressText(
   { tools }: GenerationOptions,
 ): string {
   if (isToBeSummarised || tools.length === 0) return `what is left of the plan: ${JSON.stringify(rest)}`;
-  return [`a plan, of which ${done} of ${total} calls are done`, ...notesOf({ ...question, files })].join(' ');
+  return [`a plan, of which ${done} of ${total} calls are done`, ...notesOf({ ...question, files })].join(
+    ' ',
+  );
 }
 
 function notesOf({ files, results }: Question): readonly string[] {
