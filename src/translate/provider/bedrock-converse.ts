@@ -18,7 +18,7 @@ import { withoutThinking, withSignedThinking } from './claude-history.ts';
 import type { Thinking } from './claude-thinking.ts';
 import { clientTools, withTools, without } from './prompt.ts';
 import type { Tool } from './prompt.ts';
-import { bedrockTarget } from '../target.ts';
+import { targetOf } from '../target.ts';
 
 /** Amazon Bedrock's Converse. The region is a placeholder: requests go to the provider's own address. */
 export const bedrockConverseCodec: ProviderCodec = {
@@ -35,7 +35,7 @@ export const bedrockConverseCodec: ProviderCodec = {
   conversation: bedrockRules,
   patchBody: patchConverse,
   sent: bedrockSent,
-  target: (model, stream) => bedrockTarget(stream ? converseStream : converse, model),
+  target: (model, stream) => targetOf(stream ? converseStream : converse, model),
 };
 
 function toCallOptions(asked: NormalizedRequest, model: string, quirks: ProviderQuirks): CallOptions {

@@ -39,7 +39,7 @@ export class Stand implements AsyncDisposable {
     const simulator = await startSimulator({
       strict: STRICT_VENDORS,
       script: {
-        strict: true,
+        knownKeysOnly: true,
         keys: {
           [GOOD_KEY]: { behaviours: [] },
           [DYING_KEY]: { behaviours: [{ kind: 'answer', times: 1 }, { kind: 'invalid-key' }] },
