@@ -13,7 +13,7 @@ import {
 import { NOT_CHAT, NOT_GEMINI, NOT_MESSAGES, NOT_RESPONSES } from './vendors.ts';
 
 /** Schemas of a tool's parameters that not every provider takes. */
-const PARAMETERS: Readonly<Record<string, object>> = {
+export const PARAMETERS: Readonly<Record<string, object>> = {
   'an object without properties': { type: 'object' },
   nothing: {},
   'properties without a type': { properties: { a: { type: 'string' } } },
