@@ -1,9 +1,10 @@
 import type { LoggedRequest } from '../../../simulator/request-log.ts';
 import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
 import type { ClientDialect } from './cases/translation-case.ts';
-import { VENDOR_BACKS } from './cases/vendors.ts';
+import { BEDROCK, FLASH, GPT_4, SONNET, VENDOR_BACKS } from './cases/vendors.ts';
 
-const CLIENT_KEY = 'sk-client-0123456789abcdef';
+/** What applications know of the gateway. */
+export const CLIENT_KEY = 'sk-client-0123456789abcdef';
 
 /** A gateway before the strict stand-in, which is all vendors at once. */
 export interface StrictGateway {
@@ -48,17 +49,31 @@ export const OWN_HEADERS: Readonly<Record<ClientDialect, Readonly<Record<string,
   gemini: { 'x-goog-api-client': 'private', 'x-gemini-api-privileged-user-id': 'private' },
 };
 
+/** Models of this ending are refused with 400, in each vendor's words. */
+const REFUSED_ENDING = '--refused';
+const REFUSED = [GPT_4, SONNET, FLASH, BEDROCK].map(
+  (model) => model.slice(model.indexOf('/') + 1) + REFUSED_ENDING,
+);
+
+function keyOf(id: string): string {
+  return `sk-${id}-0123456789abcdef`;
+}
+
 /** Starts both. Every key is good, so that only the stand-in's rules refuse. */
 export async function startStrictGateway(): Promise<StrictGateway> {
   const gateway = await startTestGateway({
-    script: { keys: {} },
+    script: {
+      keys: Object.fromEntries(
+        VENDOR_BACKS.map(({ id }) => [keyOf(id), { behaviours: [{ kind: 'bad-request', models: REFUSED }] }]),
+      ),
+    },
     logLevel: 'warn',
     config: (sim) => ({
       clients: [{ name: 'app', key: CLIENT_KEY }],
       activeProviderId: 'oai',
       providers: VENDOR_BACKS.map(({ id, provider }) => ({
         id,
-        apiTokens: [`sk-${id}-0123456789abcdef`],
+        apiTokens: [keyOf(id)],
         failover: { enabled: true, failureThreshold: 1_000_000, cooldownDuration: '1h' },
         ...provider(`http://127.0.0.1:${sim.port}`),
       })),
