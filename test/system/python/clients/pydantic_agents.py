@@ -14,7 +14,7 @@ class City(BaseModel):
     city: str
 
 
-def try_agents(name, model_with, refusal, unauthorized):
+def try_agents(name, model_with, refusal, unauthorized, output=NativeOutput(City)):
     """Runs everything. `model_with` makes a model of a key and a name."""
 
     def agent(model, **options):
@@ -41,7 +41,7 @@ def try_agents(name, model_with, refusal, unauthorized):
             stream=stream,
             tools=lambda model: agent(model, tools=[get_weather]).run_sync(LOOKUP).output,
             image=image,
-            structured=lambda model: agent(model, output_type=NativeOutput(City)).run_sync("Oslo").output.city,
+            structured=lambda model: agent(model, output_type=output).run_sync("Oslo").output.city,
             aplain=aplain,
             refusal=refusal,
             unauthorized=unauthorized,
