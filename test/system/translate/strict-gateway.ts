@@ -1,4 +1,5 @@
 import type { LoggedRequest } from '../../../simulator/request-log.ts';
+import { STRICT_VENDORS } from '../../../simulator/strict/strict.ts';
 import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
 import type { ClientDialect } from './cases/translation-case.ts';
 import { BEDROCK, FLASH, GPT_4, SONNET, VENDOR_BACKS } from './cases/vendors.ts';
@@ -67,6 +68,7 @@ export async function startStrictGateway(): Promise<StrictGateway> {
         VENDOR_BACKS.map(({ id }) => [keyOf(id), { behaviours: [{ kind: 'bad-request', models: REFUSED }] }]),
       ),
     },
+    strict: STRICT_VENDORS,
     logLevel: 'warn',
     config: (sim) => ({
       clients: [{ name: 'app', key: CLIENT_KEY }],

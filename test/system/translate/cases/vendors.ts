@@ -13,11 +13,11 @@ export const VENDOR_BACKS: readonly VendorBack[] = [
   { id: 'ant', provider: (origin) => ({ type: 'claude', baseUrl: `${origin}/v1` }) },
   { id: 'gem', provider: (origin) => ({ type: 'gemini', baseUrl: `${origin}/v1beta` }) },
   { id: 'bed', provider: (origin) => ({ type: 'bedrock', baseUrl: origin }) },
-  { id: 'mistral', provider: (origin) => ({ type: 'mistral', baseUrl: `${origin}/v1` }) },
-  { id: 'groq', provider: (origin) => ({ type: 'groq', baseUrl: `${origin}/v1` }) },
-  { id: 'github', provider: (origin) => ({ type: 'github-models', baseUrl: `${origin}/v1` }) },
-  { id: 'deepseek', provider: (origin) => ({ type: 'deepseek', baseUrl: `${origin}/v1` }) },
-  { id: 'xai', provider: (origin) => ({ type: 'grok', baseUrl: `${origin}/v1` }) },
+  { id: 'mistral', provider: (origin) => ({ type: 'mistral', baseUrl: `${origin}/mistral/v1` }) },
+  { id: 'groq', provider: (origin) => ({ type: 'groq', baseUrl: `${origin}/groq/v1` }) },
+  { id: 'github', provider: (origin) => ({ type: 'github-models', baseUrl: `${origin}/github-models/v1` }) },
+  { id: 'deepseek', provider: (origin) => ({ type: 'deepseek', baseUrl: `${origin}/deepseek/v1` }) },
+  { id: 'xai', provider: (origin) => ({ type: 'grok', baseUrl: `${origin}/grok/v1` }) },
 ];
 
 /* Models whose rules differ, as `provider/model`. */
