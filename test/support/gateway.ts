@@ -78,7 +78,7 @@ export interface TestGateway {
   readonly close: () => Promise<void>;
 }
 
-const requestLine = z.looseObject({
+export const requestLine = z.looseObject({
   id: z.string(),
   method: z.string(),
   path: z.string(),

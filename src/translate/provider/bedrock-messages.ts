@@ -1,7 +1,7 @@
 import type { JSONObject } from '@ai-sdk/provider';
 import { asObject } from '../../base/json.ts';
 import { NotExpressible } from '../codec.ts';
-import { parsedArguments } from './prompt.ts';
+import { argumentsOf } from '../call-arguments.ts';
 import type { AssistantPart, Message, Prompt, UserPart } from './prompt.ts';
 
 type Options = Readonly<Record<string, JSONObject>>;
@@ -33,24 +33,12 @@ function userPart(part: UserPart): UserPart {
 function assistantPart(part: AssistantPart): AssistantPart {
   switch (part.type) {
     case 'reasoning':
-      return {
-        ...part,
-        providerOptions: { ...part.providerOptions, amazonBedrock: signatureOptions(part.providerOptions) },
-      };
+      return part;
     case 'tool-call':
-      return withCachePoint({ ...part, input: parsedArguments(part.input) });
+      return withCachePoint({ ...part, input: argumentsOf(part.input) });
     default:
       return withCachePoint(part);
   }
-}
-
-/** Claude's signatures are the same on Bedrock, under other names. */
-function signatureOptions({ anthropic, amazonBedrock }: Options = {}): JSONObject {
-  return {
-    ...(anthropic?.['signature'] !== undefined && { signature: anthropic['signature'] }),
-    ...(anthropic?.['redactedData'] !== undefined && { redactedContent: anthropic['redactedData'] }),
-    ...amazonBedrock,
-  };
 }
 
 function withCachePoint<Marked extends { providerOptions?: Options }>(part: Marked): Marked {
