@@ -1,6 +1,7 @@
 """Instructor over OpenAI's library: it asks by a tool that has to be called, or by a schema."""
 
 import instructor
+from instructor.core.exceptions import InstructorRetryException
 from openai import AsyncOpenAI, OpenAI
 from pydantic import BaseModel
 
@@ -72,8 +73,8 @@ run(
         image=None,
         structured=structured,
         aplain=aplain,
-        refusal=instructor.exceptions.InstructorRetryException,
-        unauthorized=instructor.exceptions.InstructorRetryException,
+        refusal=InstructorRetryException,
+        unauthorized=InstructorRetryException,
         plain_with=plain_with,
     )
 )
