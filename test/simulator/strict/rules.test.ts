@@ -6,6 +6,7 @@ import { brokenRule, STRICT_VENDORS, strictRules } from '../../../simulator/stri
 import { ObjectStore } from '../../../simulator/surface/object-store.ts';
 import { anthropicExamples } from './examples/anthropic.ts';
 import { bedrockExamples } from './examples/bedrock.ts';
+import { deepseekExamples, grokExamples, groqExamples } from './examples/compatible.ts';
 import { geminiExamples } from './examples/gemini.ts';
 import { mistralExamples } from './examples/mistral.ts';
 import { openaiChatExamples, openaiEmbeddingsExamples } from './examples/openai-chat.ts';
@@ -38,7 +39,29 @@ const SETS: readonly ExampleSet[] = [
     examples: bedrockExamples,
   },
   { service: 'mistral', operation: 'chat', model: 'mistral-large-latest', examples: mistralExamples },
+  { service: 'groq', operation: 'chat', model: 'openai/gpt-oss-120b', examples: groqExamples },
+  { service: 'grok', operation: 'chat', model: 'grok-4', examples: grokExamples },
+  { service: 'deepseek', operation: 'chat', model: 'deepseek-chat', examples: deepseekExamples },
+  {
+    service: 'github-models',
+    operation: 'chat',
+    model: 'openai/gpt-4.1',
+    examples: ofPublisher(openaiChatExamples),
+  },
 ];
+
+/** The examples of OpenAI's for its models elsewhere, where the publisher stands in front of their names. */
+function ofPublisher(examples: RuleExamples): RuleExamples {
+  const rules = new Set(strictRules['github-models'].map(({ id }) => id));
+  return Object.fromEntries(
+    Object.entries(examples)
+      .filter(([id]) => rules.has(id))
+      .map(([id, { model, ...example }]) => [
+        id,
+        { ...example, ...(model !== undefined && { model: `openai/${model}` }) },
+      ]),
+  );
+}
 
 /** Where the body has no place for the model's name. */
 const MODEL_IN_PATH = new Set<Operation>(['generate', 'converse']);
@@ -64,7 +87,7 @@ void test('every rule has an example, its source and its date', () => {
     );
     assert.equal(new Set(rules.map(({ id }) => id)).size, rules.length, `${vendor}: two of one id`);
     for (const { id, source, date } of rules) {
-      assert.match(source, /^[a-z.]+\.[a-z]+\/\S/u, id);
+      assert.match(source, /^[a-z.-]+\.[a-z]+\/\S/u, id);
       assert.match(date, /^\d{4}-\d\d-\d\d$/u, id);
     }
   }

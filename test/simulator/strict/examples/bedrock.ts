@@ -18,8 +18,8 @@ const tool = { toolSpec: { name: 'look', inputSchema: { json: CITY } } };
 const tools = { toolConfig: { tools: [tool] } };
 const pdf = { document: { name: 'report', format: 'pdf', source: { bytes: 'JVBERi0=' } } };
 
-function ask(more: Body): Body {
-  return { messages: [user], ...more };
+function ask(fields: Body): Body {
+  return { messages: [user], ...fields };
 }
 
 function talk(...messages: readonly Body[]): Body {
@@ -41,11 +41,11 @@ function shown(...content: readonly Body[]): Body {
   return { messages: [{ role: 'user', content }] };
 }
 
-function image(format: string): Body {
-  return { image: { format, source: { bytes: PIXEL } } };
+function image(kind: string): Body {
+  return { image: { format: kind, source: { bytes: PIXEL } } };
 }
 
-function more(fields: Body): Body {
+function additional(fields: Body): Body {
   return ask({ inferenceConfig: { maxTokens: 2_048 }, additionalModelRequestFields: fields });
 }
 
@@ -59,8 +59,8 @@ function thought(signature: string): Body {
 
 const ENABLED = { thinking: { type: 'enabled', budget_tokens: 1_024 } };
 
-function format(schema: Body): Body {
-  return more({ output_config: { format: { type: 'json_schema', schema } } });
+function answerIn(schema: Body): Body {
+  return additional({ output_config: { format: { type: 'json_schema', schema } } });
 }
 
 /** For Converse; the model is one of Anthropic's. */
@@ -141,7 +141,7 @@ export const bedrockExamples: RuleExamples = {
       ],
     ],
   },
-  'claude-additional-fields': { pairs: [[more({ seed: 7 }), more({ top_k: 7 })]] },
+  'claude-additional-fields': { pairs: [[additional({ seed: 7 }), additional({ top_k: 7 })]] },
   'claude-trailing-white-space': {
     pairs: [[talk({ role: 'assistant', content: [{ text: 'ho ' }] }), talk(said)]],
   },
@@ -159,17 +159,6 @@ export const bedrockExamples: RuleExamples = {
     ],
   },
   'claude-signature': { pairs: [[thought('sk1_eyJ9'), thought(SIGNATURE)]] },
-  'claude-failed-result': {
-    pairs: [
-      [
-        talk(calling, {
-          role: 'user',
-          content: [{ toolResult: { toolUseId: 'tooluse_1', content: [], status: 'error' } }],
-        }),
-        talk(calling, { role: 'user', content: [{ toolResult: { ...result.toolResult, status: 'error' } }] }),
-      ],
-    ],
-  },
   'claude-input-schema': {
     pairs: [[offered({ inputSchema: { json: { ...CITY, oneOf: [] } } }), offered({})]],
   },
@@ -195,30 +184,37 @@ export const bedrockExamples: RuleExamples = {
     ],
   },
   'claude-thinking-budget': {
-    pairs: [[more({ thinking: { type: 'enabled', budget_tokens: 2_048 } }), more(ENABLED)]],
+    pairs: [[additional({ thinking: { type: 'enabled', budget_tokens: 2_048 } }), additional(ENABLED)]],
   },
   'claude-thinking-and-sampling': {
-    pairs: [[{ ...more(ENABLED), inferenceConfig: { maxTokens: 2_048, temperature: 0.2 } }, more(ENABLED)]],
+    pairs: [
+      [
+        { ...additional(ENABLED), inferenceConfig: { maxTokens: 2_048, temperature: 0.2 } },
+        additional(ENABLED),
+      ],
+    ],
   },
   'claude-thinking-and-forced-tools': {
     pairs: [
       [
-        { ...more(ENABLED), toolConfig: { tools: [tool], toolChoice: { any: {} } } },
-        { ...more(ENABLED), ...tools },
+        { ...additional(ENABLED), toolConfig: { tools: [tool], toolChoice: { any: {} } } },
+        { ...additional(ENABLED), ...tools },
       ],
     ],
   },
   'claude-thinking-and-prefill': {
-    pairs: [[{ ...more(ENABLED), messages: [user, said] }, more(ENABLED)]],
+    pairs: [[{ ...additional(ENABLED), messages: [user, said] }, additional(ENABLED)]],
   },
   'claude-never-thinks': {
     model: 'anthropic.claude-3-5-haiku-20241022-v1:0',
-    pairs: [[more(ENABLED), more({})]],
+    pairs: [[additional(ENABLED), additional({})]],
   },
-  'claude-adaptive-thinking': { pairs: [[more({ thinking: { type: 'adaptive' } }), more(ENABLED)]] },
+  'claude-adaptive-thinking': {
+    pairs: [[additional({ thinking: { type: 'adaptive' } }), additional(ENABLED)]],
+  },
   'claude-thinking-by-budget': {
     model: 'us.anthropic.claude-opus-4-7',
-    pairs: [[more(ENABLED), more({ thinking: { type: 'adaptive' } })]],
+    pairs: [[additional(ENABLED), additional({ thinking: { type: 'adaptive' } })]],
   },
   'claude-sampling': {
     model: 'us.anthropic.claude-opus-4-7',
@@ -230,14 +226,16 @@ export const bedrockExamples: RuleExamples = {
     ],
   },
   'claude-prefill': { model: 'us.anthropic.claude-opus-4-6-v1', pairs: [[talk(said), talk(said, user)]] },
-  'claude-no-effort': { pairs: [[more({ output_config: { effort: 'low' } }), more({})]] },
+  'claude-no-effort': { pairs: [[additional({ output_config: { effort: 'low' } }), additional({})]] },
   'claude-effort': {
     model: 'us.anthropic.claude-opus-4-5-20251101-v1:0',
-    pairs: [[more({ output_config: { effort: 'max' } }), more({ output_config: { effort: 'low' } })]],
+    pairs: [
+      [additional({ output_config: { effort: 'max' } }), additional({ output_config: { effort: 'low' } })],
+    ],
   },
   'claude-no-format': {
     model: 'us.anthropic.claude-sonnet-4-20250514-v1:0',
-    pairs: [[format(STRICT_CITY), more({})]],
+    pairs: [[answerIn(STRICT_CITY), additional({})]],
   },
-  'claude-format-schema': { pairs: [[format(CITY), format(STRICT_CITY)]] },
+  'claude-format-schema': { pairs: [[answerIn(CITY), answerIn(STRICT_CITY)]] },
 };

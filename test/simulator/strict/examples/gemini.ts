@@ -66,6 +66,10 @@ export const geminiExamples: RuleExamples = {
   roles: { pairs: [[talk({ ...said, role: 'assistant' }, user), talk(said, user)]] },
   'part-data': {
     pairs: [
+      [
+        ask({ systemInstruction: { parts: [{}] } }),
+        ask({ systemInstruction: { parts: [{ text: 'Be brief.' }] } }),
+      ],
       [talk({ role: 'user', parts: [{}] }), talk({ role: 'user', parts: [{ text: '' }] })],
       [
         talk({ role: 'user', parts: [{ text: 'a', ...result }] }),

@@ -98,7 +98,10 @@ export const openaiChatExamples: RuleExamples = {
   },
   'chat-function-schema': {
     pairs: [
-      [chat({ tools: [tool({})] }), chat({ tools: [tool({ type: 'object', properties: {} })] })],
+      [
+        chat({ tools: [tool({ properties: {} })] }),
+        chat({ tools: [tool({ type: 'object', properties: {} }), tool({})] }),
+      ],
       [chat({ tools: [tool({ type: 'object' })] }), chat({ tools: [tool(CITY)] })],
       [chat({ tools: [tool({ type: 'array', items: CITY })] }), chat({ tools: [tool(CITY)] })],
       [chat({ tools: [tool({ ...CITY, anyOf: [] })] }), chat({ tools: [tool(CITY)] })],

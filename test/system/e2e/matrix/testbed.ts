@@ -50,7 +50,7 @@ function behavioursOf(backend: Backend): readonly Behaviour[] {
 }
 
 const SCRIPT: Script = {
-  strict: true,
+  knownKeysOnly: true,
   keys: Object.fromEntries(
     BACKENDS.flatMap((backend): readonly (readonly [string, KeyScript])[] => [
       [goodKey(backend), { behaviours: behavioursOf(backend) }],

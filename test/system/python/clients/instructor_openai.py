@@ -5,7 +5,7 @@ from instructor.core.exceptions import InstructorRetryException
 from openai import AsyncOpenAI, OpenAI
 from pydantic import BaseModel
 
-from suite import KEY, LOOKUP, PNG, QUESTION, URL, Client, get_weather, run
+from suite import KEY, QUESTION, URL, Client, run
 
 
 class Said(BaseModel):
@@ -42,18 +42,6 @@ def stream(model):
     return [after[len(before) :] for before, after in zip(["", *seen], seen)]
 
 
-def tools(model):
-    called = client.create(model=model, messages=user(LOOKUP), response_model=City, max_retries=1)
-    return get_weather(**called.model_dump())
-
-
-def image(model):
-    shown = instructor.Image.from_base64(f"data:image/png;base64,{PNG}")
-    strict = asking(KEY, instructor.Mode.JSON)
-    answer = strict.create(model=model, messages=user([QUESTION, shown]), response_model=dict, max_retries=1)
-    return str(answer)
-
-
 def structured(model):
     strict = asking(KEY, instructor.Mode.JSON_SCHEMA)
     return strict.create(model=model, messages=user("Oslo"), response_model=City, max_retries=1).city
@@ -69,12 +57,14 @@ run(
         name="instructor",
         plain=lambda model: plain_with(KEY, model),
         stream=stream,
-        tools=tools,
+        tools=None,
         image=None,
         structured=structured,
         aplain=aplain,
         refusal=InstructorRetryException,
         unauthorized=InstructorRetryException,
         plain_with=plain_with,
+        # Gemini does not split calls, and a call is how it asks.
+        least_pieces=1,
     )
 )

@@ -21,7 +21,14 @@ def try_dialect(name, prefix, base):
 
     def ask(model, messages, key=KEY, **more):
         answer = litellm.completion(
-            model=f"{prefix}/{model}", messages=messages, api_base=base, api_key=key, num_retries=0, **more
+            model=f"{prefix}/{model}",
+            messages=messages,
+            api_base=base,
+            api_key=key,
+            num_retries=0,
+            # Without one, it makes up a limit for a model that it does not know.
+            max_tokens=1024,
+            **more,
         )
         return answer
 
@@ -50,7 +57,7 @@ def try_dialect(name, prefix, base):
 
     async def aplain(model):
         answer = await litellm.acompletion(
-            model=f"{prefix}/{model}", messages=user(QUESTION), api_base=base, api_key=KEY, num_retries=0
+            model=f"{prefix}/{model}", messages=user(QUESTION), api_base=base, api_key=KEY, num_retries=0, max_tokens=1024
         )
         return answer.choices[0].message.content
 
