@@ -269,8 +269,8 @@ const cases: readonly Case[] = [
   {
     client: 'anthropic',
     provider: 'deepseek/deepseek-v4-pro',
-    asks: { output_config: { effort: 'medium' }, metadata: { user_id: 'u' } },
-    leaves: { thinking: { type: 'enabled' }, reasoning_effort: 'high', user_id: 'u', user: undefined },
+    asks: { output_config: { effort: 'medium' }, metadata: { user_id: 'somebody' } },
+    leaves: { thinking: { type: 'enabled' }, reasoning_effort: 'high', user_id: 'somebody', user: undefined },
   },
   {
     client: 'anthropic',

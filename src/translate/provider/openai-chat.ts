@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { JSONObject } from '@ai-sdk/provider';
 import { z } from 'zod';
 import { operationNamed } from '../../dialects/operations/table.ts';
@@ -130,7 +131,7 @@ function bodyOptions(
     // The package's default is to be strict, the dialect's is not to be.
     strictJsonSchema: false,
     ...Object.fromEntries(given),
-    ...(user !== undefined && userField !== 'none' && { [userField]: user }),
+    ...(user !== undefined && userField !== 'none' && { [userField]: userFor(userField, user) }),
     ...(parallelTools !== undefined &&
       takesParallel &&
       hasTools(options) && { parallel_tool_calls: parallelTools }),
@@ -140,4 +141,13 @@ function bodyOptions(
 /** OpenAI refuses `parallel_tool_calls` without tools. */
 function hasTools(options: CallOptions): boolean {
   return clientTools(options).length > 0;
+}
+
+/**
+ * The client's user as a vendor takes it. For `user_id` DeepSeek has a pattern, and GLM at least 6 and at most 128
+ * characters: api-docs.deepseek.com/api/create-chat-completion, docs.bigmodel.cn/api-reference. Others go as their SHA-256.
+ */
+function userFor(field: string, user: string): string {
+  if (field !== 'user_id' || /^[\w-]{6,128}$/u.test(user)) return user;
+  return createHash('sha256').update(user).digest('hex');
 }

@@ -106,6 +106,14 @@ providers:
           jsonSchema: false
           jsonWithTools: false
           imageTypes: [image/png]
+          wantsSignedCalls: true
+          toolCallIds: { alphabet: word, minLength: 1, maxLength: 40 }
+          toolNames: { alphabet: word, minLength: 1, maxLength: 64 }
+          lateInstructions: system
+          firstMessage: user
+          lastMessage: any
+          userAfterResult: true
+          repeatedRoles: true
     passHeaders: [x-mine, "x-my-*"]
     basePath: /ai
     basePathHandling: prepend
