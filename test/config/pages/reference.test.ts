@@ -106,6 +106,7 @@ providers:
           jsonSchema: false
           jsonWithTools: false
           imageTypes: [image/png]
+          documentPart: file
           wantsSignedCalls: true
           toolCallIds: { alphabet: word, minLength: 1, maxLength: 40 }
           toolNames: { alphabet: word, minLength: 1, maxLength: 64 }
