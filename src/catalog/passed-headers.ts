@@ -1,3 +1,5 @@
+import type { Vendor } from './row.ts';
+
 /*
  * The allow-list of a client's headers: those that vendors document, without those that say whose request it is, which
  * only the key does. Who pays: an application that relies on a header which is not here, until `passHeaders` of the
@@ -13,8 +15,7 @@ export const PASSED_EVERYWHERE: readonly string[] = [
   'content-type',
   'idempotency-key',
   'user-agent',
-  // Ids by which a request is found again (platform.openai.com/docs/api-reference/debugging-requests).
-  'x-client-request-id',
+  // An id by which a request is found again.
   'x-request-id',
   // W3C Trace Context, which self-hosted servers read. Not `baggage`, which applications send each other.
   'traceparent',
@@ -30,31 +31,40 @@ export const PASSED_WITH_GET: readonly string[] = ['range', 'if-range'];
 
 type ByFamily = Readonly<Record<string, readonly string[]>>;
 
-/** What passes in requests of one family of APIs (`Family` of the dialects). */
+/** What passes in requests of one family of APIs (`Family` of the dialects): what belongs to the dialect itself. */
 export const PASSED_BY_FAMILY = {
-  openai: [
-    'openai-*',
-    'x-openai-*',
-    'x-stainless-*',
-    // Codex: who it is, and its session (github.com/openai/codex, codex-rs/core/src/client.rs).
-    'originator',
-    'version',
-    'x-codex-*',
-    // Names of a session by which providers find their caches (docs.fireworks.ai, developers.cloudflare.com/workers-ai).
-    'conversation_id',
-    'session_id',
-    'session-id',
-    'x-session-affinity',
-    'x-session-id',
-  ],
-  // docs.claude.com/en/api/versioning and beta-headers; the rest is Claude Code's.
-  anthropic: ['anthropic-*', 'x-anthropic-*', 'x-stainless-*', 'x-app', 'x-claude-*'],
+  openai: ['openai-beta'],
+  // docs.claude.com/en/api/versioning and beta-headers.
+  anthropic: ['anthropic-beta', 'anthropic-version'],
   // docs.cloud.google.com/apis/docs/system-parameters: the others change whose request it is, its meaning or the form of
   // its answer, and `x-server-timeout` could make good keys fail.
   gemini: ['x-goog-api-client'],
   bedrock: [],
   vendor: [],
 } satisfies ByFamily;
+
+/**
+ * What clients mean for one vendor: what its SDKs and assistants say of themselves, of the machine and of the session. It passes to
+ * that vendor's own API and to nobody else, whoever speaks the dialect.
+ */
+export const PASSED_TO_VENDOR: Readonly<Record<Vendor, readonly string[]>> = {
+  openai: [
+    'openai-*',
+    'x-openai-*',
+    'x-stainless-*',
+    // platform.openai.com/docs/api-reference/debugging-requests. Codex puts the id of its session there.
+    'x-client-request-id',
+    // Codex: who it is, and its session (github.com/openai/codex, codex-rs/core/src/client.rs).
+    'originator',
+    'version',
+    'x-codex-*',
+    'conversation_id',
+    'session_id',
+    'session-id',
+  ],
+  // Beside what the API documents Claude Code's.
+  anthropic: ['anthropic-*', 'x-anthropic-*', 'x-stainless-*', 'x-app', 'x-claude-*', 'x-client-request-id'],
+};
 
 /** What passes as well where the client's own credential is sent, so that the client says whose request it is. */
 export const PASSED_WITH_OWN_CREDENTIAL = {

@@ -1,3 +1,6 @@
+/** A vendor whose clients send it more than its dialect asks for. */
+export type Vendor = 'openai' | 'anthropic';
+
 /** How a provider wants its key: as `Authorization: Bearer KEY`, with another scheme, or bare in the header named. */
 export type Credential =
   | { readonly kind: 'bearer' }
@@ -55,12 +58,19 @@ export interface ProviderType {
   readonly own?: AdditionalApi;
   /** Headers of clients that pass to it beside those of `passed-headers.ts`, as it documents them. In lower case. */
   readonly passedClientHeaders?: readonly string[];
+  /** It is this vendor's own API: what clients mean for the vendor passes to it, and to nobody else. */
+  readonly vendor?: Vendor;
+  /**
+   * Members of an assistant's messages and calls in chats that it refuses, or has no use for, and that answers of other
+   * providers have.
+   */
+  readonly refusedInHistory?: readonly string[];
+  /** It takes `extra_content` in calls, where Gemini's signatures stand, or passes it on to whoever does. */
+  readonly takesExtraContent?: boolean;
   /** It answers 200 with an error in the body. */
   readonly errorsInside?: boolean;
   /** It knows the role `developer` (OpenAI's for instructions since 2024), or forwards it. Others are sent `system`. */
   readonly developerRole?: boolean;
-  /** It is sent `max_completion_tokens`; others `max_tokens`. */
-  readonly maxCompletionTokens?: boolean;
   /** It wants the model's earlier reasoning back while that calls tools, as `reasoning_content`. */
   readonly resendsReasoning?: boolean;
   /** It is never sent `stream_options.include_usage`. */

@@ -1,4 +1,5 @@
 import { modelCapabilities } from '../catalog/models/model-capabilities.ts';
+import { providerTypeOf } from '../catalog/provider-types.ts';
 import type { ProviderConfig } from '../config/schema/schema.ts';
 import type { Call } from '../dialects/operations/call.ts';
 import type { Dialect } from '../dialects/operations/operation.ts';
@@ -9,6 +10,9 @@ import type { ResponseTranslator } from '../translate/response-translator.ts';
 import { unsupportedRequestOf } from '../translate/unsupported-request.ts';
 import type { UnsupportedRequest } from '../translate/unsupported-request.ts';
 import { canTranslate, translate } from '../translate/translate.ts';
+import { readableHistory } from './history/history.ts';
+import { withoutVendorWords } from './request/vendor-words.ts';
+import { withBody } from './shaping/shaper.ts';
 import type { Shaper } from './shaping/shaper.ts';
 import type { ProviderAdapter } from './adapter.ts';
 
@@ -104,7 +108,7 @@ function prepareUntranslated(
 ): Prepared | undefined {
   const answer = call.target.operation.name === 'chat.completions' ? shaper.answer : undefined;
   if (adapter.supports(call.target.operation, model)) {
-    const { call: sent, translator } = shaper.usage(call);
+    const { call: sent, translator } = shaper.usage(asPassed(call, model, config));
     return { kind: 'prepared', call: sent, translator: chainTranslators(translator, answer) };
   }
   try {
@@ -120,11 +124,24 @@ function prepareUntranslated(
   }
 }
 
+/**
+ * A call that passes through, without what other providers' answers left in it and this one refuses, and what the client means
+ * for another vendor. The same call where there is nothing of that, where it was translated, or is too large to keep.
+ */
+function asPassed(call: Call, model: string | undefined, config: ProviderConfig): Call {
+  const { body, target, isTranslated } = call;
+  if (body.kind === 'streamed' || body.bytes.length === 0 || isTranslated === true) return call;
+  const { operation } = target;
+  const readable = readableHistory(body.bytes, operation, config, model);
+  const passed = withoutVendorWords(readable, operation.dialect, providerTypeOf(config.type).vendor);
+  return passed === body.bytes ? call : withBody(call, passed);
+}
+
 async function prepareTranslated(call: Call, model: string, preparer: Preparer): Promise<Prepared> {
   const { config, adapter, shaper } = preparer;
   const quirks = {
     ...(adapter.quirks ?? NO_QUIRKS),
-    capabilities: modelCapabilities(config.type, model),
+    capabilities: modelCapabilities(config.type, model, config.modelCapabilities),
   };
   const translation = await translate(call, model, nativeOf(adapter, model), quirks);
   if (translation.kind === 'not-expressible') return notExpressible(translation, config);

@@ -5,6 +5,7 @@ import type { ResponseContext, ClientCodec, ClientStreamEncoder, StreamPart } fr
 import type { PackageCall } from './package-call.ts';
 import { withClientName, withClientNames } from './client-tool-names.ts';
 import { PushToPull } from './push-to-pull.ts';
+import { toldUsage } from './told-usage.ts';
 import { TranslationError } from './response-translator.ts';
 import type { ResponseTranslator, StreamTranslator } from './response-translator.ts';
 
@@ -27,6 +28,7 @@ export class SdkResponseTranslator implements ResponseTranslator {
   readonly contentType: string;
   readonly streams: boolean;
   readonly dropped: readonly string[];
+  readonly estimated: readonly string[];
   readonly #startCall: () => PackageCall;
   readonly #clientCodec: ClientCodec;
   readonly #context: ResponseContext;
@@ -39,6 +41,7 @@ export class SdkResponseTranslator implements ResponseTranslator {
     this.#context = context;
     this.streams = streams;
     this.dropped = dropped;
+    this.estimated = context.estimatedInputTokens === undefined ? [] : ['input_tokens'];
     this.#signal = signal;
     this.#encoder = streams ? clientCodec.encodeStream(context) : undefined;
     this.contentType = this.#encoder?.contentType ?? 'application/json';
@@ -50,7 +53,8 @@ export class SdkResponseTranslator implements ResponseTranslator {
     if (pending.kind !== 'whole') throw new TypeError('a package was called for a stream');
     intercepted.respond(new Response(new Uint8Array(body), { status, headers: headersOf(headers) }));
     try {
-      const result = await pending.result;
+      const told = await pending.result;
+      const result = { ...told, usage: toldUsage(told.usage) };
       const names = this.#context.clientToolNames;
       return Buffer.from(
         JSON.stringify(this.#clientCodec.encodeResponse(withClientNames(result, names), this.#context)),
@@ -130,7 +134,8 @@ async function pipeParts(
         if (part.finishReason.raw === undefined) return false;
         isFinished = true;
       }
-      await writer.write(encoder.encode(withClientName(part, clientToolNames)));
+      const told = part.type === 'finish' ? { ...part, usage: toldUsage(part.usage) } : part;
+      await writer.write(encoder.encode(withClientName(told, clientToolNames)));
     }
     if (isFinished) await writer.write(encoder.end());
     return isFinished;

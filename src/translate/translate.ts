@@ -3,10 +3,12 @@ import { operationNamed } from '../dialects/operations/table.ts';
 import type { Dialect, Operation } from '../dialects/operations/operation.ts';
 import { NotExpressible } from './codec.ts';
 import type { ResponseContext, ProviderQuirks } from './codec.ts';
+import { clientCountOf } from './tokens/client-counts.ts';
 import { translationMethod } from './translation-method.ts';
 import type { TranslationSpec } from './translation-method.ts';
 import { echoOf } from './retained-request.ts';
-import { translateRequest, translateWholeRequest, readBody, responseTranslatorFor } from './job.ts';
+import { translateRequest, translateWholeRequest, responseTranslatorFor } from './job.ts';
+import { readBody } from './read-body.ts';
 import type { TranslatedRequest } from './job.ts';
 import type { UnsupportedRequest } from './unsupported-request.ts';
 import type { ResponseTranslator } from './response-translator.ts';
@@ -66,6 +68,32 @@ export async function translate(
   };
 }
 
+/** An estimate of tokens. */
+export interface EstimatedTokens {
+  readonly kind: 'estimated';
+  /** In the client's dialect. */
+  readonly response: object;
+  /** The name of the field that is an estimate. */
+  readonly field: string;
+}
+
+/**
+ * Estimates the tokens of a request that no provider counted, in another thread. Undefined where it is too large, or too
+ * much is under way.
+ * @param model as the provider calls it
+ */
+export async function estimateCount(
+  call: Call,
+  model: string,
+): Promise<EstimatedTokens | UnsupportedRequest | undefined> {
+  const { name: operation } = call.target.operation;
+  const count = clientCountOf(operation);
+  if (count === undefined || call.body.kind === 'streamed') return undefined;
+  const counted = await threads.countRequest({ operation, model, body: call.body.bytes }, call);
+  if (counted?.kind !== 'counted') return counted;
+  return { kind: 'estimated', response: count.response(counted.tokens), field: count.member };
+}
+
 const TOO_LARGE = 'it is larger than `limits.replay`, and cannot be read as a whole';
 
 /** Translates a call without a package. Throws `NotExpressible`. */
@@ -110,15 +138,22 @@ function callFor(
 function contextOf(
   call: Call,
   model: string,
-  { echo, clientToolNames }: Pick<TranslatedRequest, 'echo' | 'clientToolNames'>,
+  {
+    echo,
+    clientTools,
+    clientToolNames,
+    estimatedInputTokens,
+  }: Pick<TranslatedRequest, 'echo' | 'clientTools' | 'clientToolNames' | 'estimatedInputTokens'>,
 ): ResponseContext {
   return {
+    ...(estimatedInputTokens !== undefined && { estimatedInputTokens }),
     id: call.id,
     model: call.model ?? model,
     acceptedAt: call.acceptedAt,
     body: echo,
     query: call.target.query,
     ...(clientToolNames !== undefined && { clientToolNames }),
+    ...(clientTools !== undefined && { clientTools }),
   };
 }
 

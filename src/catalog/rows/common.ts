@@ -11,9 +11,9 @@ export const commonTypes: readonly ProviderType[] = [
     healthCheckModel: 'gpt-5-nano',
     listNeedsKey: true,
     credential: bearer,
+    vendor: 'openai',
     options: ['authHeaderKey', 'openaiCustomUrl', 'responseJsonSchema'],
     developerRole: true,
-    maxCompletionTokens: true,
     keyless: true,
   },
   {
@@ -21,6 +21,7 @@ export const commonTypes: readonly ProviderType[] = [
     credential: bearer,
     keyless: true,
     developerRole: true,
+    takesExtraContent: true,
     notes: "Anything with OpenAI's API. Every operation is passed on: only the provider knows what it has.",
   },
   {
@@ -30,6 +31,7 @@ export const commonTypes: readonly ProviderType[] = [
     healthCheckModel: 'claude-haiku-4-5',
     listNeedsKey: true,
     credential: { kind: 'header', name: 'x-api-key' },
+    vendor: 'anthropic',
     options: ['apiVersion', 'claudeCodeMode'],
     speaks: 'anthropic',
   },

@@ -16,7 +16,6 @@ export const ownTypes: readonly ProviderType[] = [
     credential: { kind: 'header', name: 'api-key' },
     options: ['azureServiceUrl'],
     developerRole: true,
-    maxCompletionTokens: true,
     // learn.microsoft.com/azure/ai-foundry/openai/how-to/responses
     passedClientHeaders: ['x-ms-client-request-id', 'x-ms-oai-image-generation-deployment'],
     notes:
@@ -25,7 +24,6 @@ export const ownTypes: readonly ProviderType[] = [
   {
     type: 'azure-ai-foundry',
     credential: { kind: 'header', name: 'api-key' },
-    maxCompletionTokens: true,
     // learn.microsoft.com/rest/api/aifoundry/model-inference
     passedClientHeaders: [
       'extra-parameters',
@@ -98,6 +96,7 @@ export const ownTypes: readonly ProviderType[] = [
     // It is sent what clients send.
     refusesStreamUsage: true,
     ownPathsOnly: true,
+    takesExtraContent: true,
     notes:
       'Whatever path the gateway knows an operation by goes on as the client wrote it, and so does the model. Paths that belong to no operation are answered with 404.',
   },
@@ -178,6 +177,7 @@ export const ownTypes: readonly ProviderType[] = [
     // docs.cloud.google.com/vertex-ai/generative-ai/docs/provisioned-throughput
     passedClientHeaders: ['x-vertex-ai-llm-request-type', 'x-vertex-ai-llm-shared-request-type'],
     speaks: 'gemini',
+    takesExtraContent: true,
     notes:
       "A key is an API key of express mode, or a service account: `vertexAuthKey`, or its JSON, or base64 of that, among `apiTokens`. Models whose names begin with `claude` have Anthropic's API.",
   },

@@ -23,6 +23,8 @@ export const worldTypes: readonly ProviderType[] = [
     ],
     credential: bearer,
     options: ['cloudflareAccountId'],
+    // developers.cloudflare.com/workers-ai/features/prompt-caching
+    passedClientHeaders: ['x-session-affinity'],
     offers: ['chat.completions', 'embeddings'],
     notes: 'Workers AI: `cloudflareAccountId` goes into the path.',
   },
@@ -58,7 +60,7 @@ export const worldTypes: readonly ProviderType[] = [
     env: 'FIREWORKS_API_KEY',
     credential: bearer,
     // docs.fireworks.ai/guides/prompt-caching
-    passedClientHeaders: ['x-multi-turn-session-id'],
+    passedClientHeaders: ['x-multi-turn-session-id', 'x-session-affinity'],
     offers: ['chat.completions', 'completions', 'embeddings', 'rerank', 'models.*'],
     anthropic: messagesAt('/inference/v1'),
   },
@@ -116,6 +118,9 @@ export const worldTypes: readonly ProviderType[] = [
     credential: bearer,
     // console.groq.com/docs/compound/systems
     passedClientHeaders: ['groq-beta', 'groq-model-version'],
+    // It answers 400 `property 'reasoning_content' is unsupported`; its own field is `reasoning`
+    // (console.groq.com/docs/reasoning).
+    refusedInHistory: ['reasoning_content', 'reasoning_details'],
     offers: ['chat.completions', 'responses.create', 'models.*', 'audio.*', 'files.*', 'batches.*'],
   },
   {
@@ -143,6 +148,8 @@ export const worldTypes: readonly ProviderType[] = [
     // It answers 422 `extra_forbidden`, and says the usage in its last chunk by itself
     // (github.com/openai/openai-agents-python issue 442).
     refusesStreamUsage: true,
+    // The same (docs.mistral.ai/api, AssistantMessage): what it thought stands in its content.
+    refusedInHistory: ['reasoning', 'reasoning_content', 'reasoning_details'],
     offers: [
       'chat.completions',
       'embeddings',
@@ -185,7 +192,7 @@ export const worldTypes: readonly ProviderType[] = [
     credential: bearer,
     developerRole: true,
     // openrouter.ai/docs/app-attribution
-    passedClientHeaders: ['http-referer', 'x-title', 'x-openrouter-*'],
+    passedClientHeaders: ['http-referer', 'x-title', 'x-openrouter-*', 'x-session-id'],
     offers: ['chat.completions', 'completions', 'embeddings', 'responses.create', 'models.*'],
     anthropic: messagesAt('/api/v1'),
   },

@@ -1,6 +1,11 @@
 import { allProviderFacts } from './provider-facts.ts';
 import type { ProviderFacts } from './provider-facts.ts';
-import { PASSED_BY_FAMILY, PASSED_EVERYWHERE, PASSED_WITH_GET } from '../../catalog/passed-headers.ts';
+import {
+  PASSED_BY_FAMILY,
+  PASSED_EVERYWHERE,
+  PASSED_TO_VENDOR,
+  PASSED_WITH_GET,
+} from '../../catalog/passed-headers.ts';
 
 const INTRODUCTION = `# Providers
 
@@ -48,6 +53,8 @@ function passedHeaders(): string {
     '',
     `- To every provider: ${listed(PASSED_EVERYWHERE)} With a GET also ${listed(PASSED_WITH_GET)}`,
     ...byFamily,
+    `- To OpenAI alone (type \`openai\`), which they are meant for: ${listed(PASSED_TO_VENDOR.openai)}`,
+    `- To Anthropic alone (type \`claude\`): ${listed(PASSED_TO_VENDOR.anthropic)}`,
     "- What a type's own section below lists, and what `passHeaders` of the configuration names.",
     '',
     IDENTITY_NOTE,
@@ -64,6 +71,10 @@ Of the headers of an answer those pass that speak of its body, its limits and wh
 what vendors say in headers of their own (\`openai-*\`, \`anthropic-*\`, …), but not whose account it was. Nothing that
 steers a proxy or binds a browser passes: \`x-accel-*\`, \`x-sendfile\`, \`set-cookie\`, \`location\`, \`refresh\`, \`link\` and
 their kind.
+
+What assistants write into bodies for their vendor reaches nobody else either: the line \`x-anthropic-billing-header\` at the
+beginning of Claude Code's instructions, which changes with each request and would keep prompts from being cached; its
+\`metadata.user_id\`, which names device, account and session, and goes as its SHA-256; Codex's \`client_metadata\`.
 `;
 
 function section({ type, operations, options, notes, ...facts }: ProviderFacts): string {

@@ -99,9 +99,12 @@ export function removeMembers(body: Buffer, names: readonly string[]): Buffer {
   return Buffer.concat([...pieces, body.subarray(isRemoving ? lastEnd : keptFrom)]);
 }
 
-/** Where the value of a member of the JSON object begins that a body is; undefined where there is none. */
-export function memberAt(body: Buffer, name: string): number | undefined {
-  return memberStart(body, rootOf(body), name);
+/**
+ * Where the value of a member of the JSON object begins that a body is; undefined where there is none.
+ * @param object - where another object stands in it
+ */
+export function memberAt(body: Buffer, name: string, object = rootOf(body)): number | undefined {
+  return memberStart(body, object, name);
 }
 
 /** A copy of the bytes with a text in the place of those from `start` to `end`. */

@@ -1,10 +1,12 @@
 import { forwardedProtocols } from '../../dialects/operations/realtime-protocols.ts';
+import type { Vendor } from '../../catalog/row.ts';
 import type { Family } from '../../dialects/operations/operation.ts';
 import {
   IDENTITY,
   NEVER_PASSED,
   PASSED_BY_FAMILY,
   PASSED_EVERYWHERE,
+  PASSED_TO_VENDOR,
   PASSED_WITH_GET,
   PASSED_WITH_OWN_CREDENTIAL,
 } from '../../catalog/passed-headers.ts';
@@ -15,6 +17,8 @@ const MAX_CACHED_NAMES = 512;
 /** What decides which headers pass. */
 export interface HeaderFilterOptions {
   readonly family: Family;
+  /** Whose own API it is; undefined where it is that of no vendor with clients of its own. */
+  readonly vendor?: Vendor | undefined;
   /** Names that pass beside those that always do: of the type and of `passHeaders`. In lower case. */
   readonly names: readonly string[];
   /** The client's own credential is sent, or none: then headers that say whose request it is pass, too. */
@@ -28,9 +32,10 @@ export class HeaderFilter {
   /** By names as they were written: requests have the same few. */
   readonly #known = new Map<string, Disposition>();
 
-  constructor({ family, names, isOwnCredential }: HeaderFilterOptions) {
+  constructor({ family, vendor, names, isOwnCredential }: HeaderFilterOptions) {
     const own = isOwnCredential ? PASSED_WITH_OWN_CREDENTIAL[family] : [];
-    this.#names = [...PASSED_EVERYWHERE, ...PASSED_BY_FAMILY[family], ...own, ...names];
+    const meant = vendor === undefined ? [] : PASSED_TO_VENDOR[vendor];
+    this.#names = [...PASSED_EVERYWHERE, ...PASSED_BY_FAMILY[family], ...meant, ...own, ...names];
     this.#isOwnCredential = isOwnCredential;
   }
 

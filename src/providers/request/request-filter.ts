@@ -13,13 +13,14 @@ export function withRequestFilter(
   adapter: ProviderAdapter,
   { type, passHeaders }: ProviderConfig,
 ): ProviderAdapter {
-  const names = [...(providerTypeOf(type).passedClientHeaders ?? []), ...passHeaders];
+  const { vendor, passedClientHeaders = [] } = providerTypeOf(type);
+  const names = [...passedClientHeaders, ...passHeaders];
   const filters = new Map<string, HeaderFilter>();
   const filterFor = (family: Family, isOwnCredential: boolean): HeaderFilter => {
     const filterKey = `${family} ${isOwnCredential}`;
     let passed = filters.get(filterKey);
     if (passed === undefined)
-      filters.set(filterKey, (passed = new HeaderFilter({ family, names, isOwnCredential })));
+      filters.set(filterKey, (passed = new HeaderFilter({ family, vendor, names, isOwnCredential })));
     return passed;
   };
   return {

@@ -84,7 +84,7 @@ function hasStreamUsage({ target: { operation } }: Call): boolean {
 }
 
 /** The same call with another body, whose facts are read anew. */
-function withBody(call: Call, bytes: Buffer): Call {
+export function withBody(call: Call, bytes: Buffer): Call {
   const facts = scanBody(bytes);
   if (facts.kind === 'fault') throw new TypeError(`an edited body is not valid: ${facts.message}`);
   const isAsAsked = call.target.operation.streams === 'as-asked';

@@ -37,6 +37,7 @@ export function firstPresent(...values: readonly unknown[]): unknown {
 
 /** A value that should be a word of the dialect's, for a message to the client. */
 export function describeWord(value: unknown): string {
+  if (value === undefined) return 'unnamed';
   return typeof value === 'string' ? value : `a ${typeof value}`;
 }
 
@@ -51,6 +52,18 @@ export function requireObject(value: unknown, where: string): Json {
   const object = asObject(value);
   if (object === undefined) throw new NotExpressible(`${where} is not an object`);
   return object;
+}
+
+/** The objects of a list, which may be absent. What is no object must not be lost: it is reported with its place. */
+export function requireObjects(value: unknown, where: string): readonly Json[] {
+  if (value === undefined || value === null) return [];
+  if (!Array.isArray(value)) throw new NotExpressible(`${where} is not a list`);
+  return value.map((each: unknown, at) => requireObject(each, `${where}[${at}]`));
+}
+
+/** The parts of a message's content, whether it is a text or a list of parts. */
+export function contentParts(content: unknown, where: string): readonly Json[] {
+  return typeof content === 'string' ? [{ type: 'text', text: content }] : requireObjects(content, where);
 }
 
 /** A JSON schema; one of any object where there is none. */

@@ -33,24 +33,12 @@ function userPart(part: UserPart): UserPart {
 function assistantPart(part: AssistantPart): AssistantPart {
   switch (part.type) {
     case 'reasoning':
-      return {
-        ...part,
-        providerOptions: { ...part.providerOptions, amazonBedrock: signatureOptions(part.providerOptions) },
-      };
+      return part;
     case 'tool-call':
       return withCachePoint({ ...part, input: argumentsOf(part.input) });
     default:
       return withCachePoint(part);
   }
-}
-
-/** Claude's signatures are the same on Bedrock, under other names. */
-function signatureOptions({ anthropic, amazonBedrock }: Options = {}): JSONObject {
-  return {
-    ...(anthropic?.['signature'] !== undefined && { signature: anthropic['signature'] }),
-    ...(anthropic?.['redactedData'] !== undefined && { redactedContent: anthropic['redactedData'] }),
-    ...amazonBedrock,
-  };
 }
 
 function withCachePoint<Marked extends { providerOptions?: Options }>(part: Marked): Marked {

@@ -10,14 +10,6 @@ export type ToolResult = Extract<OfRole<'tool'>['content'][number], { readonly t
 export type FilePart = Extract<UserPart, { readonly type: 'file' }>;
 export type Tool = NonNullable<CallOptions['tools']>[number];
 
-/** Behind the first instructions one for JSON, where the family cannot be asked for it without a schema. */
-export function instructionsWithFormat({ prompt, responseFormat }: CallOptions): Prompt {
-  if (responseFormat?.type !== 'json' || responseFormat.schema !== undefined) return prompt;
-  const content = 'Answer with one JSON object and nothing else: no words around it, no Markdown.';
-  const first = prompt.findIndex(({ role }) => role !== 'system');
-  return prompt.toSpliced(first < 0 ? prompt.length : first, 0, { role: 'system', content });
-}
-
 /** Tools that the client runs. Those that a vendor runs for its own models mean nothing here. */
 export function clientTools({ tools }: CallOptions): Tool[] {
   return (tools ?? []).filter((tool) => tool.type === 'function');

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { Vendor } from '../../../src/catalog/row.ts';
 import type { Family } from '../../../src/dialects/operations/operation.ts';
 import { HeaderFilter } from '../../../src/providers/request/header-filter.ts';
 
@@ -7,14 +8,15 @@ const FAMILIES: readonly Family[] = ['openai', 'anthropic', 'gemini', 'bedrock',
 
 interface Options {
   readonly family?: Family;
+  readonly vendor?: Vendor;
   readonly names?: readonly string[];
   readonly isOwnCredential?: boolean;
   readonly isGet?: boolean;
 }
 
 function passed(raw: readonly string[], options: Options = {}): string[] {
-  const { family = 'openai', names = [], isOwnCredential = false, isGet = false } = options;
-  return new HeaderFilter({ family, names, isOwnCredential }).filter(raw, isGet);
+  const { family = 'openai', vendor, names = [], isOwnCredential = false, isGet = false } = options;
+  return new HeaderFilter({ family, vendor, names, isOwnCredential }).filter(raw, isGet);
 }
 
 /** What travels to nobody, whatever the configuration says and whoever's credential travels. */
@@ -101,7 +103,7 @@ void describe('PassedHeaders', () => {
 
   void it('passes what says whose request it is beside the client’s own credential', () => {
     const raw = ['OpenAI-Organization', 'org-1', 'OpenAI-Project', 'p', 'ChatGPT-Account-Id', 'a'];
-    assert.deepEqual(passed(raw, { isOwnCredential: true }), raw);
+    assert.deepEqual(passed(raw, { vendor: 'openai', isOwnCredential: true }), raw);
     const google = ['x-goog-user-project', 'p'];
     assert.deepEqual(passed(google, { family: 'gemini', isOwnCredential: true }), google);
     assert.deepEqual(passed(google, { family: 'openai', isOwnCredential: true }), []);
@@ -122,7 +124,7 @@ void describe('PassedHeaders', () => {
       'traceparent',
       '',
     ];
-    assert.deepEqual(passed(raw), raw);
+    assert.deepEqual(passed(raw, { vendor: 'openai' }), raw);
   });
 
   void it('passes what it does not know only where the configuration says so', () => {
@@ -144,6 +146,32 @@ void describe('PassedHeaders', () => {
     };
     for (const family of FAMILIES)
       assert.deepEqual(passed(raw, { family }), [...expected[family], 'accept', '*/*']);
+  });
+
+  void it('passes what clients mean for their vendor to that vendor alone', () => {
+    const meant = {
+      openai: ['originator', 'version', 'x-codex-window-id', 'session-id', 'x-client-request-id'],
+      anthropic: ['x-app', 'x-claude-code-session-id', 'anthropic-dangerous-direct-browser-access'],
+    } as const;
+    for (const [vendor, other] of [
+      ['openai', 'anthropic'],
+      ['anthropic', 'openai'],
+    ] as const) {
+      const raw = [...meant[vendor], 'x-stainless-os'].flatMap((name) => [name, 'v']);
+      for (const family of FAMILIES) {
+        assert.deepEqual(passed(raw, { family, vendor }), raw);
+        assert.deepEqual(passed(raw, { family }), []);
+        assert.deepEqual(passed(raw, { family, names: ['x-codex-*', 'x-claude-*'] }).length, 2);
+      }
+      const own = meant[vendor].filter((name) => name !== 'x-client-request-id');
+      assert.deepEqual(
+        passed(
+          own.flatMap((name) => [name, 'v']),
+          { vendor: other },
+        ),
+        [],
+      );
+    }
   });
 
   void it('asks for parts of what is fetched, and of nothing else', () => {

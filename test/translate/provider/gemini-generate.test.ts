@@ -8,7 +8,11 @@ const FLASH = 'gemini-2.5-flash';
 const PRO = 'gemini-2.5-pro';
 const THREE = 'gemini-3-flash-preview';
 const CONTENTS = [{ role: 'user', parts: [{ text: 'hi' }] }];
-const LOOK = { name: 'look', description: 'No description was given.', parametersJsonSchema: { type: 'object', properties: {} } };
+const LOOK = {
+  name: 'look',
+  description: 'No description was given.',
+  parametersJsonSchema: { type: 'object', properties: {} },
+};
 
 function pictureAt(url: string, mediaType = 'image/*'): NormalizedRequest {
   return requestOf({
@@ -185,7 +189,6 @@ void describe('a request for Gemini', () => {
     assert.throws(
       () =>
         geminiGenerateCodec.toCallOptions(request, FLASH, {
-          maxTokensField: 'max_tokens',
           resendsReasoning: false,
           capabilities: {},
         }),

@@ -6,17 +6,9 @@ import { conversationRows } from '../../../catalog/models/rows/conversation.ts';
 import { anthropicRules, bedrockRules, geminiRules, openaiRules } from './conversation-rules.ts';
 import type { ConversationRules } from './conversation-rules.ts';
 
-/** Between these, what is made of the rules stands in the page. */
-const BEGIN = '<!-- the rules of conversations: written by `npm run docs` -->\n';
-const END = '<!-- the end of the rules of conversations -->\n';
-
-/** The page with the tables of the rules of today. Throws where it has no place for them. */
-export function withRulesSection(page: string): string {
-  const begin = page.indexOf(BEGIN);
-  const end = page.indexOf(END);
-  if (begin < 0 || end < begin) throw new Error('the page has no place for the rules of conversations');
-  const section = `\n${table(familyLines())}\n${table(vendorLines())}\n`;
-  return page.slice(0, begin + BEGIN.length) + section + page.slice(end);
+/** The rules of conversations for the documentation: those of families, and of vendors and models that differ. */
+export function conversationRulesTables(): string {
+  return `${table(familyLines())}\n${table(vendorLines())}`;
 }
 
 const FAMILIES: readonly (readonly [string, ConversationRules])[] = [
