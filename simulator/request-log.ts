@@ -25,6 +25,8 @@ export interface LoggedRequest {
   readonly body: string;
   /** The behaviour that was played to it; undefined where it was turned away before that, or its body never came whole. */
   readonly behaviour: BehaviourKind | undefined;
+  /** The rule of its vendor's that it broke, where rules are kept: `mistral/call-ids`. */
+  readonly brokenRule: string | undefined;
   /** Of the answer, once it is over; undefined where none began. */
   readonly status: number | undefined;
   readonly ending: Ending;
@@ -82,6 +84,7 @@ export class RequestLog {
       bodyBytes: 0,
       body: '',
       behaviour: undefined,
+      brokenRule: undefined,
       status: undefined,
       ending: 'open',
       endedAt: undefined,
@@ -104,6 +107,10 @@ export class RequestLog {
     request.behaviour = behaviour;
     const { met } = this.#countsOf(request.key);
     met[behaviour] = (met[behaviour] ?? 0) + 1;
+  }
+
+  noteBrokenRule(request: OpenRequest, rule: string): void {
+    request.brokenRule = rule;
   }
 
   end(request: OpenRequest, status: number | undefined, ending: Exclude<Ending, 'open'>): void {

@@ -4,9 +4,16 @@ import { OPERATIONS, type Operation } from './behaviour.ts';
 /** Whose API is spoken. */
 export type VendorName = 'openai' | 'anthropic' | 'gemini' | 'bedrock';
 
+/** Vendors that speak OpenAI's API, each told apart by the first step of a path: `/mistral/v1/chat/completions`. */
+export const COMPATIBLE_VENDORS = ['mistral'] as const;
+
+/** Whose service a request is for: as many vendors speak one API, it alone does not tell. */
+export type ServiceName = VendorName | (typeof COMPATIBLE_VENDORS)[number];
+
 /** What a request is for, as far as its path has it. */
 export interface RequestTarget {
   readonly vendor: VendorName;
+  readonly service: ServiceName;
   /** What comes after the vendor's base, split at slashes and decoded; empty where nothing is simulated. */
   readonly steps: readonly string[];
   readonly operation: Operation;
@@ -19,7 +26,15 @@ export interface RequestTarget {
  * that the other's clients always send.
  */
 export function requestTarget(path: string, headers: IncomingHttpHeaders): RequestTarget {
-  const [, base, ...rest] = path.split('/').map(decodeSegment);
+  const steps = path.split('/').slice(1).map(decodeSegment);
+  const service = COMPATIBLE_VENDORS.find((each) => each === steps[0]);
+  const target = service === undefined ? targetOf(steps, headers) : targetOf(steps.slice(1), headers);
+  return { ...target, service: service ?? target.vendor };
+}
+
+type Target = Omit<RequestTarget, 'service'>;
+
+function targetOf([base, ...rest]: readonly string[], headers: IncomingHttpHeaders): Target {
   if (base === 'model') return bedrockTarget(rest);
   if (base === 'v1beta') return geminiTarget(rest);
   if (base !== 'v1') return { vendor: 'openai', steps: [], operation: 'other', model: undefined };
@@ -41,7 +56,7 @@ export function decodeSegment(step: string): string {
   }
 }
 
-function openaiTarget(steps: readonly string[]): RequestTarget {
+function openaiTarget(steps: readonly string[]): Target {
   const operation = OPENAI_OPERATIONS.find((each) => each === steps[0]) ?? 'other';
   return { vendor: 'openai', steps, operation, model: modelInPath(steps) };
 }
@@ -50,7 +65,7 @@ const OPENAI_OPERATIONS = OPERATIONS.filter(
   (each) => !['messages', 'generate', 'converse', 'count-tokens'].includes(each),
 );
 
-function anthropicTarget(steps: readonly string[]): RequestTarget {
+function anthropicTarget(steps: readonly string[]): Target {
   const operation = steps[0] === 'models' ? 'models' : ANTHROPIC_OPERATIONS[steps.slice(1).join('/')];
   return { vendor: 'anthropic', steps, operation: operation ?? 'other', model: modelInPath(steps) };
 }
@@ -61,7 +76,7 @@ const ANTHROPIC_OPERATIONS: Readonly<Record<string, Operation>> = {
 };
 
 /** The model's name is followed by a colon and a verb. */
-function geminiTarget(steps: readonly string[]): RequestTarget {
+function geminiTarget(steps: readonly string[]): Target {
   const [kind = '', ...rest] = steps;
   const [, name = '', verb] = /^(.*?)(?::(\w+))?$/u.exec(rest.join('/')) ?? [];
   return {
@@ -87,7 +102,7 @@ function operationOfVerb(verb: string): Operation {
   }
 }
 
-function bedrockTarget([model, action, ...more]: readonly string[]): RequestTarget {
+function bedrockTarget([model, action, ...more]: readonly string[]): Target {
   const isKnown = (action === 'converse' || action === 'converse-stream') && more.length === 0;
   return {
     vendor: 'bedrock',

@@ -6,11 +6,21 @@ import { CONTROL_PATH, answerControl } from './control.ts';
 import { playBehaviour } from './play-behaviour.ts';
 import { contentOf, headOf, readBody, type Head } from './incoming.ts';
 import { KeyRing } from './key-ring.ts';
-import { RequestLog, type Ending, type KeyCounts, type LoggedRequest } from './request-log.ts';
+import {
+  RequestLog,
+  type Ending,
+  type KeyCounts,
+  type LoggedRequest,
+  type OpenRequest,
+} from './request-log.ts';
 import { seededRandom } from './random.ts';
 import { ResponseWriter } from './response-writer.ts';
 import { ObjectStore } from './surface/object-store.ts';
+import type { ServiceName } from './request-target.ts';
 import { vendors } from './vendors.ts';
+import { brokenRule } from './strict/strict.ts';
+import type { Answer } from './answer.ts';
+import type { Call } from './surface/call.ts';
 import { openaiErrors } from './vendor-errors/openai.ts';
 import type { Refusal, VendorErrors } from './vendor-errors/vendor-errors.ts';
 
@@ -27,6 +37,7 @@ export class SimulatorServer {
   readonly ring: KeyRing;
   log = new RequestLog();
   readonly #script: Script;
+  readonly #strict: readonly ServiceName[];
   readonly #idPrefix: string;
   readonly #store = new ObjectStore();
   readonly #sockets = new Set<Socket>();
@@ -36,9 +47,11 @@ export class SimulatorServer {
   #closed: Promise<void> | undefined;
   #served = 0;
 
-  constructor(script: Script, seed: number) {
+  /** @param strict - whose rules are kept */
+  constructor(script: Script, seed: number, strict: readonly ServiceName[]) {
     const random = seededRandom(seed);
     this.#script = script;
+    this.#strict = strict;
     this.#idPrefix = `sim${Math.floor(random() * 2 ** 32).toString(16)}`;
     this.ring = new KeyRing(script, random);
     this.#server.keepAliveTimeout = KEEP_ALIVE_MS;
@@ -145,8 +158,16 @@ export class SimulatorServer {
       organization,
       model,
       remainingMs: next.endsAt === undefined ? undefined : next.endsAt - now,
-      prepare: (chunks) => vendor.answer({ ...call, chunks }, this.#script.models ?? DEFAULT_MODELS),
+      prepare: (chunks) => this.#prepare({ ...call, chunks }, head, logged),
     });
+  }
+
+  /** The right answer to a call; where its vendor's rules are kept, the refusal of one that breaks one. */
+  #prepare(call: Call, { vendor, service }: Head, logged: OpenRequest): Answer {
+    const broken = this.#strict.includes(service) ? brokenRule(call, service) : undefined;
+    if (broken === undefined) return vendors[vendor].answer(call, this.#script.models ?? DEFAULT_MODELS);
+    this.log.noteBrokenRule(logged, broken.id);
+    return broken.refusal;
   }
 
   /** What no behaviour has a say in: paths outside of the surface, and no credential at all where that matters. */

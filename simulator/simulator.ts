@@ -1,5 +1,6 @@
 import type { Behaviour, KeyScript, Script } from './behaviour.ts';
 import type { KeyCounts, LoggedRequest } from './request-log.ts';
+import type { ServiceName } from './request-target.ts';
 import { SimulatorServer } from './server.ts';
 
 /** How to start a simulator. */
@@ -12,6 +13,8 @@ export interface SimulatorOptions {
   readonly script?: Script;
   /** Of the chances behaviours have, and of request ids. Default 1. */
   readonly seed?: number;
+  /** The vendors that refuse what they do not take, by their own rules. Default: none but for what is easily got wrong. */
+  readonly strict?: readonly ServiceName[];
 }
 
 /** A running simulator. */
@@ -40,8 +43,8 @@ export interface Simulator {
  * @throws the listener's error, such as EADDRINUSE
  */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
-  const { host = '127.0.0.1', port = 0, script = { keys: {} }, seed = 1 } = options;
-  const simulator = new SimulatorServer(script, seed);
+  const { host = '127.0.0.1', port = 0, script = { keys: {} }, seed = 1, strict = [] } = options;
+  const simulator = new SimulatorServer(script, seed, strict);
   await simulator.listen(host, port);
   return simulator;
 }

@@ -102,7 +102,9 @@ export function flawOf(messages: readonly Message[]): string | undefined {
     if (isQuestion(each) && open.length > 0) break;
   }
   if (open.length > 0) return `No tool result was found for the calls '${open.join("', '")}'.`;
-  const foreign = messages.flatMap(({ thoughts }) => thoughts).find((each) => !isOurs(each));
+  const foreign = messages
+    .flatMap(({ thoughts }) => thoughts)
+    .find((each) => !isOurSignature(each.signature, each.text));
   return foreign === undefined ? undefined : `Invalid signature in thinking: '${foreign.signature}'.`;
 }
 
@@ -113,7 +115,11 @@ export function signatureOf(tag: string, thinking: string): string {
   return Buffer.from(`${SIGNED}${tag} ${checksum(thinking)}`).toString('base64');
 }
 
-function isOurs({ signature, text }: Thought): boolean {
+/**
+ * Whether a signature is one that the simulator gave out.
+ * @param text - of the thinking that it stands for; undefined where the dialect does not keep the two together
+ */
+export function isOurSignature(signature: string, text?: string): boolean {
   const signed = Buffer.from(signature, 'base64').toString('latin1');
   const tag = /^simulated thinking, ([0-9a-f]{8}) \d+$/u.exec(signed)?.[1];
   return tag !== undefined && (text === undefined || signatureOf(tag, text) === signature);

@@ -23,13 +23,13 @@ function contentsOf(contents: unknown): readonly JsonObject[] {
 
 function partOf(part: JsonObject): Partial<Message> {
   const signature = stringOf(part['thoughtSignature']);
-  const isProof = signature !== undefined && !isExempt(signature);
+  const isProof = signature !== undefined && !isExemptSignature(signature);
   const thoughts = isProof ? [{ signature, text: undefined }] : [];
   return part['thought'] === true ? { thoughts } : { thoughts, ...contentOf(part) };
 }
 
 /** ai.google.dev/gemini-api/docs/thought-signatures: what may stand in the place of a signature. */
-function isExempt(signature: string): boolean {
+export function isExemptSignature(signature: string): boolean {
   return ['skip_thought_signature_validator', 'context_engineering_is_the_way_to_go'].includes(signature);
 }
 

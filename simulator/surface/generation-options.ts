@@ -2,6 +2,10 @@
 export interface Tool {
   readonly name: string;
   readonly schema: unknown;
+  /** Of Responses: the namespace that it stands in. */
+  readonly namespace?: string;
+  /** Of Responses: it takes a text instead of an object. */
+  readonly custom?: boolean;
 }
 
 /** Whether tools may or must be called; an object names the one that must be. */

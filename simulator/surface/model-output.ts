@@ -2,7 +2,8 @@ import { answerPieces, answerTag, ECHO_LIMIT } from '../answer-text.ts';
 import { questionOf, signatureOf, type Message, type Question } from './conversation.ts';
 import { sampleOf } from './sample.ts';
 import { splitText, tokensIn } from './text.ts';
-import { callsIn, type CalledTool } from './tool-calls.ts';
+import { planProgress, type PlanProgress } from './plan.ts';
+import { callsIn, callsOfPlan, type CalledTool } from './tool-calls.ts';
 import type { GenerationOptions } from './generation-options.ts';
 
 /** Who asks what. */
@@ -52,14 +53,15 @@ export interface TokenCounts {
  * - it repeats what the user said, and in brackets what else it was given: files, results of tools, and the
  *   instructions where the user speaks of "instructions";
  * - a tool that the user names is called, with the JSON behind its name or with what its schema allows; several
- *   names are several calls; where results have come, it answers;
+ *   names are several calls; where results have come, it answers; where there is a plan, it goes by that;
  * - it thinks first where that is asked for, and answers in JSON where that is.
  */
 export function generateOutput({ key, model, messages, options, chunks }: GenerationRequest): ModelOutput {
   const question = questionOf(messages);
-  const echoed = echoedText(question);
+  const plan = planProgress(messages, options.parallel);
+  const echoed = plan === undefined ? echoedText(question) : progressText(plan, question, options);
   const tag = answerTag(key, model, echoed);
-  const calls = question.results.length > 0 ? [] : callsIn(question.userText, options, tag);
+  const calls = callsFor(plan, question, options, tag);
   const thinking = options.thinks ? [thinkingOf(question, tag)] : [];
   const { pieces, ...end } = truncated(textPieces(echoed, tag, question, options, chunks), options);
   const isForced = options.choice !== 'auto' && calls.length > 0;
@@ -82,19 +84,43 @@ export function generateOutput({ key, model, messages, options, chunks }: Genera
   };
 }
 
+function callsFor(
+  plan: PlanProgress | undefined,
+  { results, userText }: Question,
+  options: GenerationOptions,
+  tag: string,
+): readonly CalledTool[] {
+  if (plan !== undefined) return callsOfPlan(plan.next, options, tag);
+  return results.length > 0 ? [] : callsIn(userText, options, tag);
+}
+
 function thinkingOf({ userText }: Question, tag: string): Block {
   const text = `They say: ${userText}`.slice(0, ECHO_LIMIT).toWellFormed();
   return { kind: 'thinking', pieces: wordsOf(text), signature: signatureOf(tag, text) };
 }
 
 /** What an answer repeats: the user's text, and notes of what else the request had. */
-function echoedText({ userText, files, instructions, results }: Question): string {
-  const notes = [
-    ...(/\binstructions\b/iu.test(userText) ? [`(instructions: ${instructions})`] : []),
+function echoedText(question: Question): string {
+  const { userText, instructions } = question;
+  const notes = /\binstructions\b/iu.test(userText) ? [`(instructions: ${instructions})`] : [];
+  return [userText, ...notes, ...notesOf(question)].filter((each) => each !== '').join(' ');
+}
+
+/** What an answer says where there is a plan. Who offers no tools wants a summary, which goes on with what is left. */
+function progressText(
+  { done, total, rest }: PlanProgress,
+  question: Question,
+  { tools }: GenerationOptions,
+): string {
+  if (tools.length === 0) return `what is left of the plan: ${JSON.stringify(rest)}`;
+  return [`a plan, of which ${done} of ${total} calls are done`, ...notesOf(question)].join(' ');
+}
+
+function notesOf({ files, results }: Question): readonly string[] {
+  return [
     ...(files.length > 0 ? [`(seen: ${files.join('; ')})`] : []),
     ...results.map(({ name, text, failed }) => `(${name} ${failed ? 'failed' : 'answered'}: ${text})`),
   ];
-  return [userText, ...notes].filter((each) => each !== '').join(' ');
 }
 
 function textPieces(

@@ -1,4 +1,4 @@
-import type { JsonObject } from './json.ts';
+import { objectOf, type JsonObject } from './json.ts';
 
 /** How many things of each kind are kept; the oldest goes when one more comes. */
 const MAX_OBJECTS = 1_000;
@@ -68,6 +68,14 @@ export class ObjectStore {
   response(id: string, organization: string): StoredResponse | undefined {
     const stored = this.#responses.get(id);
     return stored?.organization === organization ? stored : undefined;
+  }
+
+  /** Whether an item of this id was given out with a response that is kept. */
+  hasItem(id: string, organization: string): boolean {
+    return this.#responses
+      .values()
+      .filter((stored) => stored.organization === organization)
+      .some(({ conversation }) => conversation.some((item) => objectOf(item)['id'] === id));
   }
 
   deleteResponse(id: string, organization: string): boolean {

@@ -107,7 +107,7 @@ function itemOf(block: Block, index: number, tag: string, request: JsonObject): 
     case 'text':
       return messageItem(block, index, tag);
     case 'call':
-      return callItem(block, index);
+      return block.text === undefined ? callItem(block, index) : customCallItem(block, block.text, index);
   }
 }
 
@@ -159,7 +159,7 @@ function reasoningItem(
   };
 }
 
-function callItem({ id: callId, name, input, pieces }: Of<'call'>, index: number): Item {
+function callItem({ id: callId, name, namespace, input, pieces }: Of<'call'>, index: number): Item {
   const id = `fc_sim${callId}`;
   const at = { item_id: id, output_index: index };
   const item = {
@@ -168,6 +168,7 @@ function callItem({ id: callId, name, input, pieces }: Of<'call'>, index: number
     status: 'in_progress',
     arguments: '',
     call_id: `call_sim${callId}`,
+    ...(namespace !== undefined && { namespace }),
     name,
   };
   const whole = { ...item, status: 'completed', arguments: JSON.stringify(input) };
@@ -176,6 +177,35 @@ function callItem({ id: callId, name, input, pieces }: Of<'call'>, index: number
     deltas: pieces.map((delta) => ['response.function_call_arguments.delta', { ...at, delta }]),
     closing: [
       ['response.function_call_arguments.done', { ...at, arguments: whole.arguments, name }],
+      ['response.output_item.done', { output_index: index, item: whole }],
+    ],
+    whole,
+  };
+}
+
+/** developers.openai.com/api/reference: `custom_tool_call`, whose input is a text. */
+function customCallItem(
+  { id: callId, name, namespace, pieces }: Of<'call'>,
+  text: string,
+  index: number,
+): Item {
+  const id = `ctc_sim${callId}`;
+  const at = { item_id: id, output_index: index };
+  const item = {
+    id,
+    type: 'custom_tool_call',
+    status: 'in_progress',
+    call_id: `call_sim${callId}`,
+    ...(namespace !== undefined && { namespace }),
+    name,
+    input: '',
+  };
+  const whole = { ...item, status: 'completed', input: text };
+  return {
+    opening: [['response.output_item.added', { output_index: index, item }]],
+    deltas: pieces.map((delta) => ['response.custom_tool_call_input.delta', { ...at, delta }]),
+    closing: [
+      ['response.custom_tool_call_input.done', { ...at, input: text }],
       ['response.output_item.done', { output_index: index, item: whole }],
     ],
     whole,

@@ -2,7 +2,7 @@ import { choiceOf, describeUrl, toolOf } from './chat-request.ts';
 import { joined, message, type Message } from './conversation.ts';
 import { numberOf, objectOf, objectsOf, stringOf, stringsOf, type JsonObject } from './json.ts';
 import { textOf } from './text.ts';
-import type { GenerationOptions } from './generation-options.ts';
+import type { GenerationOptions, Tool } from './generation-options.ts';
 
 /** The messages of a request's items; its instructions come first. */
 export function responsesMessages(instructions: unknown, items: readonly unknown[]): readonly Message[] {
@@ -15,11 +15,16 @@ export function responsesMessages(instructions: unknown, items: readonly unknown
 
 function messageOf(item: JsonObject): Message {
   switch (item['type']) {
+    case 'additional_tools':
+      return message('system', {});
     case 'function_call':
+    case 'custom_tool_call':
       return message('assistant', { calls: [{ id: String(item['call_id']), name: String(item['name']) }] });
-    case 'function_call_output': {
+    case 'function_call_output':
+    case 'custom_tool_call_output': {
       const result = { id: String(item['call_id']), text: textOf(item['output']), failed: false };
-      return message('user', { results: [result] });
+      const files = objectsOf(item['output']).flatMap((part) => partOf(part).files ?? []);
+      return message('user', { results: [result], files });
     }
     case 'reasoning':
       return message('assistant', {
@@ -55,9 +60,12 @@ export function responsesOptions(request: JsonObject): GenerationOptions {
   const choice = request['tool_choice'];
   const effort = objectOf(request['reasoning'])['effort'];
   return {
-    tools: objectsOf(request['tools'])
-      .filter(({ type }) => type === 'function')
-      .map(toolOf),
+    tools: [
+      ...objectsOf(request['tools']),
+      ...objectsOf(request['input']).flatMap(({ type, tools }) =>
+        type === 'additional_tools' ? objectsOf(tools) : [],
+      ),
+    ].flatMap(toolsOf),
     choice: choiceOf(choice, stringOf(objectOf(choice)['name'])),
     parallel: request['parallel_tool_calls'] !== false,
     thinks: typeof effort === 'string' && effort !== 'none',
@@ -65,6 +73,22 @@ export function responsesOptions(request: JsonObject): GenerationOptions {
     maxTokens: numberOf(request['max_output_tokens']),
     stops: [],
   };
+}
+
+/** Functions and custom tools, those of namespaces too. What OpenAI runs itself is not called. */
+function toolsOf(tool: JsonObject): readonly Tool[] {
+  switch (tool['type']) {
+    case 'function':
+      return [toolOf(tool)];
+    case 'custom':
+      return [{ name: String(tool['name']), schema: undefined, custom: true }];
+    case 'namespace':
+      return objectsOf(tool['tools'])
+        .flatMap(toolsOf)
+        .map((each) => ({ ...each, namespace: String(tool['name']) }));
+    default:
+      return [];
+  }
 }
 
 function jsonOf({ type, schema }: JsonObject): GenerationOptions['json'] {

@@ -1,7 +1,8 @@
 import { isObject, objectOf, parseJson, type JsonObject } from './json.ts';
 import { splitText } from './text.ts';
 import { sampleOf } from './sample.ts';
-import type { GenerationOptions } from './generation-options.ts';
+import type { GenerationOptions, Tool } from './generation-options.ts';
+import type { PlannedCall } from './plan.ts';
 
 /** A tool the answer calls. */
 export interface CalledTool {
@@ -10,8 +11,12 @@ export interface CalledTool {
   /** What ids of dialects are made of. */
   readonly id: string;
   readonly name: string;
+  /** Of Responses: the namespace that the tool stands in. */
+  readonly namespace: string | undefined;
+  /** Of Responses: what a custom tool is called with, which is a text and no object. */
+  readonly text: string | undefined;
   readonly input: JsonObject;
-  /** The input as JSON, in the pieces it is streamed in. */
+  /** The input as JSON, or the text, in the pieces it is streamed in. */
   readonly pieces: readonly string[];
 }
 
@@ -24,22 +29,58 @@ export function callsIn(
   if (choice === 'none' || tools.length === 0) return [];
   const allowed = typeof choice === 'object' ? tools.filter(({ name }) => name === choice.name) : tools;
   const mentions = allowed
-    .flatMap(({ name, schema }) => positionsOf(name, text).map((at) => ({ at, name, schema })))
+    .flatMap((tool) => positionsOf(tool.name, text).map((at) => ({ at, tool })))
     .toSorted((a, b) => a.at - b.at)
-    .map(({ at, name, schema }) => ({
-      name,
-      input: inputBehind(text.slice(at + name.length)) ?? objectOf(sampleOf(schema, text)),
+    .map(({ at, tool }) => ({
+      tool,
+      input: inputBehind(text.slice(at + tool.name.length)) ?? sampleFor(tool, text),
     }));
   const [first] = allowed;
   if (mentions.length === 0 && choice !== 'auto' && first !== undefined)
-    mentions.push({ name: first.name, input: objectOf(sampleOf(first.schema, text)) });
-  return (parallel ? mentions : mentions.slice(0, 1)).map(({ name, input }, index) => ({
+    mentions.push({ tool: first, input: sampleFor(first, text) });
+  return (parallel ? mentions : mentions.slice(0, 1)).map(({ tool, input }, index) =>
+    calledTool(tool, input, index, `${tag}${index}`),
+  );
+}
+
+/**
+ * The calls of a plan's step, of tools that are offered. What a step calls `exec` may be offered as `functions__exec`:
+ * where a dialect has no namespaces they become part of the name.
+ */
+export function callsOfPlan(
+  step: readonly PlannedCall[],
+  { tools, choice }: GenerationOptions,
+  tag: string,
+): readonly CalledTool[] {
+  if (choice === 'none') return [];
+  return step.flatMap(({ number, name, input }, index) => {
+    const tool =
+      tools.find((each) => each.name === name) ?? tools.find((each) => each.name.endsWith(`__${name}`));
+    return tool === undefined ? [] : [calledTool(tool, input, index, `${tag}${number}`)];
+  });
+}
+
+/** @param input a text is all of a custom tool's input, and the first property of any other's */
+function calledTool(tool: Tool, input: JsonObject | string, index: number, id: string): CalledTool {
+  const given = typeof input === 'string' && tool.custom !== true ? { [firstProperty(tool)]: input } : input;
+  const text = typeof given === 'string' ? given : JSON.stringify(given);
+  return {
     index,
-    id: `${tag}${index}`,
-    name,
-    input,
-    pieces: splitText(JSON.stringify(input), 3),
-  }));
+    id,
+    name: tool.name,
+    namespace: tool.namespace,
+    text: tool.custom === true ? text : undefined,
+    input: objectOf(given),
+    pieces: splitText(text, 3),
+  };
+}
+
+function firstProperty({ schema }: Tool): string {
+  return Object.keys(objectOf(objectOf(schema)['properties']))[0] ?? 'input';
+}
+
+function sampleFor({ schema, custom }: Tool, text: string): JsonObject | string {
+  return custom === true ? text : objectOf(sampleOf(schema, text));
 }
 
 /** Where a name stands as a word of its own. */

@@ -92,6 +92,11 @@ export function invalidValue(name: string, expected: string): Refusal {
   return refusal(400, CALLER, 'invalid_value', `Invalid '${name}': expected ${expected}.`, name);
 }
 
+/** 400: whatever a request cannot be, in any words. */
+export function badRequest(message: string, param: string, code: string | null = null): Refusal {
+  return refusal(400, CALLER, code, message, param);
+}
+
 /** 404: nothing at this address takes this method. */
 export function unknownUrl(method: string, path: string): Refusal {
   return refusal(

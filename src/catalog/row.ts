@@ -71,8 +71,6 @@ export interface ProviderType {
   readonly errorsInside?: boolean;
   /** It knows the role `developer` (OpenAI's for instructions since 2024), or forwards it. Others are sent `system`. */
   readonly developerRole?: boolean;
-  /** It is sent `max_completion_tokens`; others `max_tokens`. */
-  readonly maxCompletionTokens?: boolean;
   /** It wants the model's earlier reasoning back while that calls tools, as `reasoning_content`. */
   readonly resendsReasoning?: boolean;
   /** It is never sent `stream_options.include_usage`. */

@@ -1,5 +1,8 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import type { KeyScript, Script } from '../../simulator/behaviour.ts';
+import { COMPATIBLE_VENDORS, type ServiceName } from '../../simulator/request-target.ts';
+import { describeRules } from '../../simulator/strict/describe-rules.ts';
+import { STRICT_VENDORS } from '../../simulator/strict/strict.ts';
 import { CONTROL_PATH } from '../../simulator/control.ts';
 import { defaultScript } from '../../simulator/default-script.ts';
 import { describeScript } from '../../simulator/describe.ts';
@@ -15,6 +18,9 @@ interface SimulateOptions {
   readonly host: string;
   readonly port: number;
   readonly script?: string;
+  /** True: every vendor. */
+  readonly strict?: true | readonly ServiceName[];
+  readonly rules?: true;
 }
 
 /** Adds `sparekey simulate`. */
@@ -27,15 +33,27 @@ export function registerSimulate(program: Command): void {
     .option('--port <number>', 'where to listen; 0 is any free port', parsePort, DEFAULT_PORT)
     .option('--host <address>', 'address to listen on; whoever reaches it can change the script', '127.0.0.1')
     .option('--script <file>', 'what the keys do, as YAML or JSON; without it, five keys of which three fail')
+    .addOption(
+      new Option(
+        '--strict [vendors...]',
+        'refuse what these vendors refuse, by their own rules; without a name, every one',
+      ).choices(STRICT_VENDORS),
+    )
+    .option('--rules', 'say what the vendors refuse, and stop')
     .action(simulate);
 }
 
-async function simulate({ host, port, script: file }: SimulateOptions): Promise<void> {
+async function simulate({ host, port, script: file, strict, rules }: SimulateOptions): Promise<void> {
+  const vendors = strict === true ? STRICT_VENDORS : (strict ?? []);
+  if (rules === true) {
+    process.stdout.write(describeRules(vendors.length === 0 ? STRICT_VENDORS : vendors));
+    return;
+  }
   const script = file === undefined ? defaultScript : await scriptAt(file);
-  const simulator = await startSimulator({ host, port, script }).catch((error: unknown) => {
+  const simulator = await startSimulator({ host, port, script, strict: vendors }).catch((error: unknown) => {
     throw startFailure(error);
   });
-  process.stdout.write(introduction(simulator, script));
+  process.stdout.write(introduction(simulator, script, vendors));
   const stop = (): void => {
     void simulator.close();
   };
@@ -43,7 +61,7 @@ async function simulate({ host, port, script: file }: SimulateOptions): Promise<
 }
 
 /** What a person needs to know of a running simulator, with lines that work as they are. */
-function introduction(simulator: Simulator, script: Script): string {
+function introduction(simulator: Simulator, script: Script, strict: readonly ServiceName[]): string {
   const keys = Object.entries(script.keys);
   const width = Math.max(0, ...keys.map(([key]) => key.length));
   const key = keys[0]?.[0] ?? 'any-key';
@@ -57,7 +75,9 @@ function introduction(simulator: Simulator, script: Script): string {
   return `${[
     `A pretend provider listens at ${simulator.url}`,
     `It speaks OpenAI and Anthropic there, Gemini at ${origin}/v1beta, and Bedrock's Converse at ${origin}.`,
+    `What speaks OpenAI as well stands below its name: ${COMPATIBLE_VENDORS.map((name) => `${origin}/${name}/v1`).join(', ')}.`,
     'No model runs here: it repeats what you say, and its keys fail as they were told.',
+    ...(strict.length === 0 ? [] : [`Requests are refused by the rules of ${strict.join(', ')}.`]),
     '',
     'Its keys, and what each of them does:',
     ...keys.map(([name, keyScript]) => `  ${name.padEnd(width)}  ${describeKey(keyScript)}`),

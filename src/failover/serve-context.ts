@@ -1,5 +1,6 @@
 import type { Call } from '../dialects/operations/call.ts';
 import type { ResourceOwner } from '../routing/resource-owner.ts';
+import type { RouteTarget } from '../routing/route.ts';
 import type { WholeHold } from '../upstream/exchange.ts';
 import type { ServeTrace } from './answer/serve-trace.ts';
 import type { Attempt } from './attempt/attempt.ts';
@@ -25,6 +26,8 @@ export interface ServeLimits {
 /** A request while its targets are tried. */
 export interface ServeContext {
   readonly call: Call;
+  /** In order of preference. */
+  readonly targets: readonly RouteTarget[];
   readonly tools: AttemptTools;
   readonly limits: ServeLimits;
   readonly trace: ServeTrace;

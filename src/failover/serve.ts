@@ -4,6 +4,7 @@ import type { Provider } from '../providers/provider.ts';
 import { chooseFailedAttempt, attemptsOfOwner, clientFailure } from './answer/client-failure.ts';
 import type { Failed } from './answer/client-failure.ts';
 import type { Answer } from './answer/answer.ts';
+import { estimatedCount } from './answer/estimated-count.ts';
 import { openAnswer, openError } from './answer/open-answer.ts';
 import { ServeTrace } from './answer/serve-trace.ts';
 import type { Attempt } from './attempt/attempt.ts';
@@ -36,6 +37,9 @@ type Result =
  *
  * Where the request may wait and a key is due back in time, it waits instead of failing for want of one, and starts over.
  *
+ * Where tokens are to be counted, the first target that can be asked does it, and nothing is waited for: where it cannot, or
+ * none can be asked, there is an estimate.
+ *
  * @param trace - filled with what a log says of the tries; final when the answer's body has ended
  */
 export async function serve(
@@ -45,10 +49,12 @@ export async function serve(
   limits: ServeLimits,
   trace = new ServeTrace(),
 ): Promise<Answer> {
-  const wait = KeyWait.for(call, limits.waiting, tools.now);
+  const { isCount } = call.target.operation;
+  const wait = isCount ? undefined : KeyWait.for(call, limits.waiting, tools.now);
   const owner = targets.find((target) => target.owner !== undefined)?.owner;
   const context: ServeContext = {
     call,
+    targets,
     tools,
     limits,
     trace,
@@ -66,8 +72,11 @@ export async function serve(
       withoutKey: [],
       returnsAt: undefined,
     };
+    const first = await tryRoute(context, progress, targets);
+    // An estimate is better than what costs more time, or a trial of a key or provider that is out.
+    if (isCount) return finish(context, progress, first ?? resultWhenExhausted(context, progress));
     const result =
-      (await tryRoute(context, progress, targets)) ??
+      first ??
       (await tryTargets(context, progress, soonestFirst(progress.down), 'normal')) ??
       (await tryTargets(context, progress, progress.deferred.splice(0).map(asFinalTry), 'normal')) ??
       // As a list of its own: a target that has no key again is added to it.
@@ -93,7 +102,8 @@ async function tryRoute(
     const state = newTargetState(target, outage, before);
     // Of a target that is down one try is enough: the next target is closer than the next key.
     if (outage !== undefined && targets.length > 1) state.attemptsLeft = Math.min(state.attemptsLeft, 1);
-    if (targets.length > 1 && isLeftForLater(outage, tools)) {
+    const { isCount } = context.call.target.operation;
+    if (isCount ? outage !== undefined : targets.length > 1 && isLeftForLater(outage, tools)) {
       progress.down.push(state);
       continue;
     }
@@ -105,6 +115,8 @@ async function tryRoute(
     state.targetsLeft = countFollowing(targets, n, tools);
     const result = handleResult(context, progress, state, await tryTarget(context, state, 'normal'));
     if (result !== undefined) return result;
+    // It would answer the request itself: how another's tokens are counted says nothing of it.
+    if (isCount && progress.refused !== undefined) return progress.refused;
   }
   return undefined;
 }
@@ -263,8 +275,17 @@ function finish(
     case 'refused':
     case 'no-key':
     case 'deadline':
-      return failureAnswer(context, result);
+      return call.target.operation.isCount ? countAnswer(context, result) : failureAnswer(context, result);
   }
+}
+
+async function countAnswer(context: ServeContext, end: Failed): Promise<Answer> {
+  const { call, targets, failed } = context;
+  const model = targets[0]?.model ?? call.model ?? '';
+  const result = await estimatedCount(call, model, end, failed.length);
+  if (result.kind !== 'estimated-count') return failureAnswer(context, result);
+  abandonAll(failed);
+  return result;
 }
 
 function failureAnswer(context: ServeContext, end: Failed): Answer {

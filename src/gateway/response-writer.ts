@@ -89,10 +89,10 @@ export class ResponseWriter {
     response.write(text);
   }
 
-  json(status: number, value: unknown): void {
+  json(status: number, value: unknown, headers: readonly string[] = []): void {
     this.#send(
       status,
-      this.#gatewayHeaders(['content-type', 'application/json']),
+      this.#gatewayHeaders(['content-type', 'application/json', ...headers]),
       Buffer.from(JSON.stringify(value)),
     );
   }
@@ -119,6 +119,9 @@ export class ResponseWriter {
         return;
       case 'gateway-error':
         this.error(answer.code, answer.details, answer.headers);
+        return;
+      case 'estimated-count':
+        this.json(200, answer.response, answer.headers);
         return;
       case 'provider-error':
         if (this.#startedByPing) {

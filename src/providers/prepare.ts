@@ -146,7 +146,7 @@ async function prepareTranslated(call: Call, model: string, preparer: Preparer):
   const { config, adapter, shaper } = preparer;
   const quirks = {
     ...(adapter.quirks ?? NO_QUIRKS),
-    capabilities: modelCapabilities(config.type, model),
+    capabilities: modelCapabilities(config.type, model, config.modelCapabilities),
   };
   const translation = await translate(call, model, nativeOf(adapter, model), quirks);
   if (translation.kind === 'not-expressible') return notExpressible(translation, config);

@@ -16,6 +16,7 @@ export function chainTranslators(
     contentType: second.contentType ?? first.contentType,
     ...(second.streams !== undefined && { streams: second.streams }),
     dropped: [...(first.dropped ?? []), ...(second.dropped ?? [])],
+    estimated: [...(first.estimated ?? []), ...(second.estimated ?? [])],
     translateWhole: async (status, headers, body) =>
       second.translateWhole(
         status,

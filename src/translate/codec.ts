@@ -6,6 +6,9 @@ import type {
 } from '@ai-sdk/provider';
 import type { ModelCapabilities } from '../catalog/models/model-row.ts';
 import type { Target } from '../dialects/operations/find-target.ts';
+import type { SentRequest } from './sent/sent-request.ts';
+import type { ConversationRules } from './provider/conversation/conversation-rules.ts';
+import type { ClientToolNames } from './provider/conversation/tool-names.ts';
 
 /*
  * Between two dialects stands the language model specification of the Vercel AI SDK. A client codec decodes requests of a
@@ -24,6 +27,19 @@ export interface NormalizedRequest {
   readonly extraOptions: ExtraOptions;
   /** Fields that were dropped because no provider has anything like them, by their names. */
   readonly dropped: readonly string[];
+  /** Tools that the client described as something else than plain functions; absent: none. */
+  readonly clientTools?: readonly ClientTool[];
+}
+
+/** A tool for which a function stands at providers: calls of it are encoded in the form that the client knows. */
+export interface ClientTool {
+  /** Of the function. */
+  readonly functionName: string;
+  /** The client dialect's word for what it is: `function`, `custom`, `local_shell` and the like. */
+  readonly kind: string;
+  /** As the client named it. */
+  readonly name: string;
+  readonly namespace?: string;
 }
 
 /** Absent fields are the provider's to decide. */
@@ -49,6 +65,12 @@ export interface ResponseContext {
   readonly body: Json;
   /** Of the request, from the `?` on, or empty. */
   readonly query: string;
+  /** The client's names of tools that the provider knows by others; absent: none. */
+  readonly clientToolNames?: ClientToolNames;
+  /** As the client codec decoded them of the request; absent: none. */
+  readonly clientTools?: readonly ClientTool[];
+  /** About how many tokens the request is, where the response begins with a number of them. */
+  readonly estimatedInputTokens?: number;
 }
 
 /** One client dialect: how its requests are decoded and its responses encoded. */
@@ -74,8 +96,6 @@ export interface ClientStreamEncoder {
 
 /** Where providers of one dialect differ. */
 export interface ProviderQuirks {
-  /** OpenAI's reasoning models take no `max_tokens`; most compatible providers know nothing else. */
-  readonly maxTokensField: 'max_tokens' | 'max_completion_tokens';
   /**
    * Whether the model's reasoning of earlier turns is sent, as `reasoning_content`. Some want it while tools are called;
    * others refuse the field.
@@ -89,20 +109,15 @@ export interface ProviderQuirks {
   readonly capabilities: ModelCapabilities;
   /** It refuses `stream_options.include_usage`, and sends a stream's usage without it. */
   readonly refusesStreamUsage?: boolean;
+  /** Tokens are counted of the fields of a request themselves, as on Vertex AI, not of a request within the request. */
+  readonly countsBareContents?: boolean;
 }
 
 /** What suits most providers. */
 export const NO_QUIRKS: ProviderQuirks = {
-  maxTokensField: 'max_tokens',
   resendsReasoning: false,
   capabilities: {},
 };
-
-/** Options that a family of providers may have nothing for. */
-export type UnsupportedOption = Extract<
-  keyof CallOptions,
-  'frequencyPenalty' | 'presencePenalty' | 'seed' | 'topK'
->;
 
 /** One family of providers: how a normalized request becomes one of its dialect. */
 export interface ProviderCodec {
@@ -110,8 +125,10 @@ export interface ProviderCodec {
   loadModel(id: string, fetch: typeof globalThis.fetch, quirks: ProviderQuirks): Promise<LanguageModel>;
   /** The options that make the package write what the request means. Throws `NotExpressible`. */
   toCallOptions(request: NormalizedRequest, model: string, quirks: ProviderQuirks): CallOptions;
-  /** Options that the family has nothing for: they are dropped. */
-  readonly unsupported: readonly UnsupportedOption[];
+  /** What a body that leaves, without its conversation, says of what clients may ask for. */
+  readonly sent: (body: Json) => SentRequest;
+  /** What the family takes of a conversation. */
+  readonly conversation: ConversationRules;
   /** Adds to the package's body what the package cannot write. */
   readonly patchBody?: (body: string, options: CallOptions) => string;
   /** Where the request goes. */

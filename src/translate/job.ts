@@ -3,17 +3,22 @@ import type { BodyFacts } from '../dialects/scan/body-facts.ts';
 import { scanBody } from '../dialects/scan/json-scan.ts';
 import type { Target } from '../dialects/operations/find-target.ts';
 import type { ResponseHeaders } from '../upstream/exchange.ts';
-import { parseObject } from '../base/json.ts';
 import type { Json } from '../base/json.ts';
-import { NotExpressible } from './codec.ts';
-import type { CallOptions, ResponseContext } from './codec.ts';
+import type { CallOptions, ClientTool, ResponseContext } from './codec.ts';
+import { MAX_FIELDS, readBody } from './read-body.ts';
 import { startPackageCall } from './package-call.ts';
+import type { ClientToolNames } from './provider/conversation/tool-names.ts';
+import { fittedCallFor } from './provider/fitted-call.ts';
 import type { ResponseTranslator } from './response-translator.ts';
 import { echoOf, parseOptionsOf, shortEchoOf } from './retained-request.ts';
+import { leftOut } from './sent/left-out.ts';
+import { withoutConversation } from './sent/sent-request.ts';
+import type { CountJob, TokenCount } from './tokens/count-job.ts';
+import { countByLength, estimateTokens } from './tokens/estimate-tokens.ts';
 import { SdkResponseTranslator } from './sdk-response-translator.ts';
 import { translationMethod } from './translation-method.ts';
 import type { TranslationMethod, TranslationSpec } from './translation-method.ts';
-import { droppedOptions, unsupportedRequestOf } from './unsupported-request.ts';
+import { unsupportedRequestOf } from './unsupported-request.ts';
 import type { UnsupportedRequest } from './unsupported-request.ts';
 import { WholeResponseTranslator } from './whole-translation.ts';
 import type { WholeTranslation } from './whole-translation.ts';
@@ -27,7 +32,7 @@ import type { WholeTranslation } from './whole-translation.ts';
 export type ParseOptions = CallOptions | undefined;
 
 /** What a thread is given. It takes one at a time. */
-export type Job = RequestJob | ResponseJob;
+export type Job = RequestJob | ResponseJob | CountJob;
 
 /** A request to be translated for the provider. */
 export interface RequestJob {
@@ -53,6 +58,7 @@ export type JobResult =
   | TranslatedRequest
   | UnsupportedRequest
   | { readonly kind: 'translated-response'; readonly body: Uint8Array }
+  | TokenCount
   /** The response is not what its dialect says it should be. */
   | { readonly kind: 'unreadable-response'; readonly message: string }
   /** A bug. */
@@ -69,8 +75,14 @@ export interface TranslatedRequest {
   readonly dropped: readonly string[];
   /** Of the request, what its response may repeat. */
   readonly echo: Json;
+  /** Tools whose calls the response holds in the client's own form; absent: none. */
+  readonly clientTools?: readonly ClientTool[];
   readonly parseOptions: ParseOptions;
+  /** The client's names of tools that the provider knows by others; absent: none. */
+  readonly clientToolNames?: ClientToolNames;
   readonly target: Target;
+  /** About how many tokens the request is; absent where its response begins with no number of them. */
+  readonly estimatedInputTokens?: number;
 }
 
 /** Translates a request for the provider. */
@@ -88,6 +100,8 @@ export async function translateRequest({
         return { ...translateWholeRequest(json, spec.model, method.translation), echo };
       case 'package':
         return { ...(await translateByPackage(json, spec, method)), echo };
+      case 'count':
+        return { ...(await translateCount(json, spec, method)), echo };
     }
   } catch (error) {
     return unsupportedRequestOf(error);
@@ -118,6 +132,8 @@ export function responseTranslatorFor({
 }: TranslatorParts): ResponseTranslator {
   const method = methodOf(spec);
   if (method.kind === 'whole') return new WholeResponseTranslator(method.translation, context, dropped);
+  if (method.kind === 'count')
+    return new WholeResponseTranslator(countResponseTranslation(method), context, dropped);
   if (parseOptions === undefined) throw new TypeError('a package parses no response without its options');
   return new SdkResponseTranslator({
     streams: spec.stream,
@@ -140,36 +156,87 @@ export function translateWholeRequest(
   return { ...translatedBody(headers, JSON.stringify(body)), dropped, target, parseOptions: undefined };
 }
 
+/** The provider's request to answer is written, and what is counted is taken out of it. */
+async function translateCount(
+  json: Json,
+  spec: TranslationSpec,
+  { client, provider }: CountMethod,
+): Promise<Omit<TranslatedRequest, 'echo'>> {
+  const codecs = { clientCodec: client.codec, providerCodec: provider.codec };
+  const { headers, body, dropped } = await translateByPackage(client.requestIn(json), spec, codecs);
+  const request = provider.request(readBody(body), spec.model, spec.quirks);
+  return {
+    ...translatedBody(headers, JSON.stringify(request.body)),
+    dropped,
+    target: request.target,
+    parseOptions: undefined,
+  };
+}
+
+type CountMethod = Extract<TranslationMethod, { readonly kind: 'count' }>;
+
+function countResponseTranslation({
+  client,
+  provider,
+}: CountMethod): Pick<WholeTranslation, 'translateResponse'> {
+  return {
+    translateResponse: (response) => {
+      const tokens = response[provider.member];
+      return typeof tokens === 'number' ? client.response(tokens) : undefined;
+    },
+  };
+}
+
 async function translateByPackage(
   json: Json,
   spec: TranslationSpec,
-  { clientCodec, providerCodec }: Extract<TranslationMethod, { readonly kind: 'package' }>,
+  {
+    clientCodec,
+    providerCodec,
+  }: Pick<Extract<TranslationMethod, { readonly kind: 'package' }>, 'clientCodec' | 'providerCodec'>,
 ): Promise<Omit<TranslatedRequest, 'echo'>> {
   const { model, quirks, stream, clientDialect } = spec;
   const normalized = clientCodec.decodeRequest(json);
-  const options = providerCodec.toCallOptions(normalized, model, quirks);
+  const {
+    options,
+    clientToolNames,
+    dropped: unfit,
+  } = fittedCallFor(providerCodec, normalized, model, quirks);
   const { intercepted, pending } = startPackageCall(spec, providerCodec, options);
   const request = await intercepted.request(pending.result);
   // What the package holds while it waits is as large as the request: it is called again when there is a response.
   pending.result.catch(() => undefined);
   intercepted.abort();
+  const translated = translatedBody(
+    request.headers,
+    providerCodec.patchBody?.(request.body, options) ?? request.body,
+  );
+  const sent = providerCodec.sent(withoutConversation(translated.body));
   const dropped = new Set([
     ...normalized.dropped,
-    ...droppedOptions(normalized.options, providerCodec.unsupported, clientDialect),
+    ...leftOut(normalized, options, sent, json, clientDialect),
+    ...unfit,
   ]);
   return {
-    ...translatedBody(request.headers, providerCodec.patchBody?.(request.body, options) ?? request.body),
+    ...translated,
     // A list of tools may hold any number of types that are not known.
     dropped: [...dropped].slice(0, MAX_FIELDS),
     target: providerCodec.target(model, stream),
     parseOptions: parseOptionsOf(options),
+    clientToolNames,
+    ...(normalized.clientTools !== undefined && { clientTools: normalized.clientTools }),
+    // Anthropic's streams begin with the tokens of the request, which providers tell at their end.
+    ...(stream &&
+      clientDialect === 'anthropic-messages' && {
+        estimatedInputTokens: estimateTokens(normalized, model, countByLength),
+      }),
   };
 }
 
 function translatedBody(
   headers: TranslatedRequest['headers'],
   text: string,
-): Pick<TranslatedRequest, 'kind' | 'headers' | 'body' | 'facts'> {
+): Pick<TranslatedRequest, 'kind' | 'headers' | 'facts'> & { readonly body: Buffer } {
   const body = Buffer.from(text);
   const facts = scanBody(body);
   return { kind: 'translated-request', headers, body, facts: facts.kind === 'facts' ? facts : noFacts() };
@@ -180,16 +247,3 @@ function methodOf({ operation, providerDialect }: TranslationSpec): TranslationM
   if (method === undefined) throw new TypeError(`no translation of ${operation} to ${providerDialect}`);
   return method;
 }
-
-/** The JSON object that a body is, whose top level was scanned before. Throws `NotExpressible`. */
-export function readBody(body: Uint8Array): Json {
-  const json = parseObject(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString());
-  // The scan does not look into nested values.
-  if (json === undefined) throw new NotExpressible('its body is not valid JSON');
-  if (Object.keys(json).length > MAX_FIELDS)
-    throw new NotExpressible(`it has more than ${MAX_FIELDS} fields`);
-  return json;
-}
-
-/** No dialect has more fields than some dozens; names of unknown ones are sent to the client, and fields can be echoed. */
-const MAX_FIELDS = 10_000;

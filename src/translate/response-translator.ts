@@ -17,6 +17,9 @@ export interface ResponseTranslator {
   /** Fields of the request that were dropped because the provider has nothing for them, by their names. */
   readonly dropped?: readonly string[];
 
+  /** What of the response is an estimate, where the provider tells it too late or not at all: names of fields. */
+  readonly estimated?: readonly string[];
+
   /** Translates a whole response. Rejects with a `TranslationError` where it cannot be read. */
   translateWhole(status: number, headers: ResponseHeaders, body: Buffer): Promise<Buffer>;
 

@@ -3,7 +3,9 @@ import { asObject } from '../base/json.ts';
 import type { ResponseHeaders, Sink } from '../upstream/exchange.ts';
 import type { ResponseContext, ClientCodec, ClientStreamEncoder, StreamPart } from './codec.ts';
 import type { PackageCall } from './package-call.ts';
+import { withClientName, withClientNames } from './client-tool-names.ts';
 import { PushToPull } from './push-to-pull.ts';
+import { toldUsage } from './told-usage.ts';
 import { TranslationError } from './response-translator.ts';
 import type { ResponseTranslator, StreamTranslator } from './response-translator.ts';
 
@@ -26,6 +28,7 @@ export class SdkResponseTranslator implements ResponseTranslator {
   readonly contentType: string;
   readonly streams: boolean;
   readonly dropped: readonly string[];
+  readonly estimated: readonly string[];
   readonly #startCall: () => PackageCall;
   readonly #clientCodec: ClientCodec;
   readonly #context: ResponseContext;
@@ -38,6 +41,7 @@ export class SdkResponseTranslator implements ResponseTranslator {
     this.#context = context;
     this.streams = streams;
     this.dropped = dropped;
+    this.estimated = context.estimatedInputTokens === undefined ? [] : ['input_tokens'];
     this.#signal = signal;
     this.#encoder = streams ? clientCodec.encodeStream(context) : undefined;
     this.contentType = this.#encoder?.contentType ?? 'application/json';
@@ -49,8 +53,12 @@ export class SdkResponseTranslator implements ResponseTranslator {
     if (pending.kind !== 'whole') throw new TypeError('a package was called for a stream');
     intercepted.respond(new Response(new Uint8Array(body), { status, headers: headersOf(headers) }));
     try {
-      const result = await pending.result;
-      return Buffer.from(JSON.stringify(this.#clientCodec.encodeResponse(result, this.#context)));
+      const told = await pending.result;
+      const result = { ...told, usage: toldUsage(told.usage) };
+      const names = this.#context.clientToolNames;
+      return Buffer.from(
+        JSON.stringify(this.#clientCodec.encodeResponse(withClientNames(result, names), this.#context)),
+      );
     } catch (error) {
       throw new TranslationError('the answer could not be translated', { cause: error });
     }
@@ -64,10 +72,13 @@ export class SdkResponseTranslator implements ResponseTranslator {
     const source = new PushToPull();
     const writer = new BackpressuredWriter(out);
     intercepted.respond(new Response(source.readable, { status: 200, headers: headersOf(headers) }));
-    const done = this.#untilDisconnected(pipeParts(pending.result, this.#encoder, writer), () => {
-      writer.release();
-      source.fail();
-    });
+    const done = this.#untilDisconnected(
+      pipeParts(pending.result, this.#encoder, writer, this.#context),
+      () => {
+        writer.release();
+        source.fail();
+      },
+    );
     return {
       write: (chunk) => source.write(chunk),
       onDrain: (resume) => source.onDrain(resume),
@@ -106,6 +117,7 @@ async function pipeParts(
   result: Promise<{ readonly stream: ReadableStream<StreamPart> }>,
   encoder: ClientStreamEncoder,
   writer: BackpressuredWriter,
+  { clientToolNames }: ResponseContext,
 ): Promise<boolean> {
   try {
     const { stream } = await result;
@@ -122,7 +134,8 @@ async function pipeParts(
         if (part.finishReason.raw === undefined) return false;
         isFinished = true;
       }
-      await writer.write(encoder.encode(part));
+      const told = part.type === 'finish' ? { ...part, usage: toldUsage(part.usage) } : part;
+      await writer.write(encoder.encode(withClientName(told, clientToolNames)));
     }
     if (isFinished) await writer.write(encoder.end());
     return isFinished;

@@ -4,11 +4,12 @@ import { operationNamed } from '../dialects/operations/table.ts';
 import type { Dialect, Operation } from '../dialects/operations/operation.ts';
 import { NotExpressible } from './codec.ts';
 import type { ResponseContext, ProviderQuirks } from './codec.ts';
-import type { Json } from '../base/json.ts';
+import { clientCountOf } from './tokens/client-counts.ts';
 import { translationMethod } from './translation-method.ts';
 import type { TranslationSpec } from './translation-method.ts';
 import { echoOf } from './retained-request.ts';
-import { translateRequest, translateWholeRequest, readBody, responseTranslatorFor } from './job.ts';
+import { translateRequest, translateWholeRequest, responseTranslatorFor } from './job.ts';
+import { readBody } from './read-body.ts';
 import type { TranslatedRequest } from './job.ts';
 import type { UnsupportedRequest } from './unsupported-request.ts';
 import type { ResponseTranslator } from './response-translator.ts';
@@ -57,7 +58,7 @@ export async function translate(
   const parts = {
     spec,
     parseOptions: translated.parseOptions,
-    context: contextOf(call, model, translated.echo),
+    context: contextOf(call, model, translated),
     dropped: translated.dropped,
     signal: call.signal,
   };
@@ -66,6 +67,32 @@ export async function translate(
     call: callFor(call, model, translated),
     translator: new ThreadedTranslator(responseTranslatorFor(parts), parts, call.memory),
   };
+}
+
+/** An estimate of tokens. */
+export interface EstimatedTokens {
+  readonly kind: 'estimated';
+  /** In the client's dialect. */
+  readonly response: object;
+  /** The name of the field that is an estimate. */
+  readonly field: string;
+}
+
+/**
+ * Estimates the tokens of a request that no provider counted, in another thread. Undefined where it is too large, or too
+ * much is under way.
+ * @param model as the provider calls it
+ */
+export async function estimateCount(
+  call: Call,
+  model: string,
+): Promise<EstimatedTokens | UnsupportedRequest | undefined> {
+  const { name: operation } = call.target.operation;
+  const count = clientCountOf(operation);
+  if (count === undefined || call.body.kind === 'streamed') return undefined;
+  const counted = await threads.countRequest({ operation, model, body: call.body.bytes }, call);
+  if (counted?.kind !== 'counted') return counted;
+  return { kind: 'estimated', response: count.response(counted.tokens), field: count.member };
 }
 
 const TOO_LARGE = 'it is larger than `limits.replay`, and cannot be read as a whole';
@@ -83,7 +110,7 @@ export function translateWholeCall(
     call: callFor(call, model, translated),
     translator: new WholeResponseTranslator(
       translation,
-      contextOf(call, model, echoOf(body)),
+      contextOf(call, model, { echo: echoOf(body) }),
       translated.dropped,
     ),
   };
@@ -109,13 +136,25 @@ function callFor(
   };
 }
 
-function contextOf(call: Call, model: string, echo: Json): ResponseContext {
+function contextOf(
+  call: Call,
+  model: string,
+  {
+    echo,
+    clientTools,
+    clientToolNames,
+    estimatedInputTokens,
+  }: Pick<TranslatedRequest, 'echo' | 'clientTools' | 'clientToolNames' | 'estimatedInputTokens'>,
+): ResponseContext {
   return {
+    ...(estimatedInputTokens !== undefined && { estimatedInputTokens }),
     id: call.id,
     model: call.model ?? model,
     acceptedAt: call.acceptedAt,
     body: echo,
     query: call.target.query,
+    ...(clientToolNames !== undefined && { clientToolNames }),
+    ...(clientTools !== undefined && { clientTools }),
   };
 }
 

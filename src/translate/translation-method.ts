@@ -1,6 +1,10 @@
 import type { Dialect } from '../dialects/operations/operation.ts';
 import { clientCodecOf } from './client/codecs.ts';
 import type { ClientCodec, ProviderCodec, ProviderQuirks } from './codec.ts';
+import { clientCountOf } from './tokens/client-counts.ts';
+import type { ClientCount } from './tokens/client-counts.ts';
+import { providerCountOf } from './tokens/provider-counts.ts';
+import type { ProviderCount } from './tokens/provider-counts.ts';
 import { embedTranslationOf } from './embed/translations.ts';
 import { providerCodecOf } from './provider/codecs.ts';
 import type { WholeTranslation } from './whole-translation.ts';
@@ -17,10 +21,11 @@ export interface TranslationSpec {
   readonly stream: boolean;
 }
 
-/** Who translates: two functions, or two codecs with a package of the SDK between them. */
+/** Who translates: two functions, or two codecs with a package of the SDK between them, which may write what is only counted. */
 export type TranslationMethod =
   | { readonly kind: 'whole'; readonly translation: WholeTranslation }
-  | { readonly kind: 'package'; readonly clientCodec: ClientCodec; readonly providerCodec: ProviderCodec };
+  | { readonly kind: 'package'; readonly clientCodec: ClientCodec; readonly providerCodec: ProviderCodec }
+  | { readonly kind: 'count'; readonly client: ClientCount; readonly provider: ProviderCount };
 
 /**
  * How calls for an operation are translated to a dialect; undefined where they cannot be.
@@ -32,6 +37,11 @@ export function translationMethod(
 ): TranslationMethod | undefined {
   const translation = embedTranslationOf(operation, providerDialect);
   if (translation !== undefined) return { kind: 'whole', translation };
+  const client = clientCountOf(operation);
+  if (client !== undefined) {
+    const provider = providerCountOf(providerDialect);
+    return provider && { kind: 'count', client, provider };
+  }
   const clientCodec = clientCodecOf(operation);
   const providerCodec = providerCodecOf(providerDialect);
   return clientCodec === undefined || providerCodec === undefined

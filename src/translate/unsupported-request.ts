@@ -1,7 +1,3 @@
-import { familyOf } from '../dialects/operations/operation.ts';
-import type { Dialect } from '../dialects/operations/operation.ts';
-import type { CallOptions, UnsupportedOption } from './codec.ts';
-
 /** A request that cannot be translated for a provider. */
 export interface UnsupportedRequest {
   readonly kind: 'not-expressible';
@@ -54,14 +50,3 @@ function stackOf(cause: unknown): string {
 
 /** So many frames of a stack are logged. */
 const MAX_FRAMES = 6;
-
-/** Options of a request that the provider has nothing for, by the names that the client's dialect has for them. */
-export function droppedOptions(
-  options: CallOptions,
-  unsupported: readonly UnsupportedOption[],
-  dialect: Dialect,
-): string[] {
-  const names = unsupported.filter((name) => options[name] !== undefined);
-  if (familyOf(dialect) === 'gemini') return names;
-  return names.map((name) => name.replaceAll(/[A-Z]/gu, (letter) => `_${letter.toLowerCase()}`));
-}

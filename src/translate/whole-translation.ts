@@ -29,10 +29,14 @@ export interface WholeRequest {
 export class WholeResponseTranslator implements ResponseTranslator {
   readonly contentType = 'application/json';
   readonly dropped: readonly string[];
-  readonly #translation: WholeTranslation;
+  readonly #translation: Pick<WholeTranslation, 'translateResponse'>;
   readonly #context: ResponseContext;
 
-  constructor(translation: WholeTranslation, context: ResponseContext, dropped: readonly string[]) {
+  constructor(
+    translation: Pick<WholeTranslation, 'translateResponse'>,
+    context: ResponseContext,
+    dropped: readonly string[],
+  ) {
     this.#translation = translation;
     this.#context = context;
     this.dropped = dropped;

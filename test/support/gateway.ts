@@ -7,6 +7,7 @@ import * as z from 'zod';
 import { parseConfig } from '../../src/config/load/load.ts';
 import type { Config } from '../../src/config/schema/schema.ts';
 import { startSparekey, type Sparekey } from '../../src/main.ts';
+import type { ServiceName } from '../../simulator/request-target.ts';
 import type { Behaviour, Script } from '../../simulator/behaviour.ts';
 import { startSimulator, type Simulator } from '../../simulator/simulator.ts';
 import type { Log, LogLevel } from '../../src/telemetry/contract.ts';
@@ -24,6 +25,8 @@ export interface TestGatewayOptions {
   readonly behaviours?: Readonly<Record<string, readonly Behaviour[]>>;
   /** The simulator's whole script, instead of `behaviours`. */
   readonly script?: Script;
+  /** The vendors by whose own rules the simulator refuses requests. Default: none. */
+  readonly strict?: readonly ServiceName[];
   /** Options of the provider `sim`, over those of `simulatedProvider`. */
   readonly provider?: ConfigParts;
   /** Options of the configuration's top level; `providers` here replaces the provider `sim`. */
@@ -75,7 +78,7 @@ export interface TestGateway {
   readonly close: () => Promise<void>;
 }
 
-const requestLine = z.looseObject({
+export const requestLine = z.looseObject({
   id: z.string(),
   method: z.string(),
   path: z.string(),
@@ -164,6 +167,7 @@ export async function gatewayFor(
 export async function startTestGateway(options: TestGatewayOptions = {}): Promise<TestGateway> {
   const behaviours = Object.entries(options.behaviours ?? {});
   const sim = await startSimulator({
+    strict: options.strict ?? [],
     script: options.script ?? {
       keys: Object.fromEntries(behaviours.map(([key, list]) => [key, { behaviours: list }])),
     },

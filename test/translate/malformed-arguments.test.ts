@@ -140,16 +140,30 @@ void suite('such arguments in an earlier turn', () => {
     });
   }
 
-  void test('that are no object where their dialect has one are the client’s mistake, and named', () => {
-    const use = { type: 'tool_use', id: 'c1', name: 'weather', input: CUT };
-    assert.throws(
-      () => anthropicClientCodec.decodeRequest({ messages: [{ role: 'assistant', content: [use] }] }),
-      /the input of a tool call of messages\[0\] is not an object/,
-    );
-    const call = { functionCall: { name: 'weather', args: [1] } };
-    assert.throws(
-      () => geminiClientCodec.decodeRequest({ contents: [{ role: 'model', parts: [call] }] }),
-      /the args of a functionCall of contents\[0\] is not an object/,
-    );
-  });
+  for (const [input, written] of [
+    ['{"city":"Paris"}', { city: 'Paris' }],
+    [CUT, { INVALID_JSON: CUT }],
+    ['', {}],
+    [null, {}],
+    [['Paris'], { INVALID_JSON: '["Paris"]' }],
+    [{ city: 'Paris' }, { city: 'Paris' }],
+  ]) {
+    void test(`are an object whatever form they have: ${JSON.stringify(input)}`, () => {
+      const use = { type: 'tool_use', id: 'c1', name: 'weather', input };
+      const messages = [{ role: 'assistant', content: [use] }];
+      const call = { functionCall: { name: 'weather', args: input } };
+      const chatCall = { id: 'c1', type: 'function', function: { name: 'weather', arguments: input } };
+      const item = { type: 'function_call', call_id: 'c1', name: 'weather', arguments: input };
+      for (const { options } of [
+        anthropicClientCodec.decodeRequest({ messages }),
+        geminiClientCodec.decodeRequest({ contents: [{ role: 'model', parts: [call] }] }),
+        chatClientCodec.decodeRequest({ messages: [{ role: 'assistant', tool_calls: [chatCall] }] }),
+        responsesClientCodec.decodeRequest({ input: [item] }),
+      ]) {
+        const [message] = options.prompt;
+        assert.ok(message?.role === 'assistant' && message.content[0]?.type === 'tool-call');
+        assert.deepEqual(message.content[0].input, written);
+      }
+    });
+  }
 });

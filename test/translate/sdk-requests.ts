@@ -6,7 +6,13 @@ import type {
   ProviderQuirks,
   ExtraOptions,
 } from '../../src/translate/codec.ts';
+import { modelCapabilities } from '../../src/catalog/models/model-capabilities.ts';
+import { anthropicMessagesCodec } from '../../src/translate/provider/anthropic-messages.ts';
+import { bedrockConverseCodec } from '../../src/translate/provider/bedrock-converse.ts';
+import { geminiGenerateCodec } from '../../src/translate/provider/gemini-generate.ts';
+import { openaiChatCodec } from '../../src/translate/provider/openai-chat.ts';
 import { InterceptedFetch } from '../../src/translate/package-call.ts';
+import { fittedCallFor } from '../../src/translate/provider/fitted-call.ts';
 
 /** A normalized request of one question, with the options of a test. */
 export function requestOf(
@@ -75,15 +81,34 @@ export interface Intercepted {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** The request that a provider codec makes of a normalized request. */
+/** Types of provider that speak the dialects of the codecs. */
+const TYPES: ReadonlyMap<ProviderCodec, string> = new Map([
+  [anthropicMessagesCodec, 'claude'],
+  [bedrockConverseCodec, 'bedrock'],
+  [geminiGenerateCodec, 'gemini'],
+  [openaiChatCodec, 'openai-compatible'],
+]);
+
+/** Quirks of a provider of a type, with what the table has of a model. */
+export function quirksFor(type: string, model: string): ProviderQuirks {
+  return { ...NO_QUIRKS, capabilities: modelCapabilities(type, model) };
+}
+
+/**
+ * The request that a provider codec makes of a normalized request.
+ * @param quirks - default: what is known of the model
+ */
 export async function interceptedFrom(
   codec: ProviderCodec,
   request: NormalizedRequest,
   model: string,
-  { stream = false, quirks = NO_QUIRKS }: { stream?: boolean; quirks?: ProviderQuirks } = {},
+  {
+    stream = false,
+    quirks = quirksFor(TYPES.get(codec) ?? '', model),
+  }: { stream?: boolean; quirks?: ProviderQuirks } = {},
 ): Promise<Intercepted> {
   const intercepted = new InterceptedFetch();
-  const options = codec.toCallOptions(request, model, quirks);
+  const { options } = fittedCallFor(codec, request, model, quirks);
   const languageModel = await codec.loadModel(model, intercepted.fetch, quirks);
   const call: PromiseLike<unknown> = stream
     ? languageModel.doStream(options)

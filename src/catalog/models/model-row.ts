@@ -1,13 +1,77 @@
+import type { ConversationCapabilities } from './conversation-capabilities.ts';
+
 /**
- * What a model takes, at one type of provider: what its vendor's documentation says that it refuses, or limits. Absent
- * members are not known, and nothing is changed for them.
+ * What a model takes, at one type of provider: what its vendor's documentation says that it refuses, limits, or has
+ * another word for. Plain data. An absent member is not known, and nothing is changed for it.
+ *
+ * Only requests that are translated ask for it: who speaks a vendor's own dialect gets the vendor's own answers.
  */
-export interface ModelCapabilities {
-  /** The most tokens of one answer. Where a dialect wants a limit and the client named none, it is this one. */
+export interface ModelCapabilities extends ConversationCapabilities {
+  /**
+   * The most tokens of one answer, thinking included. A client's larger number is lowered to it; where a dialect wants a
+   * number and the client named none, it is this one.
+   */
   readonly maxOutputTokens?: number;
+  /** The field of chat completions that bounds an answer. Absent: `max_tokens`, which most vendors know alone. */
+  readonly maxTokensField?: 'max_tokens' | 'max_completion_tokens';
+  /**
+   * The words it has for how hard to think, for OpenAI's `reasoning_effort`, Anthropic's `effort` and Gemini's
+   * `thinkingLevel`. What a client asks for becomes the nearest of them. Empty: it has no such word.
+   */
+  readonly efforts?: readonly EffortWord[];
+  /** How a model of Anthropic's or Google's is asked to think: not at all, by tokens, as it decides, or by a level. */
+  readonly thinking?: 'none' | 'budget' | 'adaptive' | 'level';
+  /** The least and the most tokens of a thinking budget, beside 0, which is `thinkingOff`. */
+  readonly thinkingBudget?: { readonly min: number; readonly max: number };
+  /** Whether it can be told not to think. */
+  readonly thinkingOff?: boolean;
+  /** Whether it thinks where nothing is said of it. */
+  readonly thinksUnasked?: boolean;
+  /**
+   * The field of chat completions that switches thinking on and off, where that is not `reasoning_effort`: `thinking` with a
+   * `type`, as DeepSeek, Kimi and GLM have it, or Qwen's `enable_thinking`, which `thinking_budget` bounds.
+   */
+  readonly thinkingSwitch?: 'thinking' | 'enable_thinking';
+  /** Whether it calls tools while it thinks. */
+  readonly toolsWhileThinking?: boolean;
+  /** Whether it can be made to call a tool. */
+  readonly forcedTools?: boolean;
+  /** Whether `parallel_tool_calls` may be said. */
+  readonly parallelTools?: boolean;
+  /** When it takes `temperature` and `top_p`: always, unless it thinks, or never. */
+  readonly sampling?: 'always' | 'unless-thinking' | 'never';
+  /** The highest temperature; the lowest is 0 everywhere. */
+  readonly maxTemperature?: number;
+  /** Whether `temperature` and `top_p` may be said together. */
+  readonly temperatureWithTopP?: boolean;
+  /** Whether it takes `top_k`. */
+  readonly topK?: boolean;
+  /** How many stop sequences it takes at most. */
+  readonly stopSequences?: number;
+  /** Whether a stop sequence may be of white space alone. */
+  readonly blankStops?: boolean;
+  /** What chat completions call a seed; `none` where it has no such field. Absent: `seed`. */
+  readonly seedField?: 'seed' | 'random_seed' | 'none';
+  /** Whether it takes presence and frequency penalties. */
+  readonly penalties?: boolean;
+  /** What chat completions call the client's own user; `none` where it has no such field. Absent: `user`. */
+  readonly userField?: 'user' | 'user_id' | 'safety_identifier' | 'none';
+  /** All fields of chat completions that it documents, where it refuses others. */
+  readonly fields?: readonly string[];
+  /** Whether it can be asked for JSON without a schema. */
+  readonly jsonMode?: boolean;
+  /** Whether it can be asked to keep to a JSON schema. */
+  readonly jsonSchema?: boolean;
+  /** Whether it can be asked for JSON where tools are declared. */
+  readonly jsonWithTools?: boolean;
+  /** The media types of images that it reads. Empty: it reads none. */
+  readonly imageTypes?: readonly string[];
   /** It refuses function calls of its earlier turns that have no signature. */
   readonly wantsSignedCalls?: boolean;
 }
+
+/** How hard to think, as vendors name it, from nothing to the most; `default` is as hard as the model likes. */
+export type EffortWord = 'none' | 'minimal' | 'low' | 'medium' | 'high' | 'xhigh' | 'max' | 'default';
 
 /** One row of the table: what is known of some models. */
 export interface ModelRow {

@@ -14,7 +14,6 @@ export const commonTypes: readonly ProviderType[] = [
     vendor: 'openai',
     options: ['authHeaderKey', 'openaiCustomUrl', 'responseJsonSchema'],
     developerRole: true,
-    maxCompletionTokens: true,
     keyless: true,
   },
   {

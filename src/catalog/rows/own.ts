@@ -16,7 +16,6 @@ export const ownTypes: readonly ProviderType[] = [
     credential: { kind: 'header', name: 'api-key' },
     options: ['azureServiceUrl'],
     developerRole: true,
-    maxCompletionTokens: true,
     // learn.microsoft.com/azure/ai-foundry/openai/how-to/responses
     passedClientHeaders: ['x-ms-client-request-id', 'x-ms-oai-image-generation-deployment'],
     notes:
@@ -25,7 +24,6 @@ export const ownTypes: readonly ProviderType[] = [
   {
     type: 'azure-ai-foundry',
     credential: { kind: 'header', name: 'api-key' },
-    maxCompletionTokens: true,
     // learn.microsoft.com/rest/api/aifoundry/model-inference
     passedClientHeaders: [
       'extra-parameters',

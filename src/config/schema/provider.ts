@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { providerTypes } from '../../catalog/provider-types.ts';
 import { headerName, modelMapping, modelPattern, providerId, statusPattern, token } from './patterns.ts';
+import { modelCapabilitiesEntry } from './model-capabilities.ts';
 import { baseUrl, fileUrl, otherHost } from './urls.ts';
 import { checkFailover, checkProvider, checkTokens, onLists, onMaps } from './constraints.ts';
 import { decimal, duration, flag, integer, kinds, text, keyword } from './scalars.ts';
@@ -191,6 +192,10 @@ const providerFields = {
       description:
         'Operations by the names of the plugin, such as `openai/v1/embeddings`, and the whole paths that the provider has them at.',
     }),
+  modelCapabilities: z.array(modelCapabilitiesEntry).default([]).meta({
+    description:
+      'What models of this provider take, where that is not as in [the table](TRANSLATION.md#what-models-take), by which requests are translated. Of entries that fit a model the later ones count.',
+  }),
   passHeaders: z.array(headerName()).default([]).meta({
     description:
       'Headers that pass between clients and this provider, both ways, beside [those that do anyway](PROVIDERS.md#headers-that-pass): names, or beginnings that end in `*`. `*` alone lets all pass but those that say who asks (organisation, project, account, …), which are let pass by their whole names alone. Credentials, hop-by-hop headers and the like never pass.',

@@ -9,7 +9,10 @@ const NEVER_STREAMS = { ...JSON_MODEL, streams: 'never' } as const;
  */
 export const anthropicOperations: readonly Operation[] = [
   operation('messages.create', 'anthropic-messages', 'POST', '/messages', { ...JSON_MODEL, isChat: true }),
-  operation('messages.count_tokens', 'anthropic-messages', 'POST', '/messages/count_tokens', NEVER_STREAMS),
+  operation('messages.count_tokens', 'anthropic-messages', 'POST', '/messages/count_tokens', {
+    ...NEVER_STREAMS,
+    isCount: true,
+  }),
   operation('messages.batches.create', 'anthropic-messages', 'POST', '/messages/batches', CREATES),
   operation('messages.batches.list', 'anthropic-messages', 'GET', '/messages/batches', STATEFUL),
   operation('messages.batches.retrieve', 'anthropic-messages', 'GET', '/messages/batches/{id}', STATEFUL),

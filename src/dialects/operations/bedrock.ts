@@ -19,6 +19,15 @@ export const converseStream: Operation = operation(
   { modelIn: 'path', streams: 'always', isChat: true },
 );
 
+/** Counts the tokens of a request for Converse: docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_CountTokens.html */
+export const countTokens: Operation = operation(
+  'bedrock.countTokens',
+  'bedrock-converse',
+  'POST',
+  '/model/{model}/count-tokens',
+  { modelIn: 'path', streams: 'never', isCount: true },
+);
+
 /** A model in its own format: for embeddings. */
 export const invokeModel: Operation = operation(
   'bedrock.invokeModel',

@@ -23,7 +23,10 @@ export const geminiOperations: readonly Operation[] = [
       isChat: true,
     },
   ),
-  operation('gemini.countTokens', 'gemini-generate', 'POST', '/models/{model}:countTokens', NEVER_STREAMS),
+  operation('gemini.countTokens', 'gemini-generate', 'POST', '/models/{model}:countTokens', {
+    ...NEVER_STREAMS,
+    isCount: true,
+  }),
   operation('gemini.embedContent', 'gemini-generate', 'POST', '/models/{model}:embedContent', NEVER_STREAMS),
   operation(
     'gemini.batchEmbedContents',

@@ -87,7 +87,9 @@ export const openaiOperations: readonly Operation[] = [
   operation('responses.input_tokens', 'openai-responses', 'POST', '/responses/input_tokens', {
     modelIn: 'json',
     modelRequired: false,
+    streams: 'never',
     stateful: true,
+    isCount: true,
   }),
   operation('responses.retrieve', 'openai-responses', 'GET', '/responses/{id}', STATEFUL),
   operation('responses.delete', 'openai-responses', 'DELETE', '/responses/{id}', STATEFUL),

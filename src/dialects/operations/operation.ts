@@ -74,6 +74,8 @@ export interface Operation {
   readonly idsInQuery: readonly string[];
   /** It asks a model for text: a health check, which is a chat, can ask the same model for the same. */
   readonly isChat: boolean;
+  /** It counts the tokens of a request. Who cannot is made up for by an estimate. */
+  readonly isCount: boolean;
 }
 
 /** What an operation has that most do not have. */
@@ -105,6 +107,7 @@ export function operation(
     ownedIds: [],
     idsInQuery: [],
     isChat: false,
+    isCount: false,
     ...traits,
   };
 }

@@ -1,5 +1,5 @@
 import { anthropicOperations } from './anthropic.ts';
-import { converse, converseStream, invokeModel } from './bedrock.ts';
+import { converse, converseStream, countTokens, invokeModel } from './bedrock.ts';
 import { geminiOperations } from './gemini.ts';
 import { openaiOperations } from './openai.ts';
 import type { Operation } from './operation.ts';
@@ -15,7 +15,7 @@ export const operations: readonly Operation[] = [
 
 /** Those, and some that only requests to providers have. */
 const byName = new Map(
-  [...operations, converse, converseStream, invokeModel].map((each) => [each.name, each]),
+  [...operations, converse, converseStream, countTokens, invokeModel].map((each) => [each.name, each]),
 );
 
 /** The operation of that name. Throws where there is none. */

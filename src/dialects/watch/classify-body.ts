@@ -4,7 +4,7 @@ import { isFilled, itemsOf, plainStringAt, spaceEnd, valueEnd, walkMembers } fro
 import { explainsFailure } from './error-bodies.ts';
 import { OUTPUT_MEMBERS } from './expected-answers.ts';
 import type { ExpectedAnswer } from './expected-answers.ts';
-import { FAILED_REASONS } from './openai-frames.ts';
+import { FAILED_REASONS } from '../finish/finish-reasons.ts';
 import { passesQuickCheck } from './quick-check.ts';
 
 /**

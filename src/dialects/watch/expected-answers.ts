@@ -110,6 +110,7 @@ const EXPECTED: Readonly<Record<string, ExpectedAnswer>> = {
   'messages.create': { ...generated(['content', 'completion', 'stop_reason'], 'messages'), nonEmpty: false },
   'messages.count_tokens': present(...TOKENS),
   'messages.batches.create': stored(RESOURCE, true),
+  'gemini.countTokens': present(...TOKENS),
   'gemini.generateContent': generated(
     ['candidates', 'promptFeedback', 'prompt_feedback', 'response'],
     'gemini',
@@ -126,6 +127,7 @@ const EXPECTED: Readonly<Record<string, ExpectedAnswer>> = {
   'videos.create': stored(VIDEO, true),
   // `output` and `stopReason` are required: docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html
   'bedrock.converse': generated(['stopReason']),
+  'bedrock.countTokens': present('inputTokens'),
 };
 
 /** Undefined where the form of the answer is not known. */

@@ -1,4 +1,5 @@
 import { asObject, isPresent, parseObject } from '../../base/json.ts';
+import { FAILED_REASONS } from '../finish/finish-reasons.ts';
 import { isErrorAnswer, isErrorFrame } from './error-bodies.ts';
 import { classifyUnreadable, frameType, isDone } from './frame-kind.ts';
 import type { FrameKind } from './frame-kind.ts';
@@ -12,12 +13,6 @@ const LOWER_F = 0x66;
 const LOWER_N = 0x6e;
 const ERROR_KEY = Buffer.from('"error"');
 const FINISH_KEY = Buffer.from('"finish_reason"');
-
-/**
- * Finish reasons that mean failure: OpenRouter's, Z.AI's (docs.z.ai/api-reference) and DeepSeek's
- * (api-docs.deepseek.com/api/create-chat-completion).
- */
-export const FAILED_REASONS: readonly string[] = ['error', 'network_error', 'insufficient_system_resource'];
 
 /** One of these is in every chunk of a chat, or in what compatible servers send as one. */
 const CHUNK_KEYS = ['choices', 'object', 'model', 'id', 'created', 'delta', 'message', 'text', 'response'];

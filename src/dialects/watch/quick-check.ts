@@ -1,7 +1,7 @@
 import { closingQuote, nestedEnd, QUOTE } from '../scan/json-nested.ts';
 import { isAt, isFilled, isSpace, firstMemberAt, membersOf, spaceEnd } from '../scan/json-walk.ts';
 import type { ExpectedAnswer } from './expected-answers.ts';
-import { FAILED_REASONS } from './openai-frames.ts';
+import { FAILED_REASONS } from '../finish/finish-reasons.ts';
 
 const COLON = 0x3a;
 const OPEN_BRACKET = 0x5b;

@@ -10,6 +10,7 @@ export type Answer =
   | ProviderAnswer
   | ProviderError
   | GatewayError
+  | EstimatedCount
   /** The client went away. */
   | { readonly kind: 'gone' };
 
@@ -87,6 +88,15 @@ export interface GatewayError {
   readonly headers?: readonly string[];
   /** Where what the client sent was met with an exception: for the operator to look at. */
   readonly thrownAt?: string;
+}
+
+/** About how many tokens a request is: Sparekey's own answer, where no provider counted them. */
+export interface EstimatedCount {
+  readonly kind: 'estimated-count';
+  /** Name, value, name, value. One of them names the field that is an estimate. */
+  readonly headers: readonly string[];
+  /** In the client's dialect. */
+  readonly response: object;
 }
 
 export type AnswerBody = WholeBody | StreamBody | UpgradedBody;

@@ -91,8 +91,9 @@ function translatedAnswer(
     answerHeaders(attempt, opening.headers, context.trace.attempts),
     contentType,
   );
-  const { dropped = [] } = translator;
+  const { dropped = [], estimated = [] } = translator;
   if (dropped.length > 0) headers.push('x-sparekey-dropped', droppedHeader(dropped));
+  if (estimated.length > 0) headers.push('x-sparekey-estimated', estimated.join(', '));
   if (!(translator.streams ?? isEvents)) return wholeTranslated(attempt, translator, headers, context);
   headers.push(...UNBUFFERED);
   const { call, trace } = context;

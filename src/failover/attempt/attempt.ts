@@ -223,7 +223,7 @@ export class Attempt {
     recordProviderOutcome(this.#call, this.plan, this, this.#tools);
     if (this.#opening.kind !== 'open' || this.verdict.class !== 'ok') this.#record(outcome);
     // After it is recorded: hints are shared of keys that have a record.
-    if ('headers' in this.#opening) learnFromHeaders(this.plan, this.#opening.headers, this.#tools);
+    if ('headers' in this.#opening && !this.#call.target.operation.isCount) learnFromHeaders(this.plan, this.#opening.headers, this.#tools);
   }
 
   #judge(outcome: Answered | Faulted): void {
@@ -240,7 +240,8 @@ export class Attempt {
     if (isEmptyAnswer(this)) provider.emptyAnswers++;
     if (outcome.status === 401 && pooled !== undefined)
       provider.invalidateCredential(pooled.key, this.#sentHeaders);
-    if (pooled === undefined) return;
+    // Counting tokens has limits and permissions of its own: it shows nothing of what else the key can do.
+    if (pooled === undefined || this.#call.target.operation.isCount) return;
     const { verdict } = this;
     if (!provider.policy.recordsOutcomes) {
       // It has no record, and this process knows that it answers all the same.

@@ -50,6 +50,8 @@ export function recordProviderOutcome(
   { verdict, startedAt, hasResponse }: AttemptResult,
   { recorder, now, random }: CircuitContext,
 ): void {
+  // Another service may do it than what answers.
+  if (call.target.operation.isCount) return;
   const circuits = recorder.circuitsOf(provider);
   const at = now();
   const keyId = pooled?.key.id ?? '';

@@ -63,7 +63,7 @@ function unsignedRequest(
 ): UpstreamRequest {
   const { operation, path, query } = call.target;
   const { body } = requestBody(call, model);
-  const isConverse = operation.name !== 'bedrock.invokeModel';
+  const isConverse = operation.name.startsWith('bedrock.converse');
   return {
     method: operation.method,
     path: basePath + path + query,

@@ -43,13 +43,11 @@ export function openCompatible(config: ProviderConfig): ProviderAdapter {
 
 /** How a type differs from others in chats that are translated to OpenAI's dialect. */
 export function chatQuirks({
-  maxCompletionTokens = false,
   resendsReasoning = false,
   refusesStreamUsage = false,
 }: ProviderType): ProviderQuirks {
   return {
     ...NO_QUIRKS,
-    maxTokensField: maxCompletionTokens ? 'max_completion_tokens' : 'max_tokens',
     resendsReasoning,
     refusesStreamUsage,
   };

@@ -1,9 +1,9 @@
+import { modelCapabilities } from '../../catalog/models/model-capabilities.ts';
 import { providerTypeOf } from '../../catalog/provider-types.ts';
 import type { ProviderConfig } from '../../config/schema/schema.ts';
 import type { Operation } from '../../dialects/operations/operation.ts';
 import type { Edit } from '../../dialects/scan/json-edit.ts';
 import { NO_QUIRKS } from '../../translate/codec.ts';
-import { countsTokens } from '../../translate/provider/gemini-generate.ts';
 import { endpointOf } from '../endpoint.ts';
 import { plainAdapter } from './plain.ts';
 import type { ProviderAdapter } from '../adapter.ts';
@@ -42,8 +42,13 @@ export function safetyEdits({ geminiSafetySetting }: ProviderConfig, { name }: O
 }
 
 /** The configured thinking budget, for requests that set none, to models that have one. */
-function thinkingEdits({ geminiThinkingBudget }: ProviderConfig, { name }: Operation, model: string): Edit[] {
-  if (geminiThinkingBudget === undefined || !isGeneration(name) || !countsTokens(model)) return [];
+function thinkingEdits(
+  { type, geminiThinkingBudget, modelCapabilities: overrides }: ProviderConfig,
+  { name }: Operation,
+  model: string,
+): Edit[] {
+  if (geminiThinkingBudget === undefined || !isGeneration(name)) return [];
+  if (modelCapabilities(type, model, overrides).thinking !== 'budget') return [];
   const json = JSON.stringify({ thinkingBudget: geminiThinkingBudget });
   return [{ path: ['generationConfig', 'thinkingConfig'], json, overwrites: false, alsoSnakeCase: true }];
 }

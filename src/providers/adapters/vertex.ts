@@ -13,6 +13,7 @@ import {
   geminiOneToVertex,
   openaiToVertex,
 } from '../../translate/embed/to-vertex.ts';
+import { NO_QUIRKS } from '../../translate/codec.ts';
 import { translateWholeCall } from '../../translate/translate.ts';
 import type { WholeTranslation } from '../../translate/whole-translation.ts';
 import { isClaude } from './claude.ts';
@@ -43,6 +44,7 @@ export function openVertex(config: ProviderConfig): ProviderAdapter {
     origin,
     native: defaultDialect,
     nativeOf,
+    quirks: { ...NO_QUIRKS, countsBareContents: true },
     supports: (operation, model = '') => supports(operation, nativeOf(model), model),
     convert: (call, model = '') => {
       const translation = embedTranslation(call.target.operation, nativeOf(model), model);

@@ -37,6 +37,7 @@ export function firstPresent(...values: readonly unknown[]): unknown {
 
 /** A value that should be a word of the dialect's, for a message to the client. */
 export function describeWord(value: unknown): string {
+  if (value === undefined) return 'unnamed';
   return typeof value === 'string' ? value : `a ${typeof value}`;
 }
 
@@ -53,35 +54,21 @@ export function requireObject(value: unknown, where: string): Json {
   return object;
 }
 
+/** The objects of a list, which may be absent. What is no object must not be lost: it is reported with its place. */
+export function requireObjects(value: unknown, where: string): readonly Json[] {
+  if (value === undefined || value === null) return [];
+  if (!Array.isArray(value)) throw new NotExpressible(`${where} is not a list`);
+  return value.map((each: unknown, at) => requireObject(each, `${where}[${at}]`));
+}
+
+/** The parts of a message's content, whether it is a text or a list of parts. */
+export function contentParts(content: unknown, where: string): readonly Json[] {
+  return typeof content === 'string' ? [{ type: 'text', text: content }] : requireObjects(content, where);
+}
+
 /** A JSON schema; one of any object where there is none. */
 export function schemaOf(value: unknown): LanguageModelV4FunctionTool['inputSchema'] {
   return asObject(value) ?? { type: 'object', properties: {} };
-}
-
-/** The name for arguments that are no object, where a dialect wants one. */
-const INVALID_JSON_FIELD = 'INVALID_JSON';
-
-/**
- * Arguments of a tool, for dialects that have them as an object. What a model wrote otherwise, or was cut off within, must not
- * look like a call without arguments: all of its text is kept, as Anthropic documents it
- * (platform.claude.com/docs/en/agents-and-tools/tool-use/fine-grained-tool-streaming, "Handling invalid JSON").
- */
-export function argumentsOf(text: string): Json {
-  if (text.trim() === '') return {};
-  try {
-    const value: unknown = JSON.parse(text);
-    const object = asObject(value);
-    if (object !== undefined) return object;
-    if (value === null) return {};
-  } catch {
-    // Kept as text below.
-  }
-  return { [INVALID_JSON_FIELD]: text };
-}
-
-/** Arguments, which have to be an object; an empty one where there are none. */
-export function requireArguments(value: unknown, where: string): Json {
-  return value === undefined || value === null ? {} : requireObject(value, where);
 }
 
 /** Fields of which none is present and undefined. */

@@ -2,10 +2,17 @@ import type { JSONObject } from '@ai-sdk/provider';
 import { operationNamed } from '../../dialects/operations/table.ts';
 import { targetOf } from '../target.ts';
 import type { NormalizedRequest, CallOptions, ProviderCodec, ProviderQuirks } from '../codec.ts';
+import type { ModelCapabilities } from '../../catalog/models/model-row.ts';
+import { fitFormat } from '../fit/fit-format.ts';
+import { fitImages } from '../fit/fit-images.ts';
+import { fitOptions } from '../fit/fit-options.ts';
+import { fitToolChoice } from '../fit/fit-tool-choice.ts';
+import { anthropicSent } from '../sent/anthropic-sent.ts';
+import { isThinking, thinkingOf } from './claude-thinking.ts';
 import { withSignedThinking } from './claude-history.ts';
-import { thinkingOf } from './claude-thinking.ts';
 import type { Thinking } from './claude-thinking.ts';
-import { instructionsWithFormat, clientTools, withArguments, withTools, without } from './prompt.ts';
+import { anthropicRules } from './conversation/conversation-rules.ts';
+import { clientTools, withTools, without } from './prompt.ts';
 import type { Message, Prompt } from './prompt.ts';
 
 const messages = operationNamed('messages.create');
@@ -17,22 +24,28 @@ export const anthropicMessagesCodec: ProviderCodec = {
     return createAnthropic({ apiKey: 'unused', baseURL: 'http://anthropic.invalid/v1', fetch }).messages(id);
   },
   toCallOptions,
-  unsupported: ['frequencyPenalty', 'presencePenalty', 'seed'],
+  sent: anthropicSent,
+  conversation: anthropicRules,
   target: (model) => targetOf(messages, model),
 };
 
 /** Claude Code's own instructions, for requests that have none. */
 const CLAUDE_CODE = "You are Claude Code, Anthropic's official CLI for Claude.";
 
-function toCallOptions(request: NormalizedRequest, model: string, quirks: ProviderQuirks): CallOptions {
-  const { options, extraOptions } = request;
-  const thinking = thinkingOf(request, model);
-  const prompt = instructionsWithFormat(options);
+function toCallOptions(asked: NormalizedRequest, _: string, quirks: ProviderQuirks): CallOptions {
+  const { capabilities, wantsClaudeCodePrompt = false } = quirks;
+  const request = withLimit(asked, capabilities);
+  const { extraOptions } = request;
+  const thinking = thinkingOf(request, capabilities);
+  const fitted = fitOptions(request.options, capabilities, isThinking(thinking));
+  const options = fitFormat(fitToolChoice(fitted, capabilities), {
+    jsonMode: false,
+    schemas: capabilities.jsonSchema === false && capabilities.forcedTools === false ? 'none' : 'objects',
+  });
+  const prompt = fitImages(options.prompt, capabilities);
   return {
     ...withTools(withThinking(options, thinking), clientTools(options)),
-    prompt: withSignedThinking(
-      withArguments(quirks.wantsClaudeCodePrompt === true ? withClaudeCodePrompt(prompt) : prompt),
-    ),
+    prompt: withSignedThinking(wantsClaudeCodePrompt ? withClaudeCodePrompt(prompt) : prompt),
     providerOptions: {
       anthropic: {
         // The package would request a beta of its own to have arguments streamed in smaller pieces.
@@ -45,10 +58,24 @@ function toCallOptions(request: NormalizedRequest, model: string, quirks: Provid
   };
 }
 
+/** For models that nobody knows, which are no Claude: what those of today that speak this dialect all have. Tokens. */
+const USUAL_LIMIT = 32_000;
+
+/** Anthropic wants a limit: the model's own where the client named none, and never more than that. */
+function withLimit(
+  request: NormalizedRequest,
+  { maxOutputTokens: most }: ModelCapabilities,
+): NormalizedRequest {
+  const { maxOutputTokens: asked } = request.options;
+  const maxOutputTokens = Math.min(asked ?? most ?? USUAL_LIMIT, most ?? Infinity);
+  return { ...request, options: { ...request.options, maxOutputTokens } };
+}
+
 /** With instructions, the last of which has a `cache_control`, as Claude Code's have. */
 function withClaudeCodePrompt(prompt: Prompt): Prompt {
   const first = prompt.findIndex(({ role }) => role !== 'system');
-  const count = first < 0 ? prompt.length : first;
+  // Where there are only instructions, they become the user's message.
+  const count = Math.max(first, 0);
   const own: Message = { role: 'system', content: CLAUDE_CODE };
   const instructions = count === 0 ? [own] : prompt.slice(0, count);
   const mark = { anthropic: { cacheControl: { type: 'ephemeral' } } };
@@ -63,17 +90,8 @@ function withClaudeCodePrompt(prompt: Prompt): Prompt {
 /** The package adds the budget to the tokens of the answer, and would turn an effort into a budget of its own. */
 function withThinking(options: CallOptions, thinking: Thinking): CallOptions {
   const plain = without(options, 'reasoning', 'providerOptions');
-  switch (thinking.kind) {
-    case 'absent':
-    case 'off':
-      return plain;
-    case 'adaptive':
-      return { ...plain, reasoning: thinking.effort };
-    case 'budget': {
-      const { answerTokens } = thinking;
-      return answerTokens === undefined ? plain : { ...plain, maxOutputTokens: answerTokens };
-    }
-  }
+  if (thinking.kind !== 'budget' || thinking.answerTokens === undefined) return plain;
+  return { ...plain, maxOutputTokens: thinking.answerTokens };
 }
 
 function thinkingOption(thinking: Thinking, show = true): JSONObject {
@@ -83,7 +101,10 @@ function thinkingOption(thinking: Thinking, show = true): JSONObject {
     case 'off':
       return { thinking: { type: 'disabled' } };
     case 'adaptive':
-      return { thinking: { type: 'adaptive', display: show ? 'summarized' : 'omitted' } };
+      return {
+        effort: thinking.effort,
+        thinking: { type: 'adaptive', display: show ? 'summarized' : 'omitted' },
+      };
     case 'budget':
       return { thinking: { type: 'enabled', budgetTokens: thinking.tokens } };
   }

@@ -1,13 +1,21 @@
 import type { JSONObject } from '@ai-sdk/provider';
 import { converse, converseStream } from '../../dialects/operations/bedrock.ts';
-import type { NormalizedRequest, CallOptions, ProviderCodec } from '../codec.ts';
-import { effortOf } from './effort.ts';
+import type { ModelCapabilities } from '../../catalog/models/model-row.ts';
+import type { NormalizedRequest, CallOptions, ProviderCodec, ProviderQuirks } from '../codec.ts';
+import { fitFormat } from '../fit/fit-format.ts';
+import { fitImages } from '../fit/fit-images.ts';
+import { fitOptions } from '../fit/fit-options.ts';
+import { fitToolChoice } from '../fit/fit-tool-choice.ts';
+import { bedrockSent } from '../sent/bedrock-sent.ts';
+import { bedrockRules } from './conversation/conversation-rules.ts';
+import { effortOf, nearestEffort } from './effort.ts';
+import type { Effort } from './effort.ts';
 import { patchConverse } from './patch-converse.ts';
 import { toConverseMessages } from './bedrock-messages.ts';
+import { isThinking, thinkingOf } from './claude-thinking.ts';
 import { withoutThinking, withSignedThinking } from './claude-history.ts';
-import { takesSampling, thinkingOf } from './claude-thinking.ts';
 import type { Thinking } from './claude-thinking.ts';
-import { instructionsWithFormat, clientTools, withTools, without } from './prompt.ts';
+import { clientTools, withTools, without } from './prompt.ts';
 import type { Tool } from './prompt.ts';
 import { targetOf } from '../target.ts';
 
@@ -23,34 +31,71 @@ export const bedrockConverseCodec: ProviderCodec = {
     }).languageModel(id);
   },
   toCallOptions,
+  conversation: bedrockRules,
   patchBody: patchConverse,
-  unsupported: ['frequencyPenalty', 'presencePenalty', 'seed'],
+  sent: bedrockSent,
   target: (model, stream) => targetOf(stream ? converseStream : converse, model),
 };
 
-function toCallOptions(request: NormalizedRequest, model: string): CallOptions {
-  const { options } = request;
+function toCallOptions(asked: NormalizedRequest, model: string, quirks: ProviderQuirks): CallOptions {
+  const { capabilities } = quirks;
   const isClaude = model.includes('claude');
-  const thinking: Thinking = isClaude ? thinkingOf(request, model) : { kind: 'absent' };
-  const effort = effortOf(request);
+  const { thinking, answerTokens } = claudeThinking(asked, isClaude, capabilities);
+  const effort = isClaude ? undefined : effortFor(asked, capabilities);
+  const fitted = fitOptions(asked.options, capabilities, isThinking(thinking));
+  const options = fitFormat(fitToolChoice(fitted, capabilities), {
+    jsonMode: false,
+    schemas: takesSchema(capabilities, isThinking(thinking)) ? 'objects' : 'none',
+  });
   const plain = without(options, 'reasoning', 'topK', 'toolChoice', 'providerOptions');
   const readable = isClaude ? withSignedThinking : withoutThinking;
-  const noTopP = isClaude && options.temperature !== undefined;
   return {
-    ...withTools(noTopP ? without(plain, 'topP') : plain, toolsOf(options)),
+    ...withTools(plain, toolsOf(options)),
     ...(choosesTool(options) && { toolChoice: options.toolChoice }),
-    ...(thinking.kind === 'budget' &&
-      thinking.answerTokens !== undefined && { maxOutputTokens: thinking.answerTokens }),
-    ...(!isClaude && effort !== undefined && { reasoning: effort }),
-    prompt: toConverseMessages(readable(instructionsWithFormat(options))),
+    ...(answerTokens !== undefined && { maxOutputTokens: answerTokens }),
+    ...(effort !== undefined && { reasoning: effort }),
+    prompt: toConverseMessages(readable(fitImages(options.prompt, capabilities))),
     providerOptions: {
       amazonBedrock: {
-        ...thinkingOption(thinking, request.extraOptions.showThinking),
-        ...(isClaude && claudeFields(request, model, thinking)),
+        ...thinkingOption(thinking, asked.extraOptions.showThinking),
+        ...(isClaude && claudeFields(options)),
       },
-      ...(request.extraOptions.parallelTools === false && { anthropic: { disableParallelToolUse: true } }),
+      ...(asked.extraOptions.parallelTools === false && { anthropic: { disableParallelToolUse: true } }),
     },
   };
+}
+
+/** Claude's thinking, and with a budget the tokens that are left for the answer: the package adds the two. */
+function claudeThinking(
+  asked: NormalizedRequest,
+  isClaude: boolean,
+  takes: ModelCapabilities,
+): { readonly thinking: Thinking; readonly answerTokens: number | undefined } {
+  if (!isClaude) return { thinking: { kind: 'absent' }, answerTokens: undefined };
+  const { maxOutputTokens: most } = takes;
+  const max = asked.options.maxOutputTokens ?? most;
+  const limited = max === undefined ? undefined : Math.min(max, most ?? max);
+  const request: NormalizedRequest =
+    limited === undefined ? asked : { ...asked, options: { ...asked.options, maxOutputTokens: limited } };
+  const thinking = thinkingOf(request, takes);
+  return { thinking, answerTokens: thinking.kind === 'budget' ? thinking.answerTokens : undefined };
+}
+
+/** The effort that the package writes for Nova and OpenAI's models, and for no others. */
+function effortFor(request: NormalizedRequest, { efforts }: ModelCapabilities): Effort | undefined {
+  const effort = effortOf(request);
+  if (effort === undefined || effort === 'none' || efforts === undefined) return effort;
+  const word = nearestEffort(effort, efforts);
+  return word === 'default' ? undefined : word;
+}
+
+/**
+ * Where Converse has no field for a schema the package makes the model call a tool, which Claude refuses while it thinks,
+ * and others always.
+ */
+function takesSchema({ jsonSchema, forcedTools }: ModelCapabilities, thinks: boolean): boolean {
+  if (forcedTools === false) return false;
+  return jsonSchema !== false || !thinks;
 }
 
 /** Converse wants tools declared as long as the conversation holds calls of them. */
@@ -67,10 +112,8 @@ function toolsOf(options: CallOptions): Tool[] {
 function toolsCalled({ prompt }: CallOptions): Set<string> {
   const names = new Set<string>();
   for (const { role, content } of prompt) {
-    if (role !== 'assistant' && role !== 'tool') continue;
-    for (const part of content) {
-      if (part.type === 'tool-call' || part.type === 'tool-result') names.add(part.toolName);
-    }
+    if (role !== 'assistant') continue;
+    for (const part of content) if (part.type === 'tool-call') names.add(part.toolName);
   }
   return names;
 }
@@ -94,8 +137,7 @@ function thinkingOption(thinking: Thinking, show = true): JSONObject {
       return { reasoningConfig: { type: 'disabled' } };
     case 'adaptive': {
       const display = show ? 'summarized' : 'omitted';
-      const effort = thinking.effort === 'minimal' ? 'low' : thinking.effort;
-      return { reasoningConfig: { type: 'adaptive', maxReasoningEffort: effort, display } };
+      return { reasoningConfig: { type: 'adaptive', maxReasoningEffort: thinking.effort, display } };
     }
     case 'budget':
       return { reasoningConfig: { type: 'enabled', budgetTokens: thinking.tokens } };
@@ -103,10 +145,9 @@ function thinkingOption(thinking: Thinking, show = true): JSONObject {
 }
 
 /** What Converse has no field for goes to the model in Anthropic's fields. */
-function claudeFields({ options }: NormalizedRequest, model: string, thinking: Thinking): JSONObject {
-  const isThinking = thinking.kind === 'adaptive' || thinking.kind === 'budget';
+function claudeFields(options: CallOptions): JSONObject {
   const fields = {
-    ...(options.topK !== undefined && !isThinking && takesSampling(model) && { top_k: options.topK }),
+    ...(options.topK !== undefined && { top_k: options.topK }),
     ...(forbidsTools(options) && { tool_choice: { type: 'none' } }),
   };
   return Object.keys(fields).length === 0 ? {} : { additionalModelRequestFields: fields };

@@ -1,7 +1,7 @@
 import type { JSONObject } from '@ai-sdk/provider';
 import { asObject } from '../../base/json.ts';
 import { NotExpressible } from '../codec.ts';
-import { parsedArguments } from './prompt.ts';
+import { argumentsOf } from '../call-arguments.ts';
 import type { AssistantPart, Message, Prompt, UserPart } from './prompt.ts';
 
 type Options = Readonly<Record<string, JSONObject>>;
@@ -35,7 +35,7 @@ function assistantPart(part: AssistantPart): AssistantPart {
     case 'reasoning':
       return part;
     case 'tool-call':
-      return withCachePoint({ ...part, input: parsedArguments(part.input) });
+      return withCachePoint({ ...part, input: argumentsOf(part.input) });
     default:
       return withCachePoint(part);
   }

@@ -1,6 +1,7 @@
+import type { ModelCapabilities } from '../../catalog/models/model-row.ts';
 import type { NormalizedRequest } from '../codec.ts';
+import { effortOf, nearestEffort, thinkingTokensOf } from './effort.ts';
 import { claudeStateOf } from './claude-history.ts';
-import { effortOf, thinkingTokensOf } from './effort.ts';
 import type { Effort } from './effort.ts';
 import type { AssistantPart, Prompt } from './prompt.ts';
 
@@ -10,7 +11,7 @@ export type Thinking =
   | { readonly kind: 'absent' }
   | { readonly kind: 'off' }
   /** The model decides how much, within an effort. */
-  | { readonly kind: 'adaptive'; readonly effort: Effort }
+  | { readonly kind: 'adaptive'; readonly effort: Exclude<Effort, 'none' | 'minimal'> }
   /** Within a number of tokens, and `answerTokens` for the answer. */
   | {
       readonly kind: 'budget';
@@ -18,44 +19,36 @@ export type Thinking =
       readonly answerTokens: number | undefined;
     };
 
-/** docs.anthropic.com/en/docs/build-with-claude/extended-thinking: the least a budget may be. */
+/** Where the table does not say: platform.claude.com/docs/en/build-with-claude/extended-thinking. */
 const MIN_BUDGET = 1024;
 
 /**
- * The generation of a Claude model as one number, 4.6 for `claude-opus-4-6`; undefined for an id that names none.
- * Understands both orders (`claude-3-7-sonnet`), dates behind the version, and Bedrock's ids.
+ * The thinking that a request means for a model that speaks Anthropic's dialect; one that is not known is given a budget.
+ * Where a tool is forced there is none: Anthropic refuses the two together, and the tool is what the client wants.
  */
-export function claudeGeneration(model: string): number | undefined {
-  const match = /claude-(?:[a-z]+-)?(\d{1,2})(?:[-.](\d{1,2}))?(?!\d)/u.exec(model);
-  return match === null ? undefined : Number(`${match[1] ?? ''}.${match[2] ?? '0'}`);
-}
-
-/** Models from Claude 4.6 on decide themselves how much to think, and the newest take no budget any more. */
-const ADAPTIVE_SINCE = 4.6;
-/** docs.anthropic.com: extended thinking came with Claude 3.7. */
-const THINKING_SINCE = 3.7;
-/** From here on models take neither `temperature`, `top_p` nor `top_k`. */
-const NO_SAMPLING_SINCE = 4.7;
-
-/** Whether a Claude model takes `temperature`, `top_p` and `top_k`. */
-export function takesSampling(model: string): boolean {
-  return (claudeGeneration(model) ?? 0) < NO_SAMPLING_SINCE;
-}
-
-/**
- * The thinking that a request means for a model that speaks Anthropic's dialect. Where a tool is forced there is none:
- * Anthropic refuses the two together, and the tool is what the client wants.
- */
-export function thinkingOf(request: NormalizedRequest, model: string): Thinking {
+export function thinkingOf(request: NormalizedRequest, takes: ModelCapabilities): Thinking {
   const effort = effortOf(request);
-  if (effort === undefined) return { kind: 'absent' };
-  const generation = claudeGeneration(model);
-  if (generation !== undefined && generation < THINKING_SINCE) return { kind: 'absent' };
-  if (effort === 'none' || forcesTool(request)) return { kind: 'off' };
-  const isClaude = model.includes('claude');
-  if (isClaude && (generation === undefined || generation >= ADAPTIVE_SINCE))
-    return { kind: 'adaptive', effort };
-  return lacksSignedThinking(request.options.prompt) ? { kind: 'off' } : budgetOf(request);
+  if (effort === undefined || takes.thinking === 'none') return { kind: 'absent' };
+  const mayForce = takes.forcedTools !== false && forcesTool(request);
+  if (effort === 'none' || mayForce) return withoutThinking(takes);
+  if (takes.thinking === 'adaptive') return { kind: 'adaptive', effort: wordFor(effort, takes) };
+  return lacksSignedThinking(request.options.prompt) ? { kind: 'off' } : budgetOf(request, takes);
+}
+
+/** None, or the least that there can be. */
+function withoutThinking(takes: ModelCapabilities): Thinking {
+  if (takes.thinkingOff !== false) return { kind: 'off' };
+  return { kind: 'adaptive', effort: wordFor('low', takes) };
+}
+
+function wordFor(effort: Effort, { efforts = [] }: ModelCapabilities): Exclude<Effort, 'none' | 'minimal'> {
+  const word = nearestEffort(effort, efforts);
+  return word === undefined || word === 'none' || word === 'minimal' || word === 'default' ? 'low' : word;
+}
+
+/** Whether a model thinks before it answers. */
+export function isThinking({ kind }: Thinking): boolean {
+  return kind === 'adaptive' || kind === 'budget';
 }
 
 /**
@@ -87,14 +80,15 @@ function forcesTool({ options: { tools = [], toolChoice } }: NormalizedRequest):
 }
 
 /** Anthropic counts thinking as output: the budget has to leave room for the answer. */
-function budgetOf(request: NormalizedRequest): Thinking {
-  const wanted = Math.max(MIN_BUDGET, thinkingTokensOf(request) ?? 0);
+function budgetOf(request: NormalizedRequest, { thinkingBudget }: ModelCapabilities): Thinking {
+  const least = thinkingBudget?.min ?? MIN_BUDGET;
+  const wanted = Math.max(least, thinkingTokensOf(request) ?? 0);
   const { maxOutputTokens: max } = request.options;
   if (max === undefined) return { kind: 'budget', tokens: wanted, answerTokens: undefined };
-  if (max <= MIN_BUDGET) return { kind: 'off' };
+  if (max <= least) return { kind: 'off' };
   // An effort may take half of what the client allows; a number is taken as it is.
   const room =
-    request.extraOptions.thinkingTokens === undefined ? Math.max(MIN_BUDGET, Math.floor(max / 2)) : max - 1;
+    request.extraOptions.thinkingTokens === undefined ? Math.max(least, Math.floor(max / 2)) : max - 1;
   const tokens = Math.min(wanted, room);
   return { kind: 'budget', tokens, answerTokens: max - tokens };
 }

@@ -1,3 +1,4 @@
+import type { EffortWord } from '../../catalog/models/model-row.ts';
 import type { NormalizedRequest } from '../codec.ts';
 
 /** How hard a model is to think, as the SDK names it. */
@@ -34,4 +35,27 @@ export function thinkingTokensOf({ options, extraOptions }: NormalizedRequest): 
   if (extraOptions.thinkingTokens !== undefined) return Math.max(0, extraOptions.thinkingTokens);
   const { reasoning } = options;
   return reasoning === undefined || reasoning === 'provider-default' ? undefined : TOKENS[reasoning];
+}
+
+/** From the least to the most. */
+const ORDER = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const satisfies Effort[];
+
+/**
+ * Of the words that a model has for an effort the nearest, and of two as near the greater, as DeepSeek maps them. Who
+ * wants thinking never gets none; who wants none gets the least.
+ * @returns undefined where the model has no words
+ */
+export function nearestEffort(effort: Effort, words: readonly EffortWord[]): EffortWord | undefined {
+  if (words.includes(effort)) return effort;
+  const wanted = ORDER.indexOf(effort);
+  const ordered = ORDER.filter((word) => word !== 'none' && words.includes(word));
+  const nearest = ordered.toSorted(
+    (one, other) =>
+      distance(one, wanted) - distance(other, wanted) || ORDER.indexOf(other) - ORDER.indexOf(one),
+  );
+  return nearest[0] ?? words.find((word) => word === 'default');
+}
+
+function distance(word: Effort, wanted: number): number {
+  return Math.abs(ORDER.indexOf(word) - wanted);
 }

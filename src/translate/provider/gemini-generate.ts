@@ -1,16 +1,16 @@
-import type { JSONObject } from '@ai-sdk/provider';
+import type { ModelCapabilities } from '../../catalog/models/model-row.ts';
 import { operationNamed } from '../../dialects/operations/table.ts';
 import { NotExpressible } from '../codec.ts';
 import type { NormalizedRequest, CallOptions, ProviderCodec, ProviderQuirks } from '../codec.ts';
-import { effortOf } from './effort.ts';
-import {
-  instructionsFirst,
-  clientTools,
-  joinToolResults,
-  withArguments,
-  withTools,
-  without,
-} from './prompt.ts';
+import { fitFormat } from '../fit/fit-format.ts';
+import type { FormatMeans } from '../fit/fit-format.ts';
+import { fitImages } from '../fit/fit-images.ts';
+import { fitOptions } from '../fit/fit-options.ts';
+import { fitToolChoice } from '../fit/fit-tool-choice.ts';
+import { geminiSent } from '../sent/gemini-sent.ts';
+import { geminiThinkingOf } from './gemini-thinking.ts';
+import { geminiRules } from './conversation/conversation-rules.ts';
+import { clientTools, withTools, without } from './prompt.ts';
 import type { FilePart, Message, UserPart } from './prompt.ts';
 import { targetOf } from '../target.ts';
 
@@ -28,51 +28,37 @@ export const geminiGenerateCodec: ProviderCodec = {
     }).languageModel(id);
   },
   toCallOptions,
-  unsupported: [],
+  sent: geminiSent,
+  conversation: geminiRules,
   target: (model, asStream) => (asStream ? targetOf(stream, model, '?alt=sse') : targetOf(generate, model)),
 };
 
-function toCallOptions(request: NormalizedRequest, model: string, quirks: ProviderQuirks): CallOptions {
-  const { options } = request;
-  const thinkingConfig = thinkingConfigOf(request, model, quirks);
-  const effort = effortOf(request);
+function toCallOptions(request: NormalizedRequest, _: string, quirks: ProviderQuirks): CallOptions {
+  const { capabilities } = quirks;
+  const thinkingConfig = geminiThinkingOf(request, quirks);
+  const fitted = fitOptions(request.options, capabilities, false);
+  const options = fitFormat(fitToolChoice(fitted, capabilities), formatMeans(fitted, capabilities));
+  const prompt = fitImages(options.prompt, capabilities);
   return {
     ...withTools(without(options, 'reasoning', 'providerOptions'), clientTools(options)),
-    prompt: withArguments(joinToolResults(instructionsFirst(options.prompt))).map(withMediaTypes),
-    ...(effort !== undefined && thinks(model) && { reasoning: effort }),
+    prompt: prompt.map(withMediaTypes),
     ...(Object.keys(thinkingConfig).length > 0 && { providerOptions: { google: { thinkingConfig } } }),
   };
 }
 
-/** ai.google.dev/gemini-api/docs/thinking: models before 2.5 refuse a `thinkingConfig`. */
-function thinks(model: string): boolean {
-  return !/gemini-(?:1|2\.0)|gemma/u.test(model);
-}
-
 /**
- * Whether a model takes a number of tokens for thinking. From 3 on Gemini takes a level instead, which the package makes
- * of the effort. Models for images and speech do not think.
+ * JSON beside tools: models before 3 refuse it, and later ones where a tool is forced. For a schema of an object the
+ * package then declares a tool of its own.
  */
-export function countsTokens(model: string): boolean {
-  return /gemini-2\.5(?!.*-(?:image|tts))/u.test(model);
-}
-
-/** ai.google.dev/gemini-api/docs/thinking: 2.5 Pro cannot stop thinking, and thinks no more than this. */
-const PRO = { min: 128, max: 32_768 };
-const OTHERS = { min: 0, max: 24_576 };
-
-function thinkingConfigOf(request: NormalizedRequest, model: string, quirks: ProviderQuirks): JSONObject {
-  if (!thinks(model)) return {};
-  const { thinkingTokens, showThinking } = request.extraOptions;
-  const { defaultThinkingTokens: fallback } = quirks;
-  if (fallback !== undefined && countsTokens(model) && effortOf(request) === undefined)
-    return { thinkingBudget: fallback, ...(fallback !== 0 && { includeThoughts: showThinking ?? true }) };
-  const { min, max } = model.includes('2.5-pro') ? PRO : OTHERS;
-  return {
-    ...(thinkingTokens !== undefined &&
-      countsTokens(model) && { thinkingBudget: Math.min(Math.max(thinkingTokens, min), max) }),
-    ...(showThinking === true && { includeThoughts: true }),
-  };
+function formatMeans(
+  options: CallOptions,
+  { jsonMode = true, jsonSchema = true, jsonWithTools = true }: ModelCapabilities,
+): FormatMeans {
+  const hasTools = clientTools(options).length > 0;
+  const isForced = options.toolChoice?.type === 'required' || options.toolChoice?.type === 'tool';
+  const isFree = !hasTools || (jsonWithTools && !isForced);
+  const schemas = isFree ? 'any' : 'objects';
+  return { jsonMode: jsonMode && isFree, schemas: jsonSchema ? schemas : 'none' };
 }
 
 function withMediaTypes(message: Message): Message {

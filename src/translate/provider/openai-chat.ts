@@ -2,10 +2,17 @@ import type { JSONObject } from '@ai-sdk/provider';
 import { z } from 'zod';
 import { operationNamed } from '../../dialects/operations/table.ts';
 import { targetOf } from '../target.ts';
-import type { NormalizedRequest, CallOptions, ProviderCodec } from '../codec.ts';
-import { effortOf } from './effort.ts';
-import type { Effort } from './effort.ts';
+import type { ModelCapabilities } from '../../catalog/models/model-row.ts';
+import type { NormalizedRequest, CallOptions, ProviderCodec, ProviderQuirks } from '../codec.ts';
+import { fitFormat } from '../fit/fit-format.ts';
+import type { FormatMeans } from '../fit/fit-format.ts';
+import { fitImages } from '../fit/fit-images.ts';
+import { fitOptions } from '../fit/fit-options.ts';
+import { fitToolChoice } from '../fit/fit-tool-choice.ts';
+import { chatSent } from '../sent/chat-sent.ts';
+import { chatThinkingOf } from './chat-thinking.ts';
 import { toChatMessages } from './chat-messages.ts';
+import { openaiRules } from './conversation/conversation-rules.ts';
 import { clientTools, withTools, without } from './prompt.ts';
 
 const completions = operationNamed('chat.completions');
@@ -26,7 +33,7 @@ const otherChunks = z.union([
 
 /** OpenAI's chat completions, whichever provider serves them. */
 export const openaiChatCodec: ProviderCodec = {
-  loadModel: async (id, fetch, { maxTokensField, refusesStreamUsage = false }) => {
+  loadModel: async (id, fetch, { refusesStreamUsage = false, capabilities }) => {
     const { OpenAICompatibleChatLanguageModel } = await import('@ai-sdk/openai-compatible');
     return new OpenAICompatibleChatLanguageModel(id, {
       provider: NAME,
@@ -34,33 +41,65 @@ export const openaiChatCodec: ProviderCodec = {
       fetch,
       includeUsage: !refusesStreamUsage,
       supportsStructuredOutputs: true,
-      transformRequestBody: ({ max_tokens: max, ...body }: Record<string, unknown>) =>
-        max === undefined ? body : { ...body, [maxTokensField]: max },
+      transformRequestBody: (body: Record<string, unknown>) => asNamed(body, capabilities),
       errorStructure: { errorSchema: otherChunks, errorToMessage: () => '' },
     });
   },
-  toCallOptions: (request, _, { resendsReasoning }) => {
-    const { options } = request;
-    const effort = effortFor(request);
-    return {
-      ...withTools(without(options, 'reasoning', 'topK', 'providerOptions'), clientTools(options)),
-      prompt: toChatMessages(options.prompt, resendsReasoning),
-      ...(effort !== undefined && { reasoning: effort }),
-      providerOptions: { [NAME]: bodyOptions(request) },
-    };
-  },
-  unsupported: ['topK'],
+  toCallOptions,
+  sent: chatSent,
+  conversation: openaiRules,
   target: (model) => targetOf(completions, model),
 };
 
-/**
- * The effort as chat completions name it. Not every model can stop thinking: `none` is sent only where the client itself
- * sent it.
- */
-function effortFor(request: NormalizedRequest): Effort | undefined {
-  const effort = effortOf(request);
-  if (effort === 'none' && request.options.reasoning !== 'none') return undefined;
-  return effort === 'max' ? 'high' : effort;
+function toCallOptions(
+  request: NormalizedRequest,
+  _: string,
+  { resendsReasoning, capabilities }: ProviderQuirks,
+): CallOptions {
+  const { thinks, effort, fields } = chatThinkingOf(request, capabilities);
+  const tools = clientTools(request.options);
+  const plain = withTools(without(request.options, 'reasoning', 'providerOptions'), tools);
+  const chosen = fitToolChoice(fitOptions(plain, capabilities, thinks), capabilities);
+  const options = fitFormat(chosen, formatMeans(capabilities, tools.length > 0));
+  return {
+    ...without(options, 'topK'),
+    prompt: toChatMessages(fitImages(options.prompt, capabilities), resendsReasoning),
+    providerOptions: {
+      [NAME]: {
+        ...bodyOptions(request, capabilities),
+        ...fields,
+        ...(effort !== undefined && { reasoningEffort: effort }),
+        ...(options.topK !== undefined && capabilities.topK === true && { top_k: options.topK }),
+      },
+    },
+  };
+}
+
+/** OpenAI takes schemas of objects alone: platform.openai.com/docs/guides/structured-outputs, "Supported schemas". */
+function formatMeans(
+  { jsonMode = true, jsonSchema = true, jsonWithTools = true }: ModelCapabilities,
+  hasTools: boolean,
+): FormatMeans {
+  const isFree = jsonWithTools || !hasTools;
+  return {
+    jsonMode: jsonMode && isFree,
+    schemas: jsonSchema && isFree ? 'objects' : 'none',
+    wantsTheWord: true,
+  };
+}
+
+/** The body with the vendor's own names for fields, and with those alone that it documents, where it refuses others. */
+function asNamed(
+  { max_tokens: max, seed, ...body }: Readonly<Record<string, unknown>>,
+  { maxTokensField = 'max_tokens', seedField = 'seed', fields }: ModelCapabilities,
+): Record<string, unknown> {
+  const named: Record<string, unknown> = {
+    ...body,
+    ...(max !== undefined && { [maxTokensField]: max }),
+    ...(seed !== undefined && { [seedField]: seed }),
+  };
+  if (fields === undefined) return named;
+  return Object.fromEntries(Object.entries(named).filter(([name]) => fields.includes(name)));
 }
 
 /**
@@ -81,15 +120,20 @@ const FIELDS: ReadonlySet<string> = new Set([
   'top_logprobs',
 ]);
 
-function bodyOptions({ options, extraOptions }: NormalizedRequest): JSONObject {
+function bodyOptions(
+  { options, extraOptions }: NormalizedRequest,
+  { userField = 'user', parallelTools: takesParallel = true }: ModelCapabilities,
+): JSONObject {
   const given = Object.entries(options.providerOptions?.[NAME] ?? {}).filter(([name]) => FIELDS.has(name));
+  const { user, parallelTools } = extraOptions;
   return {
     // The package's default is to be strict, the dialect's is not to be.
     strictJsonSchema: false,
     ...Object.fromEntries(given),
-    ...(extraOptions.user !== undefined && { user: extraOptions.user }),
-    ...(extraOptions.parallelTools !== undefined &&
-      hasTools(options) && { parallel_tool_calls: extraOptions.parallelTools }),
+    ...(user !== undefined && userField !== 'none' && { [userField]: user }),
+    ...(parallelTools !== undefined &&
+      takesParallel &&
+      hasTools(options) && { parallel_tool_calls: parallelTools }),
   };
 }
 

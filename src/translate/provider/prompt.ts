@@ -10,57 +10,6 @@ export type ToolResult = Extract<OfRole<'tool'>['content'][number], { readonly t
 export type FilePart = Extract<UserPart, { readonly type: 'file' }>;
 export type Tool = NonNullable<CallOptions['tools']>[number];
 
-/**
- * All instructions before the conversation, for families that have them nowhere else. Where there is nothing else, the last
- * of them becomes the user's message: those families want one.
- */
-export function instructionsFirst(prompt: Prompt): Prompt {
-  const instructions = prompt.filter((message) => message.role === 'system');
-  const others = prompt.filter((message) => message.role !== 'system');
-  const last = instructions.at(-1);
-  if (others.length > 0 || last === undefined) return [...instructions, ...others];
-  const asUser: Message = { role: 'user', content: [{ type: 'text', text: last.content }] };
-  return [...instructions.slice(0, -1), asUser];
-}
-
-/** Instructions first, and one for JSON where the family cannot be asked for it without a schema. */
-export function instructionsWithFormat({ prompt, responseFormat }: CallOptions): Prompt {
-  if (responseFormat?.type !== 'json' || responseFormat.schema !== undefined)
-    return instructionsFirst(prompt);
-  const content = 'Answer with one JSON object and nothing else: no words around it, no Markdown.';
-  return instructionsFirst([...prompt, { role: 'system', content }]);
-}
-
-/** Successive results of tools in one message: Gemini refuses results of one turn in several. */
-export function joinToolResults(prompt: Prompt): Prompt {
-  const messages: Message[] = [];
-  let joined: OfRole<'tool'> | undefined;
-  for (const message of prompt) {
-    if (message.role !== 'tool') {
-      joined = undefined;
-      messages.push(message);
-    } else if (joined === undefined) {
-      joined = { ...message, content: [...message.content] };
-      messages.push(joined);
-    } else {
-      // A copy for each result would be quadratic in their number.
-      for (const part of message.content) joined.content.push(part);
-    }
-  }
-  return messages;
-}
-
-/** An empty object for arguments that are an empty text, as some clients send them. */
-export function withArguments(prompt: Prompt): Prompt {
-  return prompt.map((message) =>
-    message.role === 'assistant' ? { ...message, content: message.content.map(withArgument) } : message,
-  );
-}
-
-function withArgument(part: AssistantPart): AssistantPart {
-  return part.type === 'tool-call' && part.input === '' ? { ...part, input: {} } : part;
-}
-
 /** Tools that the client runs. Those that a vendor runs for its own models mean nothing here. */
 export function clientTools({ tools }: CallOptions): Tool[] {
   return (tools ?? []).filter((tool) => tool.type === 'function');
@@ -80,16 +29,4 @@ export function without<Name extends keyof CallOptions>(
 export function withTools(options: CallOptions, tools: Tool[]): CallOptions {
   if (tools.length === 0) return without(options, 'tools', 'toolChoice');
   return { ...options, tools };
-}
-
-/** Arguments of a tool as an object where they are one: not all packages parse the text. */
-export function parsedArguments(input: unknown): unknown {
-  if (typeof input !== 'string') return input;
-  if (input.trim() === '') return {};
-  try {
-    const value: unknown = JSON.parse(input);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : input;
-  } catch {
-    return input;
-  }
 }

@@ -8,6 +8,7 @@ import type { JobResult, Job } from '../job.ts';
 // A request waits while a thread starts: compiled code is kept on disk.
 enableCompileCache();
 const { translateResponse, translateRequest } = await import('../job.ts');
+const { countRequest } = await import('../tokens/count-job.ts');
 
 parentPort?.on('message', (job: Job) => {
   void runJob(job).then((result) => {
@@ -23,6 +24,8 @@ async function runJob(job: Job): Promise<JobResult> {
     switch (job.kind) {
       case 'request':
         return await translateRequest(job);
+      case 'count':
+        return await countRequest(job);
       case 'response':
         return { kind: 'translated-response', body: await translateResponse(job) };
     }

@@ -9,6 +9,7 @@ export class ThreadedTranslator implements ResponseTranslator {
   readonly contentType: string | undefined;
   readonly streams: boolean;
   readonly dropped: readonly string[];
+  readonly estimated: readonly string[];
   readonly #local: ResponseTranslator;
   readonly #parts: TranslatorParts;
   readonly #memory: MemoryMeter | undefined;
@@ -17,6 +18,7 @@ export class ThreadedTranslator implements ResponseTranslator {
     this.contentType = local.contentType;
     this.streams = local.streams === true;
     this.dropped = parts.dropped;
+    this.estimated = local.estimated ?? [];
     this.#local = local;
     this.#parts = parts;
     this.#memory = memory;

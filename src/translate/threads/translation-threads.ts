@@ -4,6 +4,7 @@ import { machineMemory } from '../../base/machine-memory.ts';
 import type { MemoryMeter } from '../../base/memory-meter.ts';
 import type { UnsupportedRequest } from '../unsupported-request.ts';
 import type { ResponseJob, TranslatedRequest, RequestJob } from '../job.ts';
+import type { CountJob, TokenCount } from '../tokens/count-job.ts';
 import { TranslationError } from '../response-translator.ts';
 import { ThreadPool } from './thread-pool.ts';
 import type { MakeJob, JobOutcome } from './thread-pool.ts';
@@ -96,8 +97,20 @@ export class TranslationThreads {
     }
   }
 
+  /** Estimates the tokens of a request of any size. Undefined where it takes too much, or too much is under way already. */
+  async countRequest(
+    job: Omit<CountJob, 'kind'>,
+    { signal, memory }: Pick<Call, 'signal' | 'memory'>,
+  ): Promise<TokenCount | UnsupportedRequest | undefined> {
+    const outcome = await this.#run({ kind: 'count', ...job }, signal, memory);
+    if (outcome.kind === 'counted' || outcome.kind === 'not-expressible') return outcome;
+    if (outcome.kind === 'defect' || (outcome.kind === 'died' && outcome.reason === 'defect'))
+      throw new Error(`tokens could not be counted: ${JSON.stringify(outcome)}`);
+    return undefined;
+  }
+
   async #run(
-    job: RequestJob | ResponseJob,
+    job: RequestJob | ResponseJob | CountJob,
     signal: AbortSignal,
     memory: MemoryMeter | undefined,
   ): Promise<JobOutcome> {
@@ -113,7 +126,7 @@ export class TranslationThreads {
       return { job: { ...job, body }, transfer: [body.buffer] };
     };
     try {
-      return await pool.run(make, { signal, isBounded: job.kind === 'request' });
+      return await pool.run(make, { signal, isBounded: job.kind !== 'response' });
     } finally {
       memory?.release(held);
     }

@@ -54,6 +54,7 @@ void test('the smallest configuration has every default', () => {
         modelMapping: {},
         protocol: 'openai',
         customSettings: [],
+        modelCapabilities: [],
         passHeaders: [],
         contextCleanupCommands: [],
         mergeConsecutiveMessages: false,

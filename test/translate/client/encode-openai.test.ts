@@ -279,7 +279,7 @@ void suite('responses', () => {
     assert.equal(final['store'], false);
     assert.deepEqual(final['usage'], {
       input_tokens: 10,
-      input_tokens_details: { cached_tokens: 3 },
+      input_tokens_details: { cached_tokens: 3, cache_write_tokens: 0 },
       output_tokens: 8,
       output_tokens_details: { reasoning_tokens: 2 },
       total_tokens: 18,

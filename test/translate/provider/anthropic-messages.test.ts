@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { NormalizedRequest } from '../../../src/translate/codec.ts';
 import { anthropicMessagesCodec } from '../../../src/translate/provider/anthropic-messages.ts';
-import { claudeGeneration } from '../../../src/translate/provider/claude-thinking.ts';
 import { requestOf, interceptedFrom, toolNamed, TOOL_TURN } from '../sdk-requests.ts';
 
 const SONNET = 'claude-sonnet-4-5';
 const OPUS = 'claude-opus-4-8';
 const JSON_WANTED = 'Answer with one JSON object and nothing else: no words around it, no Markdown.';
 const MESSAGES = [{ role: 'user', content: [{ type: 'text', text: 'hi' }] }];
+const LATER = '<system-reminder>\nB\n</system-reminder>';
 const LOOK = { name: 'look', input_schema: { type: 'object', properties: {} } };
 
 interface Case {
@@ -27,10 +27,10 @@ const cases: readonly Case[] = [
     body: { max_tokens: 64_000, messages: MESSAGES },
   },
   {
-    what: 'few tokens for a model that is not known',
+    what: 'enough tokens for a long answer of a model that is not known',
     model: 'somebody-elses',
     request: requestOf(),
-    body: { max_tokens: 4096, messages: MESSAGES },
+    body: { max_tokens: 32_000, messages: MESSAGES },
   },
   {
     what: 'bounds and sampling: of two that exclude each other the temperature, and no more than there is',
@@ -116,7 +116,7 @@ const cases: readonly Case[] = [
     body: { max_tokens: 4000, messages: MESSAGES },
   },
   {
-    what: 'all instructions first, with their marks',
+    what: 'instructions at the beginning with their marks, and later ones at their place',
     request: requestOf({
       maxOutputTokens: 10,
       prompt: [
@@ -131,11 +131,16 @@ const cases: readonly Case[] = [
     }),
     body: {
       max_tokens: 10,
-      system: [
-        { type: 'text', text: 'A', cache_control: { type: 'ephemeral' } },
-        { type: 'text', text: 'B' },
+      system: [{ type: 'text', text: 'A', cache_control: { type: 'ephemeral' } }],
+      messages: [
+        {
+          role: 'user',
+          content: [
+            { type: 'text', text: 'hi' },
+            { type: 'text', text: LATER },
+          ],
+        },
       ],
-      messages: MESSAGES,
     },
   },
   {
@@ -218,20 +223,5 @@ void describe('a request for Anthropic’s messages', () => {
     const { body } = await interceptedFrom(anthropicMessagesCodec, request, SONNET);
     assert.deepEqual(body['thinking'], { type: 'enabled', budget_tokens: 2000 });
     assert.match(JSON.stringify(body['messages']), /"type":"thinking","thinking":"Hm","signature":"s"/);
-  });
-
-  void it('knows a model’s generation by its id', () => {
-    const known: readonly [id: string, generation: number | undefined][] = [
-      ['claude-3-haiku-20240307', 3],
-      ['claude-3-7-sonnet-latest', 3.7],
-      ['claude-sonnet-4-20250514', 4],
-      ['claude-opus-4-6', 4.6],
-      ['us.anthropic.claude-haiku-4-5-20251001-v1:0', 4.5],
-      ['claude-opus-5', 5],
-      ['claude-fable-5-1', 5.1],
-      ['claude-next', undefined],
-      ['gpt-5', undefined],
-    ];
-    for (const [id, generation] of known) assert.equal(claudeGeneration(id), generation, id);
   });
 });

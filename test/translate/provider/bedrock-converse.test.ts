@@ -5,6 +5,7 @@ import type { NormalizedRequest } from '../../../src/translate/codec.ts';
 import { bedrockConverseCodec } from '../../../src/translate/provider/bedrock-converse.ts';
 import { requestOf, interceptedFrom, toolNamed, TOOL_TURN } from '../sdk-requests.ts';
 
+const LATER = '<system-reminder>\nB\n</system-reminder>';
 const SONNET = 'us.anthropic.claude-sonnet-4-5-20250929-v1:0';
 const OPUS = 'us.anthropic.claude-opus-4-8';
 const NOVA = 'amazon.nova-lite-v1:0';
@@ -122,7 +123,7 @@ const cases: readonly Case[] = [
     body: {
       ...STOP,
       messages: TURN,
-      toolConfig: { tools: [specOf('look', { type: 'object' }), specOf('show', { type: 'object' })] },
+      toolConfig: { tools: [specOf('look'), specOf('show')] },
       additionalModelRequestFields: { tool_choice: { type: 'none' } },
     },
   },
@@ -138,8 +139,8 @@ const cases: readonly Case[] = [
     }),
     body: {
       ...STOP,
-      system: [{ text: 'A' }, CACHE_POINT, { text: 'B' }],
-      messages: [{ role: 'user', content: [{ text: 'hi' }, CACHE_POINT] }],
+      system: [{ text: 'A' }, CACHE_POINT],
+      messages: [{ role: 'user', content: [{ text: 'hi' }, CACHE_POINT, { text: LATER }] }],
       toolConfig: { tools: [specOf('look'), CACHE_POINT, specOf('show')] },
     },
   },

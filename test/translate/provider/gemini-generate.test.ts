@@ -8,7 +8,11 @@ const FLASH = 'gemini-2.5-flash';
 const PRO = 'gemini-2.5-pro';
 const THREE = 'gemini-3-flash-preview';
 const CONTENTS = [{ role: 'user', parts: [{ text: 'hi' }] }];
-const LOOK = { name: 'look', description: '', parametersJsonSchema: { type: 'object', properties: {} } };
+const LOOK = {
+  name: 'look',
+  description: 'No description was given.',
+  parametersJsonSchema: { type: 'object', properties: {} },
+};
 
 function pictureAt(url: string, mediaType = 'image/*'): NormalizedRequest {
   return requestOf({
@@ -89,7 +93,7 @@ const cases: readonly Case[] = [
     body: { contents: CONTENTS },
   },
   {
-    what: 'all instructions before the conversation',
+    what: 'instructions before the conversation, and later ones at their place',
     request: requestOf({
       prompt: [
         { role: 'system', content: 'A' },
@@ -97,7 +101,12 @@ const cases: readonly Case[] = [
         { role: 'system', content: 'B' },
       ],
     }),
-    body: { systemInstruction: { parts: [{ text: 'A' }, { text: 'B' }] }, contents: CONTENTS },
+    body: {
+      systemInstruction: { parts: [{ text: 'A' }] },
+      contents: [
+        { role: 'user', parts: [{ text: 'hi' }, { text: '<system-reminder>\nB\n</system-reminder>' }] },
+      ],
+    },
   },
   {
     what: 'a tool that must be called',
@@ -180,7 +189,6 @@ void describe('a request for Gemini', () => {
     assert.throws(
       () =>
         geminiGenerateCodec.toCallOptions(request, FLASH, {
-          maxTokensField: 'max_tokens',
           resendsReasoning: false,
           capabilities: {},
         }),
@@ -195,6 +203,7 @@ void describe('a request for Gemini', () => {
     const google = { google: { thoughtSignature: 'cw==' } };
     const request = requestOf({
       prompt: [
+        { role: 'user', content: [{ type: 'text', text: 'hi' }] },
         {
           role: 'assistant',
           content: [
@@ -205,7 +214,9 @@ void describe('a request for Gemini', () => {
       ],
     });
     const { body } = await interceptedFrom(geminiGenerateCodec, request, THREE);
-    assert.deepEqual(body['contents'], [
+    assert.ok(Array.isArray(body['contents']));
+    assert.deepEqual(body['contents'].slice(0, 2), [
+      ...CONTENTS,
       {
         role: 'model',
         parts: [

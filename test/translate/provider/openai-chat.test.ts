@@ -7,9 +7,8 @@ import { requestOf, interceptedFrom, toolNamed, TOOL_TURN } from '../sdk-request
 const MESSAGES = [{ role: 'user', content: 'hi' }];
 const LOOK = { type: 'function', function: { name: 'look', parameters: { type: 'object', properties: {} } } };
 const NEW: ProviderQuirks = {
-  maxTokensField: 'max_completion_tokens',
   resendsReasoning: false,
-  capabilities: {},
+  capabilities: { maxTokensField: 'max_completion_tokens' },
 };
 const SCHEMA = { type: 'object', properties: { a: { type: 'integer' } } } as const;
 
@@ -166,8 +165,8 @@ const cases: readonly Case[] = [
 void describe('a request for chat completions', () => {
   for (const { what, request, body, ...how } of cases) {
     void it(`has ${what}`, async () => {
-      const intercepted = await interceptedFrom(openaiChatCodec, request, 'gpt-5', how);
-      assert.deepEqual(intercepted.body, { model: 'gpt-5', ...body });
+      const intercepted = await interceptedFrom(openaiChatCodec, request, 'm', how);
+      assert.deepEqual(intercepted.body, { model: 'm', ...body });
     });
   }
 
@@ -182,15 +181,26 @@ void describe('a request for chat completions', () => {
             { type: 'tool-call', toolCallId: 'c', toolName: 'look', input: '{}', providerOptions: options },
           ],
         },
+        {
+          role: 'tool',
+          content: [
+            { type: 'tool-result', toolCallId: 'c', toolName: 'look', output: { type: 'text', value: 'r' } },
+          ],
+        },
       ],
     });
     const calls = [{ id: 'c', type: 'function', function: { name: 'look', arguments: '{}' } }];
     const without = await interceptedFrom(openaiChatCodec, request, 'm');
-    assert.deepEqual(without.body['messages'], [{ role: 'assistant', content: null, tool_calls: calls }]);
-    const quirks: ProviderQuirks = { maxTokensField: 'max_tokens', resendsReasoning: true, capabilities: {} };
+    const result = { role: 'tool', tool_call_id: 'c', content: 'r' };
+    assert.deepEqual(without.body['messages'], [
+      { role: 'assistant', content: null, tool_calls: calls },
+      result,
+    ]);
+    const quirks: ProviderQuirks = { resendsReasoning: true, capabilities: {} };
     const { body } = await interceptedFrom(openaiChatCodec, request, 'm', { quirks });
     assert.deepEqual(body['messages'], [
       { role: 'assistant', content: null, reasoning_content: 'Hm', tool_calls: calls },
+      result,
     ]);
   });
 

@@ -1,14 +1,17 @@
 import { asObject, objectsOf } from '../../../base/json.ts';
 import type { Json } from '../../../base/json.ts';
+import { argumentsOf } from '../../call-arguments.ts';
 import { NotExpressible } from '../../codec.ts';
 import { splitIdState, unpackOpaqueState } from '../../opaque-state.ts';
 import type { OpaqueState } from '../../opaque-state.ts';
+import { TOOL_CHANGES } from './decode-tools.ts';
 import {
   cacheControlOf,
+  contentParts,
   dataOf,
   fileOf,
-  requireArguments,
   requireObject,
+  requireObjects,
   requireText,
   textOf,
   describeWord,
@@ -24,14 +27,64 @@ import type {
 } from '../fields.ts';
 import { withoutVendorLines } from './vendor-words.ts';
 
+/** The conversation, and the names of blocks that were dropped. */
+export interface DecodedMessages {
+  readonly prompt: Prompt;
+  readonly dropped: readonly string[];
+}
+
+/** What the messages before the present one said. */
+interface Context {
+  /** Of the tools called so far, by the ids of the calls. */
+  readonly names: Map<string, string>;
+  readonly dropped: Set<string>;
+}
+
 /** Decodes `system` and `messages`. */
-export function decodeMessages(body: Json): Prompt {
+export function decodeMessages(body: Json): DecodedMessages {
   if (!Array.isArray(body['messages'])) throw new NotExpressible('messages is not a list');
-  const names = new Map<string, string>();
-  const messages = body['messages'].flatMap((each: unknown, at) =>
-    decodeMessage(requireObject(each, `messages[${at}]`), `messages[${at}]`, names),
+  const context: Context = { names: new Map(), dropped: new Set() };
+  const messages = body['messages'].map((each: unknown, at) => ({
+    message: requireObject(each, `messages[${at}]`),
+    where: `messages[${at}]`,
+    at,
+  }));
+  const lastUser = messages.findLastIndex(({ message }) => message['role'] === 'user');
+  const shown = sinceCompaction(messages).filter(
+    ({ message, at }) => message['clear_at'] !== 'next_user_message' || at > lastUser,
   );
-  return [...decodeSystem(body['system']), ...messages];
+  const prompt = shown.flatMap(({ message, where }) => decodeMessage(message, where, context));
+  return { prompt: [...decodeSystem(body['system']), ...prompt], dropped: [...context.dropped] };
+}
+
+interface PlacedMessage {
+  readonly message: Json;
+  /** Its place in the request. */
+  readonly where: string;
+  readonly at: number;
+}
+
+/**
+ * The conversation from its last compaction on. Its block holds a summary in place of all that stands before it, which
+ * Anthropic does not show to the model either (platform.claude.com/docs/en/build-with-claude/compaction, 2026-11-30).
+ */
+function sinceCompaction(messages: readonly PlacedMessage[]): readonly PlacedMessage[] {
+  const at = messages.findLastIndex(({ message }) => objectsOf(message['content']).some(isSummary));
+  const last = messages[at];
+  if (last === undefined) return messages;
+  const blocks = objectsOf(last.message['content']);
+  const block = blocks.findLastIndex(isSummary);
+  const text = `A summary of the conversation so far:\n${textOf(blocks[block]?.['content']) ?? ''}`;
+  return [
+    { ...last, message: { role: 'user', content: text } },
+    { ...last, message: { ...last.message, content: blocks.slice(block + 1) } },
+    ...messages.slice(at + 1),
+  ];
+}
+
+/** Whether a block is a compaction that has succeeded. */
+function isSummary({ type, content }: Json): boolean {
+  return type === 'compaction' && textOf(content) !== undefined;
 }
 
 /** Whether citations are requested. Documents are mere text to other providers, which cite nothing. */
@@ -42,31 +95,37 @@ export function asksForCitations({ messages }: Json): boolean {
 }
 
 function decodeSystem(system: unknown): Prompt {
-  const blocks = typeof system === 'string' ? [{ text: system }] : objectsOf(system);
-  return blocks.flatMap((block, at) => {
-    const written = requireText(block['text'], `system[${at}].text`);
+  if (system === '') return [];
+  return contentParts(system, 'system').flatMap((block) => {
+    const written = instruction(block, 'system');
     const content = withoutVendorLines(written);
-    const isNothing = content === '' && (written !== '' || typeof system === 'string');
-    return isNothing ? [] : [{ role: 'system', content, ...cacheControlOf(block) }];
+    if (content === '' && written !== '') return [];
+    return [{ role: 'system', content, ...cacheControlOf(block) }];
   });
 }
 
-/** @param names - of the tools called so far, by the ids of the calls */
-function decodeMessage({ role, content }: Json, where: string, names: Map<string, string>): Message[] {
-  const blocks =
-    typeof content === 'string'
-      ? content === ''
-        ? []
-        : [{ type: 'text', text: content }]
-      : objectsOf(content);
+function instruction(block: Json, where: string): string {
+  if (block['type'] !== 'text') throw unknownBlock(block, where);
+  return requireText(block['text'], `a text of ${where}`);
+}
+
+function unknownBlock(block: Json, where: string): NotExpressible {
+  return new NotExpressible(`${where} holds a block of type ${describeWord(block['type'])}`);
+}
+
+function decodeMessage({ role, content }: Json, where: string, context: Context): Message[] {
+  const blocks = content === '' ? [] : contentParts(content, where);
   switch (role) {
     case 'system':
-      return blocks.map((block) => ({ role: 'system', content: textOf(asObject(block)?.['text']) ?? '' }));
+      return blocks
+        .filter(({ type }) => !TOOL_CHANGES.has(type))
+        .map((block) => ({ role: 'system', content: instruction(block, where), ...cacheControlOf(block) }));
     case 'user':
-      return userMessages(blocks, where, names);
+      return userMessages(blocks, where, context.names);
     case 'assistant': {
-      const parts = blocks.flatMap((block) => assistantPart(block, where));
-      for (const part of parts) if (part.type === 'tool-call') names.set(part.toolCallId, part.toolName);
+      const parts = blocks.flatMap((block) => assistantPart(block, where, context.dropped));
+      for (const part of parts)
+        if (part.type === 'tool-call') context.names.set(part.toolCallId, part.toolName);
       return parts.length === 0 ? [] : [{ role: 'assistant', content: parts }];
     }
     default:
@@ -99,12 +158,19 @@ function userPart(block: Json, where: string): UserContent {
     case 'document':
       return documentParts(block, where);
     case 'search_result': {
-      const texts = objectsOf(block['content']).map((each) => textOf(each['text']) ?? '');
+      const texts = requireObjects(block['content'], `a search result of ${where}`).map((each) =>
+        instruction(each, where),
+      );
       const text = [textOf(block['title']), textOf(block['source']), ...texts].filter(Boolean).join('\n');
       return [{ type: 'text', text, ...cacheControlOf(block) }];
     }
+    // Of a search that the client ran: the tool is declared with the others.
+    case 'tool_reference': {
+      const name = requireText(block['tool_name'], `the tool_name of ${where}`);
+      return [{ type: 'text', text: `The tool ${name} can be called now.`, ...cacheControlOf(block) }];
+    }
     default:
-      throw new NotExpressible(`${where} holds a block of type ${describeWord(block['type'])}`);
+      throw unknownBlock(block, where);
   }
 }
 
@@ -113,11 +179,11 @@ function documentParts(block: Json, where: string): UserContent {
   const source = requireObject(block['source'], `a document of ${where}`);
   const title = textOf(block['title']);
   const context = textOf(block['context']);
-  if (source['type'] === 'text' || source['type'] === 'content') {
-    const content = source['type'] === 'text' ? source['data'] : joined(source['content']);
-    const text = [title, context, textOf(content)].filter(Boolean).join('\n');
+  if (source['type'] === 'text') {
+    const text = [title, context, textOf(source['data'])].filter(Boolean).join('\n');
     return [{ type: 'text', text, ...cacheControlOf(block) }];
   }
+  if (source['type'] === 'content') return contentDocument(block, [title, context], where);
   const file = {
     type: 'file' as const,
     ...sourceOf(block, 'application/pdf', where),
@@ -125,6 +191,18 @@ function documentParts(block: Json, where: string): UserContent {
     ...cacheControlOf(block),
   };
   return context === undefined ? [file] : [{ type: 'text', text: context }, file];
+}
+
+/** A document in parts: one text, unless there are images among them. @param headings - what stands before it */
+function contentDocument(block: Json, headings: readonly (string | undefined)[], where: string): UserContent {
+  const parts = contentParts(asObject(block['source'])?.['content'], where).flatMap((each) =>
+    userPart(each, where),
+  );
+  const texts = parts.flatMap((part) => (part.type === 'text' ? [part.text] : []));
+  const before = headings.filter(Boolean).join('\n');
+  if (texts.length === parts.length)
+    return [{ type: 'text', text: [before, ...texts].filter(Boolean).join('\n'), ...cacheControlOf(block) }];
+  return before === '' ? parts : [{ type: 'text', text: before }, ...parts];
 }
 
 function sourceOf(block: Json, fallbackType: string, where: string): { mediaType: string; data: FileData } {
@@ -142,14 +220,27 @@ function sourceOf(block: Json, fallbackType: string, where: string): { mediaType
   }
 }
 
-function joined(content: unknown): string {
-  if (typeof content === 'string') return content;
-  return objectsOf(content)
-    .map((block) => textOf(block['text']) ?? '')
-    .join('\n');
-}
+/**
+ * Blocks of what Anthropic's servers did in an earlier turn. They mean nothing to other providers; the model's text about them
+ * stays (platform.claude.com/docs/en/api/messages, 2026-11-30).
+ */
+const VENDOR_BLOCKS: ReadonlySet<unknown> = new Set([
+  'advisor_tool_result',
+  'bash_code_execution_tool_result',
+  'code_execution_tool_result',
+  'container_upload',
+  'fallback',
+  'mcp_tool_listing',
+  'mcp_tool_result',
+  'mcp_tool_use',
+  'server_tool_use',
+  'text_editor_code_execution_tool_result',
+  'tool_search_tool_result',
+  'web_fetch_tool_result',
+  'web_search_tool_result',
+]);
 
-function assistantPart(block: Json, where: string): AssistantContent {
+function assistantPart(block: Json, where: string, dropped: Set<string>): AssistantContent {
   switch (block['type']) {
     case 'text': {
       const text = textOf(block['text']);
@@ -172,13 +263,17 @@ function assistantPart(block: Json, where: string): AssistantContent {
           type: 'tool-call',
           toolCallId: id,
           toolName: requireText(block['name'], `the name of a tool call of ${where}`),
-          input: requireArguments(block['input'], `the input of a tool call of ${where}`),
+          input: argumentsOf(block['input']),
           ...stateOption(state),
         },
       ];
     }
+    // One that has failed: the conversation goes on as it was.
+    case 'compaction':
+      return [];
     default:
-      // What a server tool of Anthropic's did in an earlier turn means nothing to other providers.
+      if (!VENDOR_BLOCKS.has(block['type'])) throw unknownBlock(block, where);
+      dropped.add(`messages.${describeWord(block['type'])}`);
       return [];
   }
 }
@@ -210,11 +305,11 @@ function toolResult(block: Json, where: string, names: ReadonlyMap<string, strin
 
 /** In the SDK an error is a text: one with images loses its mark as an error, and keeps its content. */
 function outputOf(block: Json, where: string): ToolOutput {
-  const { content, is_error: isError } = block;
-  const blocks = objectsOf(content);
-  if (blocks.every(({ type }) => type === 'text'))
-    return { type: isError === true ? 'error-text' : 'text', value: joined(content) };
+  const blocks = contentParts(block['content'], where);
   const parts = blocks.flatMap((each) => userPart(each, where));
+  const texts = parts.flatMap((part) => (part.type === 'text' ? [part.text] : []));
+  if (texts.length === parts.length)
+    return { type: block['is_error'] === true ? 'error-text' : 'text', value: texts.join('\n') };
   return {
     type: 'content',
     value: parts.map((part) =>

@@ -1,18 +1,11 @@
-import { asObject, itemsOf, objectsOf } from '../../../base/json.ts';
+import { asObject, itemsOf } from '../../../base/json.ts';
 import type { Json } from '../../../base/json.ts';
 import { NotExpressible } from '../../codec.ts';
 import type { NormalizedRequest, CallOptions, ExtraOptions } from '../../codec.ts';
-import {
-  cacheControlOf,
-  definedOnly,
-  requireText,
-  numberOf,
-  schemaOf,
-  textOf,
-  unknownFields,
-} from '../fields.ts';
+import { definedOnly, requireText, numberOf, textOf, unknownFields } from '../fields.ts';
 import { parseEffort, decodeSchemaFormat } from '../openai/decode-chat.ts';
 import { asksForCitations, decodeMessages } from './decode-messages.ts';
+import { decodeTools, effortOfMessages } from './decode-tools.ts';
 import { plainUser } from './vendor-words.ts';
 
 /** Fields that are decoded, or concern the gateway alone. */
@@ -37,14 +30,15 @@ const KNOWN: ReadonlySet<string> = new Set([
 
 /** Decodes a request for a message. */
 export function decodeAnthropicRequest(body: Json): NormalizedRequest {
-  const { tools, dropped } = decodeTools(body['tools']);
+  const { tools, dropped } = decodeTools(body);
+  const messages = decodeMessages(body);
   const choice = asObject(body['tool_choice']);
   const stopSequences = itemsOf(body['stop_sequences']).filter((each) => typeof each === 'string');
   const config = asObject(body['output_config']);
   const format = asObject(config?.['format']) ?? asObject(body['output_format']);
   return {
     options: {
-      prompt: decodeMessages(body),
+      prompt: messages.prompt,
       ...definedOnly({
         maxOutputTokens: numberOf(body['max_tokens']),
         temperature: numberOf(body['temperature']),
@@ -52,7 +46,7 @@ export function decodeAnthropicRequest(body: Json): NormalizedRequest {
         topK: numberOf(body['top_k']),
         stopSequences: stopSequences.length === 0 ? undefined : stopSequences,
         responseFormat: format?.['type'] === 'json_schema' ? decodeSchemaFormat(format) : undefined,
-        reasoning: parseEffort(config?.['effort']),
+        reasoning: parseEffort(effortOfMessages(body) ?? config?.['effort']),
       }),
       ...(tools.length > 0 && { tools }),
       ...toolChoice(choice, tools),
@@ -64,7 +58,12 @@ export function decodeAnthropicRequest(body: Json): NormalizedRequest {
         user: userOf(body['metadata']),
       }),
     },
-    dropped: [...unknownFields(body, KNOWN), ...dropped, ...(asksForCitations(body) ? ['citations'] : [])],
+    dropped: [
+      ...unknownFields(body, KNOWN),
+      ...dropped,
+      ...messages.dropped,
+      ...(asksForCitations(body) ? ['citations'] : []),
+    ],
   };
 }
 
@@ -89,29 +88,6 @@ function decodeThinking(value: unknown): ExtraOptions {
 }
 
 type Tools = NonNullable<CallOptions['tools']>;
-
-/** Tools with a schema. Those that only Anthropic's models know are dropped, by their names. */
-function decodeTools(value: unknown): { readonly tools: Tools; readonly dropped: readonly string[] } {
-  const tools: Tools = [];
-  const dropped: string[] = [];
-  for (const [at, tool] of objectsOf(value).entries()) {
-    const type = textOf(tool['type']) ?? 'custom';
-    if (type !== 'custom') {
-      dropped.push(`tools.${textOf(tool['name']) ?? type}`);
-      continue;
-    }
-    const description = textOf(tool['description']);
-    tools.push({
-      type: 'function',
-      name: requireText(tool['name'], `tools[${at}].name`),
-      inputSchema: schemaOf(tool['input_schema']),
-      ...(description !== undefined && { description }),
-      ...(typeof tool['strict'] === 'boolean' && { strict: tool['strict'] }),
-      ...cacheControlOf(tool),
-    });
-  }
-  return { tools, dropped };
-}
 
 /** A tool that is forced must not be one that was dropped. */
 function toolChoice(choice: Json | undefined, tools: Tools): Pick<CallOptions, 'toolChoice'> {

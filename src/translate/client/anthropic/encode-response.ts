@@ -1,7 +1,9 @@
 import type { Json } from '../../../base/json.ts';
+import { finishWords } from '../../../dialects/finish/finish-reasons.ts';
 import type { ResponseContext, GenerateResult } from '../../codec.ts';
 import { idWithState, packOpaqueState, opaqueStateOf } from '../../opaque-state.ts';
-import { argumentsOf } from '../fields.ts';
+import { argumentsOf } from '../../call-arguments.ts';
+import { meaningOf } from '../finish.ts';
 
 type Content = GenerateResult['content'][number];
 type Metadata = Extract<Content, { readonly type: 'reasoning' }>['providerMetadata'];
@@ -81,49 +83,25 @@ export function googleState(metadata: Metadata) {
 
 /** Why a message ended. A stop sequence is named where the provider names it. */
 export function stopOf(
-  { unified, raw }: GenerateResult['finishReason'],
+  finish: GenerateResult['finishReason'],
   hasCalls: boolean,
   metadata: GenerateResult['providerMetadata'],
 ) {
   const sequence = metadata?.['anthropic']?.['stopSequence'] ?? metadata?.['amazonBedrock']?.['stopSequence'];
-  return { stop_reason: reasonOf(unified, raw, hasCalls), stop_sequence: sequence ?? null };
+  const stop_reason = finishWords[meaningOf(finish, hasCalls)].anthropic;
+  return { stop_reason, stop_sequence: sequence ?? null };
 }
 
-/** Reasons of Anthropic's models that the SDK has less exactly. */
-const OWN_REASONS: ReadonlySet<string> = new Set([
-  'model_context_window_exceeded',
-  'pause_turn',
-  'refusal',
-  'stop_sequence',
-]);
-
-function reasonOf(
-  unified: GenerateResult['finishReason']['unified'],
-  raw: string | undefined,
-  hasCalls: boolean,
-): string {
-  if (raw !== undefined && OWN_REASONS.has(raw)) return raw;
-  switch (unified) {
-    case 'length':
-      return 'max_tokens';
-    case 'content-filter':
-      return 'refusal';
-    case 'tool-calls':
-      return 'tool_use';
-    case 'stop':
-    case 'error':
-    case 'interrupted':
-    case 'other':
-      return hasCalls ? 'tool_use' : 'end_turn';
-  }
-}
-
-/** Tokens of a message. Anthropic counts cached ones apart. */
-export function usageOf({ inputTokens, outputTokens }: GenerateResult['usage']) {
+/**
+ * Tokens of a message. Anthropic counts cached ones apart.
+ * @param estimated - tokens of the request, where its provider tells none
+ */
+export function usageOf({ inputTokens, outputTokens }: GenerateResult['usage'], estimated = 0) {
   const read = inputTokens.cacheRead ?? 0;
   const written = inputTokens.cacheWrite ?? 0;
+  const total = inputTokens.total ?? estimated;
   return {
-    input_tokens: inputTokens.noCache ?? Math.max(0, (inputTokens.total ?? 0) - read - written),
+    input_tokens: inputTokens.noCache ?? Math.max(0, total - read - written),
     cache_creation_input_tokens: written,
     cache_read_input_tokens: read,
     output_tokens: outputTokens.total ?? 0,

@@ -10,12 +10,15 @@ type Of<Type extends StreamPart['type']> = Extract<StreamPart, { readonly type: 
 export class MessageStreamEncoder implements ClientStreamEncoder {
   readonly contentType = 'text/event-stream';
   readonly #heading: object;
+  /** Tokens of the request, until its provider tells them, at the end. */
+  readonly #estimated: number;
   readonly #blocks = new StreamBlocks();
   #hasStarted = false;
   #hasCalls = false;
 
   constructor(context: ResponseContext) {
     this.#heading = heading(context);
+    this.#estimated = context.estimatedInputTokens ?? 0;
   }
 
   encode(part: StreamPart): string {
@@ -48,7 +51,7 @@ export class MessageStreamEncoder implements ClientStreamEncoder {
         return part.providerExecuted === true ? '' : this.#completeCall(part);
       case 'finish': {
         const stop = stopOf(part.finishReason, this.#hasCalls, part.providerMetadata);
-        const last = { type: 'message_delta', delta: stop, usage: usageOf(part.usage) };
+        const last = { type: 'message_delta', delta: stop, usage: usageOf(part.usage, this.#estimated) };
         return this.#blocks.finishAll() + event(last);
       }
       default:
@@ -103,7 +106,7 @@ export class MessageStreamEncoder implements ClientStreamEncoder {
     if (this.#hasStarted) return '';
     this.#hasStarted = true;
     const usage = {
-      input_tokens: 0,
+      input_tokens: this.#estimated,
       cache_creation_input_tokens: 0,
       cache_read_input_tokens: 0,
       output_tokens: 0,

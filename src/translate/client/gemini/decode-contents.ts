@@ -1,12 +1,14 @@
-import { asObject, objectsOf } from '../../../base/json.ts';
+import { asObject } from '../../../base/json.ts';
 import type { Json } from '../../../base/json.ts';
+import { argumentsOf } from '../../call-arguments.ts';
 import { NotExpressible } from '../../codec.ts';
 import { splitIdState, unpackOpaqueState } from '../../opaque-state.ts';
 import {
+  camelCase,
   dataOf,
   fileOf,
-  requireArguments,
   requireObject,
+  requireObjects,
   requireText,
   firstPresent,
   textOf,
@@ -18,25 +20,65 @@ export function field(body: Json, name: string): unknown {
   return firstPresent(body[name], body[name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)]);
 }
 
+/** The conversation, and the names of parts that were dropped. */
+export interface DecodedContents {
+  readonly prompt: Prompt;
+  readonly dropped: readonly string[];
+}
+
 /** Decodes `systemInstruction` and `contents`. */
-export function decodeContents(body: Json): Prompt {
+export function decodeContents(body: Json): DecodedContents {
   const contents = body['contents'];
+  const dropped = new Set<string>();
   const list = typeof contents === 'string' ? [{ parts: [{ text: contents }] }] : contents;
   const calls = new OpenCalls();
   const messages = (Array.isArray(list) ? list : [list]).flatMap((each: unknown, at) =>
-    decodeContent(requireObject(each, `contents[${at}]`), `contents[${at}]`, calls),
+    decodeContent(requireObject(each, `contents[${at}]`), `contents[${at}]`, calls, dropped),
   );
-  return [...decodeInstruction(field(body, 'systemInstruction')), ...messages];
+  const prompt = [...decodeInstruction(field(body, 'systemInstruction')), ...messages];
+  return { prompt, dropped: [...dropped] };
 }
 
 function decodeInstruction(value: unknown): Prompt {
   if (typeof value === 'string') return value === '' ? [] : [{ role: 'system', content: value }];
-  const texts = partsOf(asObject(value) ?? {}).flatMap((part) => textOf(part['text']) ?? []);
+  if (value === undefined) return [];
+  const where = 'systemInstruction';
+  const texts = partsOf(requireObject(value, where), where).flatMap((part) => {
+    const text = part['text'];
+    if (typeof text !== 'string') throw unknownPart(part, where);
+    return text === '' ? [] : [text];
+  });
   return texts.length === 0 ? [] : [{ role: 'system', content: texts.join('\n') }];
 }
 
-function partsOf({ parts }: Json): readonly Json[] {
-  return Array.isArray(parts) ? objectsOf(parts) : [asObject(parts) ?? {}];
+/** Google's servers take one part for a list of one. */
+function partsOf({ parts }: Json, where: string): readonly Json[] {
+  if (parts === undefined || parts === null) return [];
+  return Array.isArray(parts)
+    ? requireObjects(parts, `${where}.parts`)
+    : [requireObject(parts, `${where}.parts`)];
+}
+
+/** What stands beside the content of a part, and is none (ai.google.dev/api/caching#Part, 2026-11-30). */
+const ATTRIBUTES: ReadonlySet<string> = new Set([
+  'mediaProcessing',
+  'mediaResolution',
+  'partMetadata',
+  'speechMetadata',
+  'thought',
+  'thoughtSignature',
+  'videoMetadata',
+]);
+
+/** The names of a part's fields that are its content. */
+function contentNames(part: Json): readonly string[] {
+  return Object.keys(part).filter((name) => !ATTRIBUTES.has(camelCase(name)) && part[name] !== null);
+}
+
+function unknownPart(part: Json, where: string): NotExpressible {
+  const names = contentNames(part);
+  const kind = names.length === 0 ? 'without content' : `of the kind ${names.join(', ')}`;
+  return new NotExpressible(`${where} holds a part ${kind}`);
 }
 
 /**
@@ -67,12 +109,14 @@ class OpenCalls {
   }
 }
 
-function decodeContent(content: Json, where: string, calls: OpenCalls): Message[] {
-  const parts = partsOf(content);
-  if (content['role'] === 'model') {
-    const joined = joinPieces(parts.flatMap((part) => modelPart(part, calls, where)));
+function decodeContent(content: Json, where: string, calls: OpenCalls, dropped: Set<string>): Message[] {
+  const parts = partsOf(content, where);
+  const role = content['role'] ?? 'user';
+  if (role === 'model') {
+    const joined = joinPieces(parts.flatMap((part) => modelPart(part, calls, where, dropped)));
     return joined.length === 0 ? [] : [{ role: 'assistant', content: joined }];
   }
+  if (role !== 'user' && role !== 'function') throw new NotExpressible(`${where}.role is none that is known`);
   const results: ToolContent = [];
   const userParts: UserContent = [];
   for (const part of parts) {
@@ -97,7 +141,7 @@ function userPart(part: Json, where: string): UserContent {
   }
   const file = asObject(field(part, 'fileData'));
   if (file !== undefined) return [filePart(file)];
-  throw new NotExpressible(`${where} holds a part that is no text, file or function response`);
+  throw unknownPart(part, where);
 }
 
 function filePart(file: Json): UserContent[number] {
@@ -108,7 +152,20 @@ function filePart(file: Json): UserContent[number] {
   return { type: 'file', data, mediaType: textOf(field(file, 'mimeType')) ?? mediaType };
 }
 
-function modelPart(part: Json, calls: OpenCalls, where: string): AssistantContent {
+/**
+ * Parts of what Google's servers did in an earlier turn, and files that the model made: other providers take neither from the
+ * model. Its text about them stays.
+ */
+const VENDOR_PARTS = [
+  'codeExecutionResult',
+  'executableCode',
+  'fileData',
+  'inlineData',
+  'toolCall',
+  'toolResponse',
+];
+
+function modelPart(part: Json, calls: OpenCalls, where: string, dropped: Set<string>): AssistantContent {
   const thoughtSignature = textOf(field(part, 'thoughtSignature'));
   const signed =
     thoughtSignature === undefined
@@ -116,15 +173,27 @@ function modelPart(part: Json, calls: OpenCalls, where: string): AssistantConten
       : { providerOptions: unpackOpaqueState(thoughtSignature) ?? { google: { thoughtSignature } } };
   const call = asObject(field(part, 'functionCall'));
   if (call !== undefined) {
+    if (firstPresent(field(call, 'partialArgs'), field(call, 'willContinue') || undefined) !== undefined)
+      throw new NotExpressible(`${where} holds a functionCall in pieces`);
     const toolName = textOf(call['name']) ?? '';
     const toolCallId = calls.add(toolName, plainId(textOf(call['id'])));
-    const input = requireArguments(call['args'], `the args of a functionCall of ${where}`);
+    const input = argumentsOf(call['args']);
     return [{ type: 'tool-call', toolCallId, toolName, input, ...signed }];
   }
-  const text = textOf(part['text']);
-  if (part['thought'] === true) return [{ type: 'reasoning', text: text ?? '', ...signed }];
-  // Code that Google's servers ran, and its result, means nothing to other providers.
-  return text === undefined ? [] : [{ type: 'text', text, ...signed }];
+  const vendorPart = VENDOR_PARTS.find((name) => field(part, name) !== undefined);
+  if (vendorPart !== undefined) {
+    dropped.add(`contents.${vendorPart}`);
+    return [];
+  }
+  // A signature may stand in a part of its own.
+  const text = part['text'] ?? (contentNames(part).length === 0 && isAttributed(part) ? '' : undefined);
+  if (typeof text !== 'string') throw unknownPart(part, where);
+  if (part['thought'] === true) return [{ type: 'reasoning', text, ...signed }];
+  return text === '' ? [] : [{ type: 'text', text, ...signed }];
+}
+
+function isAttributed(part: Json): boolean {
+  return part['thought'] === true || field(part, 'thoughtSignature') !== undefined;
 }
 
 /**
@@ -148,7 +217,9 @@ function joinPieces(pieces: AssistantContent): AssistantContent {
 function toolResult(response: Json, calls: OpenCalls, where: string): ToolContent[number] {
   const toolName = textOf(response['name']) ?? '';
   const toolCallId = calls.resolve(toolName, plainId(textOf(response['id'])));
-  const shown = objectsOf(response['parts']).flatMap((part) => userPart(part, where));
+  const shown = requireObjects(response['parts'], `the parts of a functionResponse of ${where}`).flatMap(
+    (part) => userPart(part, where),
+  );
   const output = outputOf(asObject(response['response']) ?? {});
   if (shown.length === 0) return { type: 'tool-result', toolCallId, toolName, output };
   const files = shown.map((part) => (part.type === 'text' ? part : { ...part, type: 'file' as const }));

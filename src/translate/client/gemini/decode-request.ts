@@ -1,10 +1,11 @@
-import { asObject, itemsOf, objectsOf } from '../../../base/json.ts';
+import { asObject, itemsOf } from '../../../base/json.ts';
 import type { Json } from '../../../base/json.ts';
 import { NotExpressible } from '../../codec.ts';
 import type { NormalizedRequest, CallOptions, ExtraOptions } from '../../codec.ts';
 import {
   camelCase,
   definedOnly,
+  requireObjects,
   requireText,
   numberOf,
   firstPresent,
@@ -54,10 +55,11 @@ export function decodeGeminiRequest(body: Json): NormalizedRequest {
   const config = asObject(field(body, 'generationConfig')) ?? {};
   refuseUnsupported(body, config);
   const { tools, dropped } = decodeTools(body['tools']);
+  const contents = decodeContents(body);
   const { extraOptions, reasoning } = decodeThinking(asObject(field(config, 'thinkingConfig')));
   return {
     options: {
-      prompt: decodeContents(body),
+      prompt: contents.prompt,
       ...decodeSampling(config),
       ...definedOnly({ reasoning, responseFormat: decodeFormat(config) }),
       ...withToolChoice(
@@ -66,7 +68,7 @@ export function decodeGeminiRequest(body: Json): NormalizedRequest {
       ),
     },
     extraOptions,
-    dropped: [...unknownFields(body, KNOWN), ...dropped, ...unknownConfigFields(config)],
+    dropped: [...unknownFields(body, KNOWN), ...dropped, ...contents.dropped, ...unknownConfigFields(config)],
   };
 }
 
@@ -132,19 +134,42 @@ function decodeThinking(thinking: Json | undefined): {
   };
 }
 
-/** Functions that the client runs. Tools that Google's servers run are dropped, by their names. */
+/**
+ * Tools that Google's servers run, or that only its models can use
+ * (ai.google.dev/api/caching#Tool and cloud.google.com/vertex-ai/generative-ai/docs/reference/rest/v1/Tool, 2026-11-30).
+ */
+const VENDOR_TOOLS: ReadonlySet<string> = new Set([
+  'codeExecution',
+  'computerUse',
+  'enterpriseWebSearch',
+  'exaAiSearch',
+  'fileSearch',
+  'googleMaps',
+  'googleSearch',
+  'googleSearchRetrieval',
+  'mcpServers',
+  'parallelAiSearch',
+  'retrieval',
+  'urlContext',
+]);
+
+/** Functions that the client runs. Tools that Google runs are dropped; kinds that are not known are refused. */
 function decodeTools(value: unknown): {
   readonly tools: readonly Tool[];
   readonly dropped: readonly string[];
 } {
-  const groups = objectsOf(value);
-  const tools = groups.flatMap((group) => objectsOf(field(group, 'functionDeclarations')).map(functionTool));
-  const dropped = groups.flatMap((group) =>
-    Object.keys(group)
-      .filter((name) => name !== 'functionDeclarations' && name !== 'function_declarations')
-      .map((name) => `tools.${name}`),
-  );
-  return { tools, dropped };
+  const tools: Tool[] = [];
+  const dropped = new Set<string>();
+  for (const [at, group] of requireObjects(value, 'tools').entries())
+    for (const [name, given] of Object.entries(group)) {
+      const kind = camelCase(name);
+      if (given === null) continue;
+      if (kind === 'functionDeclarations')
+        tools.push(...requireObjects(given, `tools[${at}].${name}`).map(functionTool));
+      else if (VENDOR_TOOLS.has(kind)) dropped.add(`tools.${name}`);
+      else throw new NotExpressible(`tools[${at}] is of the kind ${name}, which is not known here`);
+    }
+  return { tools, dropped: [...dropped] };
 }
 
 function functionTool(declared: Json): Tool {

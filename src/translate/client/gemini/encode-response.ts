@@ -1,7 +1,9 @@
 import type { Json } from '../../../base/json.ts';
+import { finishWords } from '../../../dialects/finish/finish-reasons.ts';
 import type { ResponseContext, GenerateResult } from '../../codec.ts';
 import { packOpaqueState, opaqueStateOf } from '../../opaque-state.ts';
-import { argumentsOf } from '../fields.ts';
+import { argumentsOf } from '../../call-arguments.ts';
+import { meaningOf } from '../finish.ts';
 
 type Content = GenerateResult['content'][number];
 type Metadata = Extract<Content, { readonly type: 'reasoning' }>['providerMetadata'];
@@ -76,20 +78,8 @@ export function signatureField(metadata: Metadata): { thoughtSignature?: unknown
 }
 
 /** Why a response ended. */
-export function reasonOf({ unified }: GenerateResult['finishReason']): string {
-  switch (unified) {
-    case 'length':
-      return 'MAX_TOKENS';
-    case 'content-filter':
-      return 'SAFETY';
-    case 'stop':
-    case 'tool-calls':
-      return 'STOP';
-    case 'error':
-    case 'interrupted':
-    case 'other':
-      return 'OTHER';
-  }
+export function reasonOf(finish: GenerateResult['finishReason']): string {
+  return finishWords[meaningOf(finish, false)].gemini;
 }
 
 /** Tokens of a response. Gemini counts thinking apart. */

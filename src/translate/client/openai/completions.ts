@@ -1,4 +1,5 @@
 import { asObject, itemsOf } from '../../../base/json.ts';
+import { finishWords } from '../../../dialects/finish/finish-reasons.ts';
 import type { Json } from '../../../base/json.ts';
 import { NotExpressible } from '../../codec.ts';
 import type {
@@ -10,7 +11,8 @@ import type {
 } from '../../codec.ts';
 import { definedOnly, numberOf, textOf, unknownFields } from '../fields.ts';
 import { decodeSampling } from './decode-chat.ts';
-import { encodeUsage, encodeFinishReason } from './encode-usage.ts';
+import { meaningOf } from '../finish.ts';
+import { encodeUsage } from './encode-usage.ts';
 
 const KNOWN: ReadonlySet<string> = new Set([
   'best_of',
@@ -49,13 +51,19 @@ export function decodeCompletion(body: Json): NormalizedRequest {
 export function encodeCompletion(result: GenerateResult, context: ResponseContext): object {
   return {
     ...heading(context),
-    choices: [choice(textIn(result), encodeFinishReason(result.finishReason))],
+    choices: [choice(textIn(result), endReason(result.finishReason))],
     usage: encodeUsage(result.usage),
   };
 }
 
 function textIn({ content }: GenerateResult): string {
   return content.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('');
+}
+
+/** A text completion has no tools to wait for. */
+function endReason(finish: GenerateResult['finishReason']): string {
+  const meaning = meaningOf(finish, false);
+  return finishWords[meaning === 'tool-calls' ? 'end' : meaning].chat;
 }
 
 function heading({ id, model, acceptedAt }: ResponseContext) {
@@ -81,7 +89,7 @@ export class CompletionStreamEncoder implements ClientStreamEncoder {
     if (part.type === 'text-delta')
       return part.delta === '' ? '' : this.#chunk({ choices: [choice(part.delta, null)] });
     if (part.type !== 'finish') return '';
-    const last = this.#chunk({ choices: [choice('', encodeFinishReason(part.finishReason))] });
+    const last = this.#chunk({ choices: [choice('', endReason(part.finishReason))] });
     return this.#includesUsage ? last + this.#chunk({ choices: [], usage: encodeUsage(part.usage) }) : last;
   }
 

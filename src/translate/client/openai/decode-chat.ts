@@ -4,7 +4,7 @@ import { NotExpressible } from '../../codec.ts';
 import type { NormalizedRequest, CallOptions } from '../../codec.ts';
 import { definedOnly, numberOf, firstPresent, textOf, unknownFields } from '../fields.ts';
 import { decodeMessages } from './decode-messages.ts';
-import { decodeTools } from './decode-tools.ts';
+import { decodeChoice, decodeTools } from './decode-tools.ts';
 
 /** Fields that are decoded, or concern the gateway alone. */
 const KNOWN: ReadonlySet<string> = new Set([
@@ -43,12 +43,13 @@ export function decodeChat(body: Json): NormalizedRequest {
   if (itemsOf(body['modalities']).includes('audio')) throw new NotExpressible('modalities asks for audio');
   const user = textOf(body['safety_identifier']) ?? textOf(body['user']);
   const { reasoning, thinkingTokens } = decodeReasoning(body);
+  const book = decodeTools(body);
   return {
     options: {
-      prompt: decodeMessages(body['messages']),
+      prompt: decodeMessages(body['messages'], book),
       ...decodeSampling(body),
       ...definedOnly({ reasoning, responseFormat: decodeFormat(body['response_format']) }),
-      ...decodeTools(body),
+      ...decodeChoice(body, book),
     },
     extraOptions: definedOnly({
       user,
@@ -59,6 +60,7 @@ export function decodeChat(body: Json): NormalizedRequest {
         reasoning === undefined && thinkingTokens === undefined ? undefined : reasoning !== 'none',
     }),
     dropped: unknownFields(body, KNOWN),
+    ...(book.clientTools.length > 0 && { clientTools: book.clientTools }),
   };
 }
 

@@ -1,14 +1,18 @@
 import { asObject, objectsOf } from '../../../base/json.ts';
 import type { Json } from '../../../base/json.ts';
 import type { SharedV4ProviderOptions } from '@ai-sdk/provider';
+import { argumentsOf } from '../../call-arguments.ts';
 import { NotExpressible } from '../../codec.ts';
+import type { ToolBook } from '../client-tools.ts';
+import { customArguments } from '../custom-tools.ts';
 import { splitIdState, unpackOpaqueState } from '../../opaque-state.ts';
 import type { OpaqueState } from '../../opaque-state.ts';
 import {
-  argumentsOf,
   cacheControlOf,
+  contentParts,
   fileOf,
   requireObject,
+  requireObjects,
   requireText,
   textOf,
   typeByName,
@@ -16,26 +20,26 @@ import {
 } from '../fields.ts';
 import type { AssistantContent, Message, Prompt, ToolOutput, UserContent } from '../fields.ts';
 
-/** Decodes the messages of a chat. */
-export function decodeMessages(messages: unknown): Prompt {
+/** Decodes the messages of a chat. @param book - with its tools */
+export function decodeMessages(messages: unknown, book: ToolBook): Prompt {
   if (!Array.isArray(messages)) throw new NotExpressible('messages is not a list');
   const names = new Map<string, string>();
   return messages.flatMap((each: unknown, at) =>
-    decodeMessage(requireObject(each, `messages[${at}]`), at, names),
+    decodeMessage(requireObject(each, `messages[${at}]`), `messages[${at}]`, names, book),
   );
 }
 
 /** @param names - of the tools called so far, by the ids of the calls */
-function decodeMessage(message: Json, at: number, names: Map<string, string>): Message[] {
+function decodeMessage(message: Json, where: string, names: Map<string, string>, book: ToolBook): Message[] {
   const { role, content } = message;
   switch (role) {
     case 'system':
     case 'developer':
-      return [{ role: 'system', content: joinedText(content), ...messageCacheControl(message) }];
+      return [{ role: 'system', content: textIn(content, where), ...messageCacheControl(message) }];
     case 'user':
-      return [{ role: 'user', content: userContent(content, `messages[${at}]`), ...cacheControlOf(message) }];
+      return [{ role: 'user', content: userContent(content, where), ...cacheControlOf(message) }];
     case 'assistant': {
-      const parts = assistantContent(message, at);
+      const parts = assistantContent(message, where, book);
       for (const part of parts) if (part.type === 'tool-call') names.set(part.toolCallId, part.toolName);
       return parts.length === 0
         ? []
@@ -54,7 +58,7 @@ function decodeMessage(message: Json, at: number, names: Map<string, string>): M
               type: 'tool-result',
               toolCallId,
               toolName,
-              output: toolOutput(content, `messages[${at}]`),
+              output: toolOutput(content, where),
               ...messageCacheControl(message),
             },
           ],
@@ -62,16 +66,23 @@ function decodeMessage(message: Json, at: number, names: Map<string, string>): M
       ];
     }
     default:
-      throw new NotExpressible(`messages[${at}].role is none that is known`);
+      throw new NotExpressible(`${where}.role is none that is known`);
   }
 }
 
-/** The text of a message's content, whether it stands alone or in parts. */
-export function joinedText(content: unknown): string {
-  if (typeof content === 'string') return content;
-  return objectsOf(content)
-    .map((part) => textOf(part['text']) ?? '')
+/** The text of a message that holds nothing else, whether it stands alone or in parts. */
+function textIn(content: unknown, where: string): string {
+  return contentParts(content, where)
+    .map((part) => {
+      if (part['type'] === 'text' || part['type'] === 'input_text')
+        return requireText(part['text'], `a text of ${where}`);
+      throw unknownPart(part, where);
+    })
     .join('\n');
+}
+
+function unknownPart(part: Json, where: string): NotExpressible {
+  return new NotExpressible(`${where} holds a part of type ${describeWord(part['type'])}`);
 }
 
 /** The `cache_control` of a message whose parts become one: its own, or that of the last part that has one. */
@@ -81,8 +92,7 @@ function messageCacheControl(message: Json) {
 }
 
 function userContent(content: unknown, where: string): UserContent {
-  if (typeof content === 'string') return [{ type: 'text', text: content }];
-  return objectsOf(content).map((part) => userPart(part, where));
+  return contentParts(content, where).map((part) => userPart(part, where));
 }
 
 /** A part of a user's message, as chats have it. */
@@ -94,18 +104,21 @@ export function userPart(part: Json, where: string): UserContent[number] {
       const image = asObject(part['image_url']) ?? { url: part['image_url'] };
       return imagePart(requireText(image['url'], `an image of ${where}`), image['detail'], part);
     }
-    case 'input_audio': {
-      const audio = requireObject(part['input_audio'], `an audio of ${where}`);
-      const format = requireText(audio['format'], `the format of an audio of ${where}`);
-      const mediaType = typeByName(`.${format}`) ?? `audio/${format}`;
-      const data = requireText(audio['data'], `an audio of ${where}`);
-      return { type: 'file', mediaType, data: { type: 'data', data }, ...cacheControlOf(part) };
-    }
+    case 'input_audio':
+      return audioPart(requireObject(part['input_audio'], `an audio of ${where}`), part, where);
     case 'file':
       return filePart(requireObject(part['file'], `a file of ${where}`), part);
     default:
-      throw new NotExpressible(`${where} holds a part of type ${describeWord(part['type'])}`);
+      throw unknownPart(part, where);
   }
+}
+
+/** An audio by its data and format. */
+export function audioPart(audio: Json, part: Json, where: string): UserContent[number] {
+  const format = requireText(audio['format'], `the format of an audio of ${where}`);
+  const mediaType = typeByName(`.${format}`) ?? `audio/${format}`;
+  const data = requireText(audio['data'], `an audio of ${where}`);
+  return { type: 'file', mediaType, data: { type: 'data', data }, ...cacheControlOf(part) };
 }
 
 /** An image by its URL, with its `detail`. */
@@ -139,38 +152,89 @@ export function filePart(file: Json, part: Json): UserContent[number] {
   };
 }
 
-function assistantContent(message: Json, at: number): AssistantContent {
+function assistantContent(message: Json, where: string, book: ToolBook): AssistantContent {
+  if (asObject(message['audio']) !== undefined)
+    throw new NotExpressible(
+      `the audio of ${where} is named by an id, which means nothing to another provider`,
+    );
   const content: AssistantContent = [];
   const thinking = textOf(message['reasoning_content']) ?? textOf(message['reasoning']);
   if (thinking !== undefined) content.push({ type: 'reasoning', text: thinking });
-  const text = joinedText(message['content']) || (textOf(message['refusal']) ?? '');
+  const texts: string[] = [];
+  for (const part of contentParts(message['content'], where)) {
+    if (part['type'] === 'thinking') content.push({ type: 'reasoning', text: thoughtOf(part, where) });
+    else texts.push(assistantText(part, where));
+  }
+  const text = texts.join('\n') || (textOf(message['refusal']) ?? '');
   if (text !== '') content.push({ type: 'text', text });
-  for (const call of objectsOf(message['tool_calls'])) content.push(toolCall(call, at));
+  for (const call of requireObjects(message['tool_calls'], `${where}.tool_calls`))
+    content.push(toolCall(call, where, book));
   const legacy = asObject(message['function_call']);
   if (legacy !== undefined)
-    content.push(toolCall({ id: legacyId(textOf(legacy['name']) ?? ''), function: legacy }, at));
+    content.push(toolCall({ id: legacyId(textOf(legacy['name']) ?? ''), function: legacy }, where, book));
   return content;
 }
 
-function toolCall(call: Json, at: number): AssistantContent[number] {
-  const called = requireObject(call['function'], `a tool call of messages[${at}]`);
-  const toolName = requireText(called['name'], `the name of a tool call of messages[${at}]`);
-  const google = asObject(asObject(call['extra_content'])?.['google']);
-  const { id, state } = splitIdState(textOf(call['id']) ?? legacyId(toolName));
-  const providerOptions = googleState(textOf(google?.['thought_signature'])) ?? state;
+function assistantText(part: Json, where: string): string {
+  switch (part['type']) {
+    case 'text':
+      return requireText(part['text'], `a text of ${where}`);
+    case 'refusal':
+      return requireText(part['refusal'], `a refusal of ${where}`);
+    default:
+      throw unknownPart(part, where);
+  }
+}
+
+/** Mistral's parts of thinking hold parts of text (docs.mistral.ai/capabilities/reasoning, 2026-11-30). */
+function thoughtOf({ thinking }: Json, where: string): string {
+  return contentParts(thinking, `a thinking of ${where}`)
+    .map((part) => textOf(part['text']) ?? '')
+    .join('');
+}
+
+function toolCall(call: Json, where: string, book: ToolBook): AssistantContent[number] {
+  const type = call['type'] ?? 'function';
+  if (type === 'custom') return customCall(call, where, book);
+  if (type !== 'function')
+    throw new NotExpressible(`${where} holds a tool call of type ${describeWord(type)}`);
+  const called = requireObject(call['function'], `a tool call of ${where}`);
+  const name = requireText(called['name'], `the name of a tool call of ${where}`);
+  const { id, state } = splitIdState(textOf(call['id']) ?? legacyId(name));
   return {
     type: 'tool-call',
     toolCallId: id,
-    toolName,
-    input: argumentsOf(textOf(called['arguments']) ?? ''),
-    ...(providerOptions !== undefined && { providerOptions }),
+    toolName: book.functionNameOf({ kind: 'function', name }),
+    input: argumentsOf(called['arguments']),
+    ...stateOption(call, state),
   };
 }
 
-/** Gemini's signature, or what was packed in its place for another family. */
-function googleState(thoughtSignature: string | undefined): OpaqueState | undefined {
-  if (thoughtSignature === undefined) return undefined;
-  return unpackOpaqueState(thoughtSignature) ?? { google: { thoughtSignature } };
+function customCall(call: Json, where: string, book: ToolBook): AssistantContent[number] {
+  const called = requireObject(call['custom'], `a tool call of ${where}`);
+  const name = requireText(called['name'], `the name of a tool call of ${where}`);
+  const { id, state } = splitIdState(requireText(call['id'], `the id of a tool call of ${where}`));
+  return {
+    type: 'tool-call',
+    toolCallId: id,
+    toolName: book.functionNameOf({ kind: 'custom', name }),
+    input: customArguments(called['input'], `a tool call of ${where}`),
+    ...stateOption(call, state),
+  };
+}
+
+/**
+ * The signature that Gemini wants back with a call, or what was packed in its place for another family.
+ * @param ofId - what was packed into the id of the call
+ */
+function stateOption(call: Json, ofId: OpaqueState | undefined) {
+  const google = asObject(asObject(call['extra_content'])?.['google']);
+  const thoughtSignature = textOf(google?.['thought_signature']);
+  const providerOptions =
+    thoughtSignature === undefined
+      ? ofId
+      : (unpackOpaqueState(thoughtSignature) ?? { google: { thoughtSignature } });
+  return providerOptions === undefined ? {} : { providerOptions };
 }
 
 /** Calls of the older `functions` have no ids. */

@@ -2,7 +2,17 @@ import { asObject, objectsOf } from '../../../base/json.ts';
 import type { Json } from '../../../base/json.ts';
 import { NotExpressible } from '../../codec.ts';
 import type { CallOptions } from '../../codec.ts';
-import { cacheControlOf, requireObject, requireText, schemaOf, textOf, describeWord } from '../fields.ts';
+import { ToolBook } from '../client-tools.ts';
+import { customTool, grammarOf } from '../custom-tools.ts';
+import {
+  cacheControlOf,
+  requireObject,
+  requireObjects,
+  requireText,
+  schemaOf,
+  textOf,
+  describeWord,
+} from '../fields.ts';
 import type { Tool } from '../fields.ts';
 
 /** The tools of a request, and which of them are to be called. */
@@ -21,38 +31,86 @@ export function functionTool(described: Json, where: string): Tool {
   };
 }
 
-/** Decodes the tools of a chat, and the older `functions`. */
-export function decodeTools(body: Json): ToolOptions {
-  const tools = objectsOf(body['tools']).map((tool, at) => {
-    if (tool['type'] !== 'function')
-      throw new NotExpressible(
-        `tools[${at}] is of type ${describeWord(tool['type'])}, which chats elsewhere do not have`,
-      );
-    const described = requireObject(tool['function'], `tools[${at}].function`);
-    return { ...functionTool(described, `tools[${at}]`), ...cacheControlOf(tool) };
-  });
-  const functions = objectsOf(body['functions']).map((each, at) => functionTool(each, `functions[${at}]`));
-  return withToolChoice([...tools, ...functions], body['tool_choice'] ?? body['function_call']);
+/** Decodes the tools of a chat, and the older `functions`. A type of tool that is not known is refused. */
+export function decodeTools(body: Json): ToolBook {
+  const book = new ToolBook(({ name }) => name);
+  for (const [at, tool] of requireObjects(body['tools'], 'tools').entries())
+    addTool(tool, `tools[${at}]`, book);
+  for (const [at, each] of requireObjects(body['functions'], 'functions').entries())
+    addFunction(each, {}, `functions[${at}]`, book);
+  return book;
 }
 
-/** The tools with the choice among them, as chats and responses have it. */
+function addTool(tool: Json, where: string, book: ToolBook): void {
+  const { type } = tool;
+  if (type === 'function') {
+    addFunction(requireObject(tool['function'], `${where}.function`), tool, where, book);
+    return;
+  }
+  if (type !== 'custom')
+    throw new NotExpressible(`${where} is of type ${describeWord(type)}, which chats elsewhere do not have`);
+  const described = requireObject(tool['custom'], `${where}.custom`);
+  const name = requireText(described['name'], `the name of ${where}`);
+  const grammar = grammarOf(asObject(described['format'])?.['grammar']);
+  book.add({ kind: 'custom', name }, (functionName) => ({
+    ...customTool(described, functionName, grammar, where),
+    ...cacheControlOf(tool),
+  }));
+}
+
+function addFunction(described: Json, tool: Json, where: string, book: ToolBook): void {
+  const made = { ...functionTool(described, where), ...cacheControlOf(tool) };
+  book.add({ kind: 'function', name: made.name }, (name) => ({ ...made, name }));
+}
+
+/** The choice among the tools of a chat, by the names of their functions. */
+export function decodeChoice(body: Json, book: ToolBook): ToolOptions {
+  const choice = body['tool_choice'] ?? body['function_call'];
+  const named = asObject(choice);
+  if (named === undefined) return withToolChoice(book.tools, choice);
+  const allowed = asObject(named['allowed_tools']);
+  if (allowed === undefined) return withToolChoice(book.tools, { name: functionNameIn(named, book) });
+  const tools = objectsOf(allowed['tools']).map((tool) => ({ name: functionNameIn(tool, book) }));
+  return withToolChoice(book.tools, { ...allowed, type: 'allowed_tools', tools });
+}
+
+/** The older `function_call` names its function directly. */
+function functionNameIn(choice: Json, book: ToolBook): string {
+  const kind = choice['type'] === 'custom' ? 'custom' : 'function';
+  const name = asObject(choice[kind])?.['name'] ?? choice['name'];
+  return book.functionNameOf({ kind, name: requireText(name, 'the name of tool_choice') });
+}
+
+/**
+ * The tools with the choice among them: a word, the name of one tool, or `allowed_tools` with their names. What forces a tool
+ * that cannot be declared is refused.
+ */
 export function withToolChoice(tools: readonly Tool[], choice: unknown): ToolOptions {
-  if (tools.length === 0) return {};
+  const named = asObject(choice);
+  const isForced =
+    choice === 'required' || named?.['type'] !== 'allowed_tools' || named['mode'] === 'required';
+  if (tools.length === 0) {
+    if (isForced && (named !== undefined || choice === 'required')) throw noSuchTool();
+    return {};
+  }
   if (choice === 'none' || choice === 'auto' || choice === 'required')
     return { tools: [...tools], toolChoice: { type: choice } };
-  const named = asObject(choice);
   if (named === undefined) return { tools: [...tools] };
-  const allowed = asObject(named['allowed_tools']) ?? (named['type'] === 'allowed_tools' ? named : undefined);
-  if (allowed !== undefined) return allowedOf(tools, allowed);
-  const toolName = textOf(asObject(named['function'])?.['name']) ?? textOf(named['name']);
-  if (toolName === undefined) return { tools: [...tools] };
-  return { tools: [...tools], toolChoice: { type: 'tool', toolName } };
+  if (named['type'] === 'allowed_tools') return allowedOf(tools, named);
+  const tool = tools.find(({ name }) => name === named['name']);
+  if (tool === undefined) throw noSuchTool();
+  return { tools: [...tools], toolChoice: { type: 'tool', toolName: tool.name } };
+}
+
+function noSuchTool(): NotExpressible {
+  return new NotExpressible('tool_choice asks for a tool that cannot be declared');
 }
 
 function allowedOf(tools: readonly Tool[], allowed: Json): ToolOptions {
-  const names = new Set(
-    objectsOf(allowed['tools']).map((tool) => asObject(tool['function'])?.['name'] ?? tool['name']),
-  );
+  const names = new Set(objectsOf(allowed['tools']).map((tool) => tool['name']));
   const type = allowed['mode'] === 'required' ? 'required' : 'auto';
-  return { tools: tools.filter(({ name }) => names.has(name)), toolChoice: { type } };
+  const chosen = tools.filter(({ name }) => names.has(name));
+  if (chosen.length > 0) return { tools: chosen, toolChoice: { type } };
+  if (type === 'required') throw noSuchTool();
+  return {};
 }

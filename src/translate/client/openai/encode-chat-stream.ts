@@ -1,7 +1,17 @@
 import type { ResponseContext, ClientStreamEncoder, StreamPart } from '../../codec.ts';
 import { asObject } from '../../../base/json.ts';
+import { clientToolsOf } from '../client-tools.ts';
 import { encodeUsage } from './encode-usage.ts';
-import { annotationOf, endReason, extraOf, heading, imageOf, inputOf, isLegacy } from './encode-chat.ts';
+import {
+  annotationOf,
+  callOf,
+  endReason,
+  extraOf,
+  heading,
+  imageOf,
+  inputOf,
+  isLegacy,
+} from './encode-chat.ts';
 import type { ToolCall } from './encode-chat.ts';
 
 /** A call that has started. */
@@ -18,11 +28,13 @@ export class ChatStreamEncoder implements ClientStreamEncoder {
   readonly #context: ResponseContext;
   readonly #heading: object;
   readonly #includesUsage: boolean;
+  readonly #toolOf: ReturnType<typeof clientToolsOf>;
   readonly #calls = new Map<string, OpenCall>();
   #hasStarted = false;
 
   constructor(context: ResponseContext) {
     this.#context = context;
+    this.#toolOf = clientToolsOf(context);
     this.#heading = heading(context, 'chat.completion.chunk');
     this.#includesUsage = asObject(context.body['stream_options'])?.['include_usage'] === true;
   }
@@ -34,7 +46,8 @@ export class ChatStreamEncoder implements ClientStreamEncoder {
       case 'reasoning-delta':
         return part.delta === '' ? '' : this.#delta({ reasoning_content: part.delta });
       case 'tool-input-start':
-        return part.providerExecuted === true ? '' : this.#startCall(part.id, part.toolName, '');
+        if (part.providerExecuted === true || this.#toolOf(part.toolName).kind === 'custom') return '';
+        return this.#startCall(part.id, part.toolName, '');
       case 'tool-input-delta':
         return this.#appendCall(part.id, part.delta);
       case 'tool-call':
@@ -65,7 +78,7 @@ export class ChatStreamEncoder implements ClientStreamEncoder {
   #startCall(id: string, name: string, input: string): string {
     const index = this.#calls.size;
     this.#calls.set(id, { index, hasInput: input !== '' });
-    const called = { name, arguments: input };
+    const called = { name: this.#toolOf(name).name, arguments: input };
     if (!isLegacy(this.#context))
       return this.#delta({ tool_calls: [{ index, id, type: 'function', function: called }] });
     return index === 0 ? this.#delta({ function_call: called }) : '';
@@ -86,6 +99,7 @@ export class ChatStreamEncoder implements ClientStreamEncoder {
   /** A call is complete: what was not written while it came is written now. */
   #completeCall(call: ToolCall): string {
     const { toolCallId: id, toolName: name } = call;
+    if (this.#toolOf(name).kind === 'custom') return this.#callAtOnce(call);
     const start = this.#calls.has(id) ? '' : this.#startCall(id, name, inputOf(call));
     const open = this.#calls.get(id);
     if (open === undefined) return start;
@@ -93,6 +107,13 @@ export class ChatStreamEncoder implements ClientStreamEncoder {
     const extra = extraOf(call);
     // Strict clients refuse a delta of a call without its function.
     return start + rest + ('extra_content' in extra ? this.#callDelta(open, { arguments: '' }, extra) : '');
+  }
+
+  /** The input of a custom tool is taken out of the arguments, which have to be complete. */
+  #callAtOnce(call: ToolCall): string {
+    const index = this.#calls.size;
+    this.#calls.set(call.toolCallId, { index, hasInput: true });
+    return this.#delta({ tool_calls: [{ index, ...callOf(call, this.#toolOf(call.toolName)) }] });
   }
 
   #delta(delta: object): string {

@@ -1,6 +1,10 @@
-import type { ResponseContext, GenerateResult } from '../../codec.ts';
+import { finishWords } from '../../../dialects/finish/finish-reasons.ts';
+import type { ClientTool, ResponseContext, GenerateResult } from '../../codec.ts';
 import { opaqueStateOf } from '../../opaque-state.ts';
-import { encodeUsage, encodeFinishReason } from './encode-usage.ts';
+import { clientToolsOf } from '../client-tools.ts';
+import { freeText } from '../custom-tools.ts';
+import { meaningOf } from '../finish.ts';
+import { encodeUsage } from './encode-usage.ts';
 
 type Content = GenerateResult['content'][number];
 export type ToolCall = Extract<Content, { readonly type: 'tool-call' }>;
@@ -43,7 +47,9 @@ export function encodeChat(
 
 function callFields(calls: readonly ToolCall[], context: ResponseContext): object {
   const [first] = calls;
-  if (first === undefined || !isLegacy(context)) return { tool_calls: calls.map(callOf) };
+  const toolOf = clientToolsOf(context);
+  if (first === undefined || !isLegacy(context))
+    return { tool_calls: calls.map((call) => callOf(call, toolOf(call.toolName))) };
   return { function_call: { name: first.toolName, arguments: inputOf(first) } };
 }
 
@@ -54,9 +60,8 @@ export function isLegacy({ body }: ResponseContext): boolean {
 
 /** Why a chat ended: for its calls, unless it was cut off or filtered. */
 export function endReason(finish: GenerateResult['finishReason'], calls: boolean, context: ResponseContext) {
-  const reason = encodeFinishReason(finish);
-  if (!calls || reason === 'length' || reason === 'content_filter') return reason;
-  return isLegacy(context) ? 'function_call' : 'tool_calls';
+  const reason = finishWords[meaningOf(finish, calls)].chat;
+  return reason === 'tool_calls' && isLegacy(context) ? 'function_call' : reason;
 }
 
 /** The arguments of a call, `{}` where there are none. */
@@ -69,13 +74,13 @@ export function heading({ id, model, acceptedAt }: ResponseContext, object: stri
   return { id: `chatcmpl-${id}`, object, created: Math.floor(acceptedAt / 1000), model };
 }
 
-function callOf(call: ToolCall): object {
-  return {
-    id: call.toolCallId,
-    type: 'function',
-    function: { name: call.toolName, arguments: inputOf(call) },
-    ...extraOf(call),
-  };
+/** A whole call, in the form of its tool. */
+export function callOf(call: ToolCall, { kind, name }: ClientTool): object {
+  const called =
+    kind === 'custom'
+      ? { type: 'custom', custom: { name, input: freeText(call.input) } }
+      : { type: 'function', function: { name, arguments: inputOf(call) } };
+  return { id: call.toolCallId, ...called, ...extraOf(call) };
 }
 
 /** The signature that Gemini wants back with a call, where its own OpenAI-compatible API puts it. */

@@ -1,12 +1,14 @@
-import { asObject, itemsOf } from '../../../base/json.ts';
+import { asObject, itemsOf, objectsOf } from '../../../base/json.ts';
 import type { Json } from '../../../base/json.ts';
 import { NotExpressible } from '../../codec.ts';
 import type { NormalizedRequest, CallOptions } from '../../codec.ts';
 import { definedOnly, numberOf, textOf, unknownFields, describeWord } from '../fields.ts';
 import { parseEffort, decodeSchemaFormat } from '../openai/decode-chat.ts';
 import { withToolChoice } from '../openai/decode-tools.ts';
-import { decodeInput } from './decode-input.ts';
-import { flatNameOf, LOCAL_SHELL, decodeTools } from './decode-tools.ts';
+import type { ToolBook } from '../client-tools.ts';
+import { builtInTool } from './built-in-tools.ts';
+import { configurationUpdate, decodeInput } from './decode-input.ts';
+import { decodeTools, identityOf } from './decode-tools.ts';
 
 /** Fields that are decoded or echoed, or concern the gateway alone. */
 const KNOWN: ReadonlySet<string> = new Set([
@@ -46,10 +48,11 @@ export function decodeResponsesRequest(body: Json): NormalizedRequest {
       throw new NotExpressible(`${name} names what only the provider that made it keeps`);
   }
   if (body['background'] === true) throw new NotExpressible('background asks for an answer that is kept');
-  const { tools, dropped } = decodeTools(body['tools']);
-  const input = decodeInput(body);
-  const text = asObject(body['text']);
-  const reasoning = asObject(body['reasoning']);
+  const { book, dropped } = decodeTools(body);
+  const input = decodeInput(body, book);
+  const update = configurationUpdate(body);
+  const text = merged(body['text'], update['text']);
+  const reasoning = merged(body['reasoning'], update['reasoning']);
   const effort = parseEffort(reasoning?.['effort']);
   return {
     options: {
@@ -62,7 +65,7 @@ export function decodeResponsesRequest(body: Json): NormalizedRequest {
         responseFormat: decodeFormat(text),
         providerOptions: strictness(text),
       }),
-      ...withToolChoice(tools, choiceOf(body['tool_choice'])),
+      ...withToolChoice(book.tools, choiceOf(body['tool_choice'], book)),
     },
     extraOptions: definedOnly({
       user: textOf(body['safety_identifier']) ?? textOf(body['user']),
@@ -78,16 +81,35 @@ export function decodeResponsesRequest(body: Json): NormalizedRequest {
       ...((text?.['verbosity'] ?? null) === null ? [] : ['text.verbosity']),
       ...(body['truncation'] === 'auto' ? ['truncation'] : []),
     ],
+    ...(book.clientTools.length > 0 && { clientTools: book.clientTools }),
   };
 }
 
-/** The choice of a tool in a namespace, or of the shell, by the name of its function. */
-function choiceOf(choice: unknown): unknown {
+function merged(value: unknown, update: unknown): Json | undefined {
+  const [own, changed] = [asObject(value), asObject(update)];
+  return own === undefined ? changed : { ...own, ...changed };
+}
+
+/** The choice of a tool by the name of its function. A tool that OpenAI runs cannot be chosen. */
+function choiceOf(choice: unknown, book: ToolBook): unknown {
   const named = asObject(choice);
   if (named === undefined) return choice;
-  if (named['type'] === LOCAL_SHELL) return { name: LOCAL_SHELL };
-  const name = textOf(named['name']);
-  return name === undefined ? named : { ...named, name: flatNameOf(name, textOf(named['namespace'])) };
+  if (named['type'] !== 'allowed_tools') return { name: functionNameIn(named, book) };
+  const allowed = objectsOf(named['tools']).flatMap((tool) => {
+    const name = functionNameIn(tool, book);
+    return name === undefined ? [] : [{ name }];
+  });
+  return { ...named, tools: allowed };
+}
+
+/** The name of the function that a choice is about; undefined for a tool that was dropped. */
+function functionNameIn(choice: Json, book: ToolBook): string | undefined {
+  const kind = describeWord(choice['type'] ?? 'function');
+  if (kind === 'function' || kind === 'custom')
+    return book.functionNameOf(identityOf(kind, choice, 'tool_choice'));
+  return builtInTool(kind) !== undefined && book.has({ kind, name: kind })
+    ? book.functionNameOf({ kind, name: kind })
+    : undefined;
 }
 
 /** Whether a schema is strict, for providers of chat completions; others are always strict. */

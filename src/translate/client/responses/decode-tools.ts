@@ -1,127 +1,105 @@
-import { asObject, objectsOf } from '../../../base/json.ts';
+import { asObject } from '../../../base/json.ts';
 import type { Json } from '../../../base/json.ts';
-import { createHash } from 'node:crypto';
-import { requireText, textOf, describeWord } from '../fields.ts';
-import type { Tool } from '../fields.ts';
+import { NotExpressible } from '../../codec.ts';
+import { shortName, ToolBook } from '../client-tools.ts';
+import type { ToolIdentity } from '../client-tools.ts';
+import { customTool, grammarOf } from '../custom-tools.ts';
+import { describeWord, requireObjects, requireText, textOf } from '../fields.ts';
 import { functionTool } from '../openai/decode-tools.ts';
-
-/** OpenAI's type for its shell, and the name of the function that stands for it. */
-export const LOCAL_SHELL = 'local_shell';
-
-/** What every family of providers takes as a tool's name. Characters. */
-const MAX_NAME_LENGTH = 64;
+import { builtInTool, isVendorTool } from './built-in-tools.ts';
 
 /** The tools of a request, and the names of those that were dropped. */
 export interface DecodedTools {
-  readonly tools: readonly Tool[];
+  readonly book: ToolBook;
   readonly dropped: readonly string[];
 }
 
+/** Items that add tools from their place in the conversation on. */
+const ADDING_ITEMS: ReadonlySet<unknown> = new Set(['additional_tools', 'tool_search_output']);
+
 /**
- * Decodes the tools that the client runs. A custom tool becomes a function of one text, and the shell one of a command; tools
- * that OpenAI runs are dropped.
+ * Decodes the tools that the client runs, of `tools` and of items that add some. Other dialects declare all tools at once, and
+ * those that are loaded later, by a search, too. Tools that OpenAI runs are dropped; types that are not known are refused.
  */
-export function decodeTools(value: unknown): DecodedTools {
-  const tools: Tool[] = [];
-  const dropped: string[] = [];
-  for (const { tool, flatName, where } of allTools(value)) {
-    const { type } = tool;
-    if (type === 'function') tools.push({ ...functionTool(tool, where), name: flatName });
-    else if (type === 'custom') tools.push(customTool(tool, flatName));
-    else if (type === LOCAL_SHELL) tools.push(localShell);
-    else dropped.push(`tools.${describeWord(type)}`);
+export function decodeTools({ tools, input }: Json): DecodedTools {
+  const book = new ToolBook(flatNameOf);
+  const dropped = new Set<string>();
+  addTools(tools, 'tools', book, dropped);
+  if (Array.isArray(input))
+    for (const [at, each] of input.entries()) {
+      const item = asObject(each) ?? {};
+      if (ADDING_ITEMS.has(item['type'])) addTools(item['tools'], `input[${at}].tools`, book, dropped);
+    }
+  return { book, dropped: [...dropped] };
+}
+
+function addTools(value: unknown, where: string, book: ToolBook, dropped: Set<string>): void {
+  for (const [at, tool] of requireObjects(value, where).entries()) {
+    const place = `${where}[${at}]`;
+    if (tool['type'] === 'namespace') {
+      const namespace = requireText(tool['name'], `the name of ${place}`);
+      const tools = requireObjects(tool['tools'], `${place}.tools`);
+      for (const [of, each] of withIntroduction(tools, namespace, tool['description']).entries())
+        addTool(each, namespace, `${place}.tools[${of}]`, book, dropped);
+    } else addTool(tool, undefined, place, book, dropped);
   }
-  return { tools, dropped };
 }
 
-interface ListedTool {
-  readonly tool: Json;
-  /** Its name for providers without namespaces. */
-  readonly flatName: string;
-  readonly namespace: string | undefined;
-  /** Its place in the request. */
-  readonly where: string;
+/** What is said of a namespace as a whole stands with the first of its tools: for each it would cost its tokens again. */
+function withIntroduction(tools: readonly Json[], namespace: string, introduction: unknown): readonly Json[] {
+  const [first, ...others] = tools;
+  const text = textOf(introduction);
+  if (first === undefined || text === undefined) return tools;
+  const about = `About all tools of ${namespace}: ${text}`;
+  return [
+    { ...first, description: [textOf(first['description']), about].filter(Boolean).join('\n\n') },
+    ...others,
+  ];
 }
 
-/** All tools of a request, with those in namespaces. */
-function allTools(value: unknown): readonly ListedTool[] {
-  return objectsOf(value).flatMap((tool, at) => {
-    const where = `tools[${at}]`;
-    if (tool['type'] !== 'namespace') return [listed(tool, undefined, where)];
-    const namespace = requireText(tool['name'], `the name of ${where}`);
-    return objectsOf(tool['tools']).map((each, of) => listed(each, namespace, `${where}.tools[${of}]`));
-  });
+function addTool(
+  tool: Json,
+  namespace: string | undefined,
+  where: string,
+  book: ToolBook,
+  dropped: Set<string>,
+): void {
+  const kind = describeWord(tool['type']);
+  if (isVendorTool(tool)) {
+    dropped.add(`tools.${kind}`);
+    return;
+  }
+  const builtIn = builtInTool(kind);
+  if (builtIn !== undefined) {
+    book.add({ kind, name: kind }, (name) => builtIn.tool(tool, name));
+    return;
+  }
+  if (kind !== 'function' && kind !== 'custom')
+    throw new NotExpressible(`${where} is of type ${kind}, which is not known here`);
+  const name = requireText(tool['name'], `the name of ${where}`);
+  const identity = { kind, name, ...(namespace !== undefined && { namespace }) };
+  book.add(identity, (functionName) =>
+    kind === 'custom'
+      ? customTool(tool, functionName, grammarOf(tool['format']), where)
+      : { ...functionTool(tool, where), name: functionName },
+  );
 }
 
-function listed(tool: Json, namespace: string | undefined, where: string): ListedTool {
-  const isNamed = tool['type'] === 'function' || tool['type'] === 'custom';
-  const name = isNamed ? requireText(tool['name'], `the name of ${where}`) : describeWord(tool['type']);
-  return { tool, flatName: flatNameOf(name, namespace), namespace, where };
-}
+/**
+ * What Codex calls the namespace of tools that are in none
+ * (github.com/openai/codex, codex-rs/tools/src/tool_spec.rs, 2026-11-30).
+ */
+const DEFAULT_NAMESPACE = 'functions';
 
 /** The name of a tool of a namespace for providers without them; the end of a name that gets too long is hashed. */
-export function flatNameOf(name: string, namespace: string | undefined): string {
-  if (namespace === undefined) return name;
-  const flat = `${namespace}${namespace.endsWith('__') ? '' : '__'}${name}`;
-  if (flat.length <= MAX_NAME_LENGTH) return flat;
-  const hash = createHash('sha256').update(flat).digest('hex').slice(0, 8);
-  return `${flat.slice(0, MAX_NAME_LENGTH - 1 - hash.length)}_${hash}`;
+function flatNameOf({ name, namespace }: ToolIdentity): string {
+  if (namespace === undefined || namespace === DEFAULT_NAMESPACE) return name;
+  return shortName(`${namespace}${namespace.endsWith('__') ? '' : '__'}${name}`);
 }
 
-function customTool(tool: Json, name: string): Tool {
-  const format = asObject(tool['format']);
-  const grammar = textOf(format?.['definition']);
-  const description = [
-    textOf(tool['description']),
-    grammar === undefined
-      ? undefined
-      : `The input follows this ${textOf(format?.['syntax']) ?? ''} grammar:\n${grammar}`,
-  ];
-  return {
-    type: 'function',
-    name,
-    description: description.filter((text) => text !== undefined).join('\n\n'),
-    inputSchema: {
-      type: 'object',
-      properties: { input: { type: 'string', description: 'All of the input, as it is.' } },
-      required: ['input'],
-      additionalProperties: false,
-    },
-  };
-}
-
-const localShell: Tool = {
-  type: 'function',
-  name: LOCAL_SHELL,
-  description: "Runs a command on the user's machine and returns what it prints.",
-  inputSchema: {
-    type: 'object',
-    properties: {
-      command: { type: 'array', items: { type: 'string' }, description: 'The command and its arguments.' },
-      working_directory: { type: 'string' },
-      timeout_ms: { type: 'number' },
-    },
-    required: ['command'],
-    additionalProperties: false,
-  },
-};
-
-/** A tool as the client described it. */
-export interface KnownTool {
-  readonly kind: 'function' | 'custom' | 'local_shell';
-  /** As the client named it. */
-  readonly name: string;
-  readonly namespace: string | undefined;
-}
-
-/** Looks tools up by the name of their function; unknown ones are functions. */
-export function knownTools(tools: unknown): (flatName: string) => KnownTool {
-  const known = new Map(
-    allTools(tools).map(({ tool, flatName, namespace }): [string, KnownTool] => {
-      const { type, name } = tool;
-      const kind = type === 'custom' || type === LOCAL_SHELL ? type : 'function';
-      return [flatName, { kind, name: typeof name === 'string' ? name : flatName, namespace }];
-    }),
-  );
-  return (name) => known.get(name) ?? { kind: 'function', name, namespace: undefined };
+/** The tool that an item or a choice names. */
+export function identityOf(kind: string, named: Json, where: string): ToolIdentity {
+  const name = requireText(named['name'], `the name of ${where}`);
+  const namespace = textOf(named['namespace']);
+  return { kind, name, ...(namespace !== undefined && { namespace }) };
 }

@@ -1,10 +1,12 @@
 import { asObject, objectsOf } from '../../../base/json.ts';
 import type { Json } from '../../../base/json.ts';
+import { finishWords } from '../../../dialects/finish/finish-reasons.ts';
 import type { ResponseContext, GenerateResult } from '../../codec.ts';
 import { packOpaqueState, opaqueStateOf } from '../../opaque-state.ts';
+import { clientToolsOf } from '../client-tools.ts';
 import { textOf } from '../fields.ts';
+import { meaningOf } from '../finish.ts';
 import { encodeCall } from './encode-call.ts';
-import { knownTools } from './decode-tools.ts';
 
 type Content = GenerateResult['content'][number];
 type Source = Extract<Content, { readonly type: 'source' }>;
@@ -15,7 +17,7 @@ export function encodeResponse(
   { content, finishReason, usage }: GenerateResult,
   context: ResponseContext,
 ): object {
-  const toolOf = knownTools(context.body['tools']);
+  const toolOf = clientToolsOf(context);
   const items: Json[] = [];
   for (const part of content) {
     const id = itemId(context, items.length);
@@ -132,18 +134,18 @@ export function heading({ id, model, acceptedAt, body }: ResponseContext): Json 
 }
 
 /** Whether a response is complete, and what cut it short. */
-export function endOf({ unified }: GenerateResult['finishReason']): Json {
-  switch (unified) {
-    case 'length':
-      return { status: 'incomplete', incomplete_details: { reason: 'max_output_tokens' } };
-    case 'content-filter':
-      return { status: 'incomplete', incomplete_details: { reason: 'content_filter' } };
-    case 'stop':
-    case 'tool-calls':
-    case 'error':
-    case 'interrupted':
-    case 'other':
+export function endOf(finish: GenerateResult['finishReason']): Json {
+  const word = finishWords[meaningOf(finish, false)].responses;
+  switch (word) {
+    case 'completed':
       return { status: 'completed', incomplete_details: null };
+    case 'failed': {
+      const message = `The model ended its answer with ${finish.raw ?? finish.unified}.`;
+      return { status: 'failed', error: { code: 'server_error', message }, incomplete_details: null };
+    }
+    case 'max_output_tokens':
+    case 'content_filter':
+      return { status: 'incomplete', incomplete_details: { reason: word } };
   }
 }
 
@@ -153,7 +155,10 @@ export function usageOf({ inputTokens, outputTokens }: GenerateResult['usage']):
   const output = outputTokens.total ?? 0;
   return {
     input_tokens: input,
-    input_tokens_details: { cached_tokens: inputTokens.cacheRead ?? 0 },
+    input_tokens_details: {
+      cached_tokens: inputTokens.cacheRead ?? 0,
+      cache_write_tokens: inputTokens.cacheWrite ?? 0,
+    },
     output_tokens: output,
     output_tokens_details: { reasoning_tokens: outputTokens.reasoning ?? 0 },
     total_tokens: input + output,

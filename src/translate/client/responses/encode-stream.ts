@@ -1,22 +1,22 @@
 import type { Json } from '../../../base/json.ts';
 import type { ResponseContext, GenerateResult, ClientStreamEncoder, StreamPart } from '../../codec.ts';
 import { opaqueStateOf } from '../../opaque-state.ts';
+import { clientToolsOf } from '../client-tools.ts';
 import { StreamItems } from './stream-items.ts';
-import { knownTools } from './decode-tools.ts';
 import { endOf, heading, usageOf } from './encode-response.ts';
 
 /** Encodes the events of a response. */
 export class ResponseStreamEncoder implements ClientStreamEncoder {
   readonly contentType = 'text/event-stream';
   readonly #heading: Json;
-  readonly #toolOf: ReturnType<typeof knownTools>;
+  readonly #toolOf: ReturnType<typeof clientToolsOf>;
   readonly #items: StreamItems;
   #sequence = 0;
   #end: Pick<GenerateResult, 'finishReason' | 'usage'> | undefined;
 
   constructor(context: ResponseContext) {
     this.#heading = heading(context);
-    this.#toolOf = knownTools(context.body['tools']);
+    this.#toolOf = clientToolsOf(context);
     this.#items = new StreamItems(context);
   }
 
@@ -29,7 +29,8 @@ export class ResponseStreamEncoder implements ClientStreamEncoder {
   end(): string {
     const { finishReason, usage } = this.#end ?? {};
     const ended = finishReason === undefined ? { status: 'completed' } : endOf(finishReason);
-    const type = ended['status'] === 'incomplete' ? 'response.incomplete' : 'response.completed';
+    // The status is the name of the event as well.
+    const type = `response.${String(ended['status'])}`;
     const cost = usage === undefined ? null : usageOf(usage);
     const response = { ...this.#heading, ...ended, output: this.#items.output, usage: cost };
     return (this.#sequence > 0 ? '' : this.#opening()) + this.#write({ type, response });

@@ -1,9 +1,9 @@
 import type { Json } from '../../../base/json.ts';
-import type { ResponseContext, StreamPart } from '../../codec.ts';
+import type { ClientTool, ResponseContext, StreamPart } from '../../codec.ts';
 import { opaqueStateOf } from '../../opaque-state.ts';
 import type { OpaqueState } from '../../opaque-state.ts';
-import { encodeCall, freeText } from './encode-call.ts';
-import type { KnownTool } from './decode-tools.ts';
+import { freeText } from '../custom-tools.ts';
+import { encodeCall } from './encode-call.ts';
 import { annotationOf, itemId, messageItem, reasoningItem, textPart } from './encode-response.ts';
 
 type Call = Extract<StreamPart, { readonly type: 'tool-call' }>;
@@ -20,7 +20,7 @@ interface OpenItem {
   /** Of a message. */
   readonly annotations: Json[];
   /** Of a call. */
-  readonly tool: KnownTool | undefined;
+  readonly tool: ClientTool | undefined;
 }
 
 /** The items of a response as they come, and their events. */
@@ -110,7 +110,7 @@ export class StreamItems {
   }
 
   /** @param state of the call, which its provider wants back */
-  startCall(id: string, tool: KnownTool, state: OpaqueState | undefined): Json[] {
+  startCall(id: string, tool: ClientTool, state: OpaqueState | undefined): Json[] {
     if (this.#open.has(`call ${id}`)) return [];
     const before = this.#stateItem(id, state);
     const { item, ended } = this.#start('call', `call ${id}`, tool);
@@ -126,7 +126,7 @@ export class StreamItems {
   }
 
   /** A call is complete: what was not written while it came is written now. */
-  completeCall(tool: KnownTool, call: Call): Json[] {
+  completeCall(tool: ClientTool, call: Call): Json[] {
     const { toolCallId: id, input } = call;
     if (tool.kind !== 'function') return this.#callAtOnce(tool, call);
     const started = this.startCall(id, tool, opaqueStateOf(call.providerMetadata));
@@ -156,7 +156,7 @@ export class StreamItems {
   }
 
   /** A call of another tool than a function is written at once, since its content is taken out of its arguments. */
-  #callAtOnce(tool: KnownTool, call: Call): Json[] {
+  #callAtOnce(tool: ClientTool, call: Call): Json[] {
     const before = this.#stateItem(call.toolCallId, opaqueStateOf(call.providerMetadata));
     const { item, ended } = this.#start('call', `call ${call.toolCallId}`, tool);
     this.#take(`call ${call.toolCallId}`);
@@ -187,7 +187,7 @@ export class StreamItems {
   #start(
     kind: OpenItem['kind'],
     key: string,
-    tool?: KnownTool,
+    tool?: ClientTool,
   ): { readonly item: OpenItem; readonly isNew: boolean; readonly ended: readonly Json[] } {
     const known = this.#open.get(key);
     if (known !== undefined) return { item: known, isNew: false, ended: [] };

@@ -190,7 +190,29 @@ void suite('chat requests', () => {
 const REFUSED: readonly (readonly [what: string, body: Json, reason: RegExp])[] = [
   ['several answers', { messages: HI, n: 2 }, /more than one answer/],
   ['audio', { messages: HI, modalities: ['text', 'audio'] }, /audio/],
-  ['tools of free text', { messages: HI, tools: [{ type: 'custom' }] }, /tools\[0\] is of type custom/],
+  ['tools of a type that nobody has', { messages: HI, tools: [{ type: 'hologram' }] }, /of type hologram/],
+  ['tools that are no objects', { messages: HI, tools: ['look'] }, /tools\[0\] is not an object/],
+  ['a tool that is not there, by force', { messages: HI, tool_choice: 'required' }, /tool_choice/],
+  [
+    'calls of a type that nobody has',
+    { messages: [...HI, { role: 'assistant', tool_calls: [{ id: 'c', type: 'hologram' }] }] },
+    /messages\[1\] holds a tool call of type hologram/,
+  ],
+  [
+    'an answer’s audio that OpenAI keeps',
+    { messages: [...HI, { role: 'assistant', audio: { id: 'a' } }] },
+    /the audio of messages\[1\]/,
+  ],
+  [
+    'parts of an answer that nobody has',
+    { messages: [...HI, { role: 'assistant', content: [{ type: 'smell' }] }] },
+    /messages\[1\] holds a part of type smell/,
+  ],
+  [
+    'images among instructions',
+    { messages: [{ role: 'system', content: [{ type: 'image_url', image_url: { url: 'data:,' } }] }] },
+    /messages\[0\] holds a part of type image_url/,
+  ],
   ['no messages', {}, /messages is not a list/],
   ['messages that are none', { messages: ['hi'] }, /messages\[0\] is not an object/],
   ['roles that nobody has', { messages: [{ role: 'critic', content: '' }] }, /messages\[0\]\.role/],

@@ -1,0 +1,71 @@
+import type { Operation } from '../behaviour.ts';
+import { COMPATIBLE_VENDORS, type ServiceName } from '../request-target.ts';
+import type { Call } from '../surface/call.ts';
+import type { Refusal } from '../vendor-errors/vendor-errors.ts';
+import { messagesRules } from './anthropic/messages-rules.ts';
+import { modelRules } from './anthropic/models.ts';
+import { claudeRules } from './bedrock/claude-rules.ts';
+import { converseRules } from './bedrock/converse-rules.ts';
+import { generateRules } from './gemini/generate-rules.ts';
+import { generateModelRules } from './gemini/models.ts';
+import { mistralRules } from './mistral/chat-rules.ts';
+import { chatRules } from './openai/chat-rules.ts';
+import { responsesRules } from './openai/responses-rules.ts';
+import { refusalOf } from './refusal.ts';
+import type { Rule, StrictOperation, StrictRequest } from './rule.ts';
+
+/** Whose rules there are. */
+export const STRICT_VENDORS = ['openai', 'anthropic', 'gemini', 'bedrock', ...COMPATIBLE_VENDORS] as const;
+
+/** The rules of each vendor, in the order in which it looks at a request. */
+export const strictRules: Readonly<Record<ServiceName, readonly Rule[]>> = {
+  openai: [...chatRules, ...responsesRules],
+  anthropic: [...messagesRules, ...modelRules],
+  gemini: [...generateRules, ...generateModelRules],
+  bedrock: [...converseRules, ...claudeRules],
+  mistral: mistralRules,
+};
+
+/** A rule that a request breaks, and how its vendor says so. */
+export interface BrokenRule {
+  /** With its vendor in front: `openai/chat-shape`. */
+  readonly id: string;
+  readonly refusal: Refusal;
+}
+
+/** The first rule of its vendor's that a request breaks; undefined where it breaks none. */
+export function brokenRule(call: Call, service: ServiceName): BrokenRule | undefined {
+  const operation = operationOf(call.operation);
+  if (call.method !== 'POST' || call.json === undefined || operation === undefined) return undefined;
+  const request: StrictRequest = {
+    body: call.json,
+    model: modelNameOf(call.model ?? ''),
+    isStored: (id) => call.store.hasItem(id, call.organization),
+  };
+  for (const rule of strictRules[service]) {
+    if (!rule.operations.includes(operation) || rule.models?.test(request.model) === false) continue;
+    const finding = rule.find(request);
+    if (finding !== undefined)
+      return { id: `${service}/${rule.id}`, refusal: refusalOf(service, finding, call) };
+  }
+  return undefined;
+}
+
+/** Gemini's are called `models/…` in some places. */
+function modelNameOf(model: string): string {
+  return model.replace(/^models\//u, '').toLowerCase();
+}
+
+function operationOf(operation: Operation): StrictOperation | undefined {
+  switch (operation) {
+    case 'chat':
+    case 'responses':
+    case 'embeddings':
+    case 'messages':
+    case 'generate':
+    case 'converse':
+      return operation;
+    default:
+      return undefined;
+  }
+}
