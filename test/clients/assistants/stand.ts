@@ -36,7 +36,7 @@ export class Stand implements AsyncDisposable {
   static async start(folder: string, served: Served): Promise<Stand> {
     const simulator = await startSimulator({
       script: {
-        strict: true,
+        knownKeysOnly: true,
         keys: {
           [GOOD_KEY]: { behaviours: [] },
           [DYING_KEY]: { behaviours: [{ kind: 'answer', times: 1 }, { kind: 'invalid-key' }] },
