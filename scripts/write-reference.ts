@@ -2,9 +2,10 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { providersPage } from '../src/config/pages/providers-page.ts';
 import { editorSchema, referencePage } from '../src/config/pages/reference.ts';
 import { renderErrorsPage } from '../src/dialects/errors/page.ts';
+import { rulesPage } from '../simulator/strict/rules-page.ts';
 import { finishReasonsTables } from '../src/dialects/finish/page.ts';
 
-/** Writes the pages of docs/ that are made from the code: the configuration, its editors' schema, the errors, the providers. */
+/** Writes the pages of docs/ that are made from the code: the configuration, its editors' schema, the errors, the providers, what vendors refuse. */
 
 const docs = new URL('../docs/', import.meta.url);
 
@@ -12,6 +13,7 @@ await writeFile(new URL('CONFIGURATION.md', docs), referencePage());
 await writeFile(new URL('sparekey.schema.json', docs), editorSchema());
 await writeFile(new URL('ERRORS.md', docs), renderErrorsPage());
 await writeFile(new URL('PROVIDERS.md', docs), providersPage());
+await writeFile(new URL('VENDOR-RULES.md', docs), rulesPage());
 await writeRegion('TRANSLATION.md', 'finish-reasons', finishReasonsTables());
 
 /** Writes a part of a page that is otherwise written by hand: what stands between the two marks of a name. */

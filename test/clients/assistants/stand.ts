@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startSimulator, type Simulator } from '../../../simulator/simulator.ts';
+import { STRICT_VENDORS } from '../../../simulator/strict/strict.ts';
 import { adminKeysAt, requestLine, type ConfigParts, type RequestLine } from '../../support/gateway.ts';
 import { until } from '../../support/until.ts';
 import { GatewayProcess } from '../../support/gateway-process.ts';
@@ -35,6 +36,7 @@ export class Stand implements AsyncDisposable {
   /** @param folder an empty one, for the gateway */
   static async start(folder: string, served: Served): Promise<Stand> {
     const simulator = await startSimulator({
+      strict: STRICT_VENDORS,
       script: {
         knownKeysOnly: true,
         keys: {
