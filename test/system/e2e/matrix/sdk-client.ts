@@ -1,3 +1,4 @@
+import { APIError } from 'openai';
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { isAnswerTo } from '../../../../simulator/answer-text.ts';
@@ -153,6 +154,8 @@ function pair(client: SdkClient, backend: Backend, testbed: Testbed): void {
       );
       assert.ok(error instanceof client.refusal, String(error));
       assert.match(error.message, backend.tooLong);
+      // By this word Codex and others know that they have to shorten the conversation.
+      if (error instanceof APIError) assert.equal(error.code, 'context_length_exceeded');
       assert.equal(statusOf(error) ?? statusOf(error.cause), 400);
     });
   }
