@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { strictRules } from '../../../simulator/strict/strict.ts';
-import { parseObject } from '../../../src/base/json.ts';
+import { objectsOf, parseObject } from '../../../src/base/json.ts';
 import type { Json } from '../../../src/base/json.ts';
 import { modelCapabilities } from '../../../src/catalog/models/model-capabilities.ts';
 import { fitPassedChat } from '../../../src/translate/passed/fit-passed.ts';
@@ -74,6 +74,10 @@ void describe('a chat for another vendor than OpenAI', () => {
     }
   }
 });
+
+function image(type: string): object {
+  return user([{ type: 'image_url', image_url: { url: `data:${type};base64,AAAA`, detail: 'low' } }]);
+}
 
 const CALL = chatCall('functions.Bash:0', 'Bash');
 
@@ -155,13 +159,11 @@ void describe('a conversation for another vendor than OpenAI', () => {
       toolResult('functions.Bash:0', 'r'),
     ];
     const { body } = fit('mistral', 'm', { messages });
-    const [, answer] = Array.isArray(body['messages']) ? body['messages'] : [];
+    const [, answer] = objectsOf(body['messages']);
     assert.deepEqual({ ...answer, tool_calls: undefined }, { ...messages[1], tool_calls: undefined });
   });
 
   void it('has images under their right names', () => {
-    const image = (type: string) =>
-      user([{ type: 'image_url', image_url: { url: `data:${type};base64,AAAA`, detail: 'low' } }]);
     const { body } = fit('grok', 'grok-4', { messages: [image('image/jpg')] });
     assert.deepEqual(body['messages'], [image('image/jpeg')]);
   });
@@ -192,9 +194,10 @@ void describe('the fields of a chat for another vendor than OpenAI', () => {
       service_tier: 'auto',
       stream_options: { include_usage: true },
       max_completion_tokens: 5,
+      stop: 'X',
     };
     const { body, dropped } = fit('mistral', 'm', { messages: MESSAGES, ...options, safe_prompt: true });
-    assert.deepEqual(body, { max_tokens: 5, messages: MESSAGES, safe_prompt: true });
+    assert.deepEqual(body, { max_tokens: 5, messages: MESSAGES, stop: 'X', safe_prompt: true });
     assert.deepEqual(dropped.toSorted(), ['logit_bias', 'metadata', 'store', 'user']);
   });
 
@@ -261,5 +264,7 @@ function ownOptions(seed: number): Json {
     { max_tokens: 10 },
     { n: 1 },
   ];
-  return Object.assign({}, ...options.filter((_, at) => (seed >> at) % 2 === 1));
+  return Object.fromEntries(
+    options.filter((_, at) => (seed >> at) % 2 === 1).flatMap((each) => Object.entries(each)),
+  );
 }
