@@ -13,7 +13,7 @@ import type { ResourceBook } from '../routing/resource-book.ts';
 import { sealedReasoningIds } from '../routing/sealed-reasoning.ts';
 import type { Tunnel } from './connections/server.ts';
 import type { MemoryBudget } from './memory-budget.ts';
-import { isForwarded, listModels, modelQueryOf } from './model-list.ts';
+import { findModel, isForwarded, listModels, modelQueryOf } from './model-list.ts';
 import { answerPlainly, commonHeaders } from './plain-answers.ts';
 import type { Readiness } from './plain-answers.ts';
 import { admitRequest } from './request/admit-request.ts';
@@ -195,11 +195,15 @@ export class Gateway {
   /** The models of all providers, under the names that lead to them here; or one of them. */
   async #answerModels(call: Call, { runtime, writer }: RequestContext, query: 'list' | 'one'): Promise<void> {
     const limits = { holdBytes: runtime.config.limits.hold, stallMs: CLIENT_STALL_MS };
-    const models = await listModels(call, runtime, this.#options.tools, limits);
+    const asked = { call, runtime, tools: this.#options.tools, limits };
     const family = familyOf(call.target.operation.dialect);
-    if (models === undefined) return writer.error('upstream_unreachable');
-    if (query === 'list') return writer.json(200, writeModels(family, models));
-    const model = models.find(({ id }) => id === call.model);
+    if (query === 'list') {
+      const models = await listModels(asked);
+      return models === undefined
+        ? writer.error('upstream_unreachable')
+        : writer.json(200, writeModels(family, models));
+    }
+    const model = await findModel(asked);
     if (model === undefined)
       return writeRefusal(writer, refusal('model_unknown', { model: call.model ?? '' }));
     writer.json(200, writeModel(family, model));

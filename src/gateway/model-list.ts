@@ -33,30 +33,63 @@ export function isForwarded({ target: { operation } }: Call, { providers }: Runt
   return only.supports(operation);
 }
 
+/** What the lists of the providers are asked with. */
+export interface ModelQuery {
+  readonly call: Call;
+  readonly runtime: Runtime;
+  readonly tools: AttemptTools;
+  readonly limits: ServeLimits;
+}
+
 /**
  * The models of all providers, each under the name that is routed to it: its own where that leads to its provider, else
  * `provider-id/model`. The names in the configuration's routes come first. A provider that does not answer is left out.
  *
  * @returns undefined where no provider answered
  */
-export async function listModels(
-  call: Call,
-  { providers, route, config }: Runtime,
-  tools: AttemptTools,
-  limits: ServeLimits,
-): Promise<readonly ListedModel[] | undefined> {
-  const lists = await Promise.all(
-    Array.from(providers.values(), async (provider) => {
-      const models = await modelsOf(provider, call, tools, limits);
-      return models?.map((model) => ({ ...model, id: routedModelId(model.id, provider, route) }));
-    }),
-  );
-  const answered = lists.filter((list) => list !== undefined);
+export async function listModels(query: ModelQuery): Promise<readonly ListedModel[] | undefined> {
+  const { route, config } = query.runtime;
+  const answered = await answeredLists(query);
   const configured = configuredModels(config);
   if (answered.length === 0 && configured.length === 0) return undefined;
   const byId = new Map(configured.map((id) => [id, bareModel(id)]));
-  for (const model of answered.flat()) byId.set(model.id, model);
+  for (const { provider, models } of answered)
+    for (const model of models) {
+      const id = routedModelId(model.id, provider, route);
+      byId.set(id, { ...model, id });
+    }
   return [...byId.values()];
+}
+
+/**
+ * The model that a name leads to, under that name, as the provider's list has it that would be asked first; by its name alone where
+ * that has it not: lists leave out aliases, and some providers have none. Undefined where no route leads from the name.
+ */
+export async function findModel(query: ModelQuery): Promise<ListedModel | undefined> {
+  const id = query.call.model ?? '';
+  const route = query.runtime.route(id);
+  const target = route.kind === 'targets' ? route.targets[0] : undefined;
+  if (target === undefined) return undefined;
+  const { provider, model } = target;
+  const models = await modelsOf(provider, query);
+  const listed = models?.find((each) => each.id === model) ?? bareModel(id);
+  return { ...listed, id };
+}
+
+interface AnsweredList {
+  readonly provider: Provider;
+  readonly models: readonly ListedModel[];
+}
+
+/** The lists of those providers that answered. */
+async function answeredLists(query: ModelQuery): Promise<AnsweredList[]> {
+  const lists = await Promise.all(
+    Array.from(query.runtime.providers.values(), async (provider) => ({
+      provider,
+      models: await modelsOf(provider, query),
+    })),
+  );
+  return lists.flatMap(({ provider, models }) => (models === undefined ? [] : [{ provider, models }]));
 }
 
 function routedModelId(id: string, provider: Provider, route: Runtime['route']): string {
@@ -75,9 +108,7 @@ function bareModel(id: string): ListedModel {
 
 async function modelsOf(
   provider: Provider,
-  call: Call,
-  tools: AttemptTools,
-  limits: ServeLimits,
+  { call, tools, limits }: ModelQuery,
 ): Promise<ListedModel[] | undefined> {
   const family = familyOf(provider.native);
   const target = modelListTarget(family);

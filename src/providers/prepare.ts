@@ -1,6 +1,7 @@
 import { modelCapabilities } from '../catalog/models/model-capabilities.ts';
 import { providerTypeOf } from '../catalog/provider-types.ts';
 import type { ProviderConfig } from '../config/schema/schema.ts';
+import { isModelName } from '../dialects/operations/model-in-path.ts';
 import type { Call } from '../dialects/operations/call.ts';
 import type { Dialect } from '../dialects/operations/operation.ts';
 import type { GatewayErrorCode } from '../dialects/errors/gateway-errors.ts';
@@ -34,6 +35,7 @@ export interface RefusedCall {
     GatewayErrorCode,
     | 'operation_not_offered'
     | 'not_expressible'
+    | 'model_unknown'
     | 'context_unavailable'
     | 'nothing_left'
     | 'gateway_overloaded'
@@ -64,6 +66,9 @@ export function prepareCall(
   model: string | undefined,
   preparer: Preparer,
 ): Prepared | Promise<Prepared> {
+  // A mapping may have made it of what a client wrote.
+  if (model !== undefined && !isModelName(model))
+    return { kind: 'refused', code: 'model_unknown', values: { model } };
   try {
     const pending = prepareFor(call, model, preparer);
     if (!(pending instanceof Promise)) return pending;
@@ -146,7 +151,10 @@ async function prepareTranslated(call: Call, model: string, preparer: Preparer):
   const translation = await translate(call, model, nativeOf(adapter, model), quirks);
   if (translation.kind === 'not-expressible') return notExpressible(translation, config);
   if (translation.kind === 'busy') return { kind: 'refused', code: 'gateway_overloaded', values: {} };
-  const shaped = await shaper.request(translation.call, call.target.operation.dialect);
+  const shaped = await shaper.request(translation.call, {
+    clientDialect: call.target.operation.dialect,
+    takes: quirks.capabilities,
+  });
   if (shaped.kind === 'refused') {
     translation.translator.drop();
     return shaped;

@@ -5,6 +5,7 @@ import type {
   LanguageModelV4StreamPart,
 } from '@ai-sdk/provider';
 import type { ModelCapabilities } from '../catalog/models/model-row.ts';
+import type { ClientError } from '../dialects/errors/client-error.ts';
 import type { Target } from '../dialects/operations/find-target.ts';
 import type { SentRequest } from './sent/sent-request.ts';
 import type { ConversationRules } from './provider/conversation/conversation-rules.ts';
@@ -94,6 +95,8 @@ export interface ClientStreamEncoder {
    */
   encode(part: StreamPart): string;
   end(): string;
+  /** What an error becomes that ends the stream instead; absent: the dialect's event for one, which needs no state. */
+  fail?(error: ClientError): string;
 }
 
 /** Where providers of one dialect differ. */

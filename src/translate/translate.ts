@@ -1,3 +1,4 @@
+import { PASSED_TO_VENDOR } from '../catalog/passed-headers.ts';
 import type { Call } from '../dialects/operations/call.ts';
 import { operationNamed } from '../dialects/operations/table.ts';
 import type { Dialect, Operation } from '../dialects/operations/operation.ts';
@@ -157,7 +158,10 @@ function contextOf(
   };
 }
 
-/** Headers of the client's dialect mean nothing in another: those of the package take their place. */
+/**
+ * Headers of the client's dialect mean nothing in another, and what it means for its own vendor is for no other: those of the package
+ * take their place.
+ */
 function headersFor(
   clientHeaders: readonly string[],
   packageHeaders: Readonly<Record<string, string>>,
@@ -165,7 +169,9 @@ function headersFor(
   const headers: string[] = [];
   for (let at = 0; at + 1 < clientHeaders.length; at += 2) {
     const name = clientHeaders[at] ?? '';
-    if (!isOfDialect(name.toLowerCase())) headers.push(name, clientHeaders[at + 1] ?? '');
+    const lowerName = name.toLowerCase();
+    if (!isOfDialect(lowerName) && !isMeantForVendor(lowerName))
+      headers.push(name, clientHeaders[at + 1] ?? '');
   }
   for (const [name, value] of Object.entries(packageHeaders)) {
     if (isOfDialect(name) && !name.startsWith('x-goog-')) headers.push(name, value);
@@ -177,4 +183,12 @@ const DIALECT_HEADERS = ['anthropic-', 'content-', 'openai-', 'x-goog-', 'x-stai
 
 function isOfDialect(lowerName: string): boolean {
   return lowerName === 'accept' || DIALECT_HEADERS.some((beginning) => lowerName.startsWith(beginning));
+}
+
+const MEANT_FOR_VENDORS = Object.values(PASSED_TO_VENDOR).flat();
+
+function isMeantForVendor(lowerName: string): boolean {
+  return MEANT_FOR_VENDORS.some((each) =>
+    each.endsWith('*') ? lowerName.startsWith(each.slice(0, -1)) : each === lowerName,
+  );
 }

@@ -24,6 +24,11 @@ const SENT: Readonly<Record<string, string>> = {
   'openai-organization': 'org-other',
   'openai-project': 'proj-other',
   'x-stainless-lang': 'js',
+  originator: 'codex_cli_rs',
+  version: '0.99.0',
+  'session-id': 'session-2',
+  'x-client-request-id': 'session-2',
+  'x-codex-window-id': 'session-2:0',
   'anthropic-beta': 'files-api-2025-04-14',
   'anthropic-workspace-id': 'wrkspc-other',
   'anthropic-dangerous-direct-browser-access': 'true',
@@ -68,7 +73,17 @@ const EVERYWHERE = [
   'user-agent',
   'x-request-id',
 ];
-const OPENAI = [...EVERYWHERE, 'openai-beta', 'x-stainless-lang'];
+/** To whom speaks OpenAI's dialect, and to OpenAI itself. */
+const CHATS = [...EVERYWHERE, 'openai-beta'];
+const OPENAI = [
+  ...CHATS,
+  'originator',
+  'session-id',
+  'version',
+  'x-client-request-id',
+  'x-codex-window-id',
+  'x-stainless-lang',
+];
 const ANTHROPIC = [
   ...EVERYWHERE,
   'anthropic-beta',
@@ -76,8 +91,11 @@ const ANTHROPIC = [
   'anthropic-version',
   'x-app',
   'x-claude-code-session-id',
+  'x-client-request-id',
   'x-stainless-lang',
 ];
+/** It speaks Anthropic's dialect, and is not Anthropic. */
+const DEEPSEEK = [...EVERYWHERE, 'anthropic-beta', 'anthropic-version'];
 const GEMINI = [...EVERYWHERE, 'x-goog-api-client'];
 /** Where a call was put into other words, those of its own stay, and the body is said anew. */
 const TRANSLATED = EVERYWHERE.filter((name) => name !== 'accept');
@@ -109,31 +127,27 @@ const CASES: readonly Case[] = [
     keys: [],
     arrives: [...OPENAI, 'openai-organization', 'openai-project'],
   },
-  { type: 'openai-compatible', dialect: 'chat', arrives: OPENAI },
-  { type: 'generic', dialect: 'chat', arrives: OPENAI },
+  { type: 'openai-compatible', dialect: 'chat', arrives: CHATS },
+  { type: 'generic', dialect: 'chat', arrives: CHATS },
   { type: 'claude', dialect: 'messages', credential: 'x-api-key', arrives: ANTHROPIC },
   {
     type: 'claude',
     dialect: 'chat',
     credential: 'x-api-key',
-    arrives: [
-      ...TRANSLATED.filter((name) => name !== 'accept'),
-      'anthropic-version',
-      'x-app',
-      'x-claude-code-session-id',
-    ],
+    arrives: [...TRANSLATED, 'anthropic-version'],
   },
+  { type: 'deepseek', dialect: 'messages', arrives: DEEPSEEK },
   { type: 'gemini', dialect: 'gemini', credential: 'x-goog-api-key', arrives: GEMINI },
   { type: 'gemini', dialect: 'chat', credential: 'x-goog-api-key', arrives: TRANSLATED },
-  { type: 'qwen', dialect: 'chat', arrives: [...OPENAI, 'x-dashscope-datainspection'] },
-  { type: 'openrouter', dialect: 'chat', arrives: [...OPENAI, 'http-referer', 'x-title'] },
-  { type: 'grok', dialect: 'chat', arrives: [...OPENAI, 'x-grok-conv-id'] },
+  { type: 'qwen', dialect: 'chat', arrives: [...CHATS, 'x-dashscope-datainspection'] },
+  { type: 'openrouter', dialect: 'chat', arrives: [...CHATS, 'http-referer', 'x-title'] },
+  { type: 'grok', dialect: 'chat', arrives: [...CHATS, 'x-grok-conv-id'] },
   {
     type: 'azure',
     dialect: 'chat',
     credential: 'api-key',
     provider: { azure: true },
-    arrives: [...OPENAI, 'x-ms-client-request-id'],
+    arrives: [...CHATS, 'x-ms-client-request-id'],
   },
   { type: 'bedrock', dialect: 'chat', provider: { awsRegion: 'us-east-1' }, arrives: TRANSLATED },
 ];

@@ -109,9 +109,9 @@ export const gatewayErrors = {
   model_unknown: {
     status: 404,
     type: 'invalid_request_error',
-    message: 'No provider lists the model "{model}".',
+    message: 'No provider serves the model "{model}".',
     meaning:
-      'A model was asked for by its name, and none of the lists that providers gave has it. It may be served all the same, under a name that a route or `modelMapping` knows. A name with `..` between slashes is asked of nobody, for some providers are told it in a path.',
+      'No model is served under this name: no route leads from it, or it cannot be the name of one. A name with `..` between slashes, plain or encoded, with control characters, or of more than 1,024 characters is asked of nobody, for some providers are told it in a path.',
     retryable: false,
   },
   resource_not_found: {

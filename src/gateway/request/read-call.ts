@@ -6,6 +6,7 @@ import type { ErrorDetails } from '../../dialects/errors/client-error.ts';
 import { scanForm } from '../../dialects/scan/form-scan.ts';
 import { noFacts } from '../../dialects/scan/body-facts.ts';
 import { scanBodyInSteps } from '../../dialects/scan/json-scan.ts';
+import { isModelName } from '../../dialects/operations/model-in-path.ts';
 import { chatAsResponse } from '../../dialects/operations/openai.ts';
 import type { BodyFacts, BodyFault } from '../../dialects/scan/body-facts.ts';
 import { createsResource } from '../../dialects/operations/operation.ts';
@@ -82,7 +83,7 @@ function callOf(
   const { operation } = target;
   const model = target.pathModel ?? facts.model ?? queryModel(target);
   if (operation.modelRequired && (model === undefined || model === '')) return refusal('model_required');
-  if (model !== undefined && hasParentSegment(model)) return refusal('model_unknown', { model });
+  if (model !== undefined && !isModelName(model)) return refusal('model_unknown', { model });
   return {
     id,
     target,
@@ -98,15 +99,6 @@ function callOf(
     signal,
     memory,
   };
-}
-
-/**
- * Path traversal: whether a model name would lead elsewhere in the paths of providers that have it there (Gemini, Bedrock,
- * Vertex AI, Azure), with our credential. Who pays: a server whose models have such names, for instance one that was
- * started with `../model`, until `modelMapping` gives it another name.
- */
-function hasParentSegment(model: string): boolean {
-  return model.includes('..') && model.split(/[/\\]/u).includes('..');
 }
 
 function queryModel({ operation, query }: Target): string | undefined {

@@ -54,8 +54,9 @@ export function openAzure(config: ProviderConfig): ProviderAdapter {
 
 /** A realtime session names its deployment in the query. A configured deployment goes before the model. */
 function withDeployment(path: string, deployment: string | undefined): string {
-  const [before = '', query = ''] = path.split('?', 2);
-  const parameters = new URLSearchParams(query);
+  const mark = path.indexOf('?');
+  const before = mark < 0 ? path : path.slice(0, mark);
+  const parameters = new URLSearchParams(mark < 0 ? '' : path.slice(mark));
   parameters.delete('model');
   if (!parameters.has('deployment') && deployment !== undefined) parameters.set('deployment', deployment);
   return `${before}?${parameters.toString()}`;

@@ -1,3 +1,4 @@
+import { withModel } from '../../dialects/operations/model-in-path.ts';
 import type { Operation } from '../../dialects/operations/operation.ts';
 import { removeMembers, setInObject } from '../../dialects/scan/json-edit.ts';
 
@@ -15,8 +16,9 @@ export function claudeSupports({ name }: Operation): boolean {
 
 /** The path of an operation, behind the project. `count-tokens` is a model of its own. */
 export function claudePath({ name }: Operation, model: string, stream: boolean): string {
-  const target = name === 'messages.create' ? encodeURIComponent(model) : 'count-tokens';
-  return `/publishers/anthropic/models/${target}:${stream ? 'streamRawPredict' : 'rawPredict'}`;
+  const target = name === 'messages.create' ? model : 'count-tokens';
+  const path = withModel('/publishers/anthropic/models/{model}', target);
+  return `${path}:${stream ? 'streamRawPredict' : 'rawPredict'}`;
 }
 
 /** A body of Anthropic's API as Vertex AI accepts it: the model of a message is in the path alone. */

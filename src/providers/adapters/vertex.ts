@@ -2,6 +2,7 @@ import { bearer } from '../../catalog/row.ts';
 import type { ProviderConfig } from '../../config/schema/schema.ts';
 import type { Call } from '../../dialects/operations/call.ts';
 import { familyOf } from '../../dialects/operations/operation.ts';
+import { withModel } from '../../dialects/operations/model-in-path.ts';
 import type { Dialect, Operation } from '../../dialects/operations/operation.ts';
 import { setInObject } from '../../dialects/scan/json-edit.ts';
 import type { Key } from '../../keys/key.ts';
@@ -121,7 +122,7 @@ function unauthenticatedRequest(
       body: Buffer.isBuffer(body) ? claudeBody(operation, body) : body,
     };
   if (operation.name === 'chat.completions') return { ...plain, path: prefix + path, body };
-  const written = operation.pattern.replace('{model}', () => encodeURIComponent(model));
+  const written = withModel(operation.pattern, model);
   return {
     ...plain,
     path: `${prefix}/publishers/google${written}${query}`,

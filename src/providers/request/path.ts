@@ -1,3 +1,4 @@
+import { withModel, withModelAtEnd } from '../../dialects/operations/model-in-path.ts';
 import type { Operation } from '../../dialects/operations/operation.ts';
 import type { Target } from '../../dialects/operations/find-target.ts';
 
@@ -21,7 +22,7 @@ export function requestPath(
   model: string | undefined,
 ): string {
   const own = paths?.(target.operation);
-  const base = typeof basePath === 'string' ? basePath : fillModel(basePath(target.operation), model);
+  const base = typeof basePath === 'string' ? basePath : withModel(basePath(target.operation), model ?? '');
   const path = own === undefined ? base + suffixOf(target, model) : fillPlaceholders(own, target, model);
   const joined = joinQuery(queryOf(target, model), query);
   return path.includes('?') && joined !== '' ? `${path}&${joined.slice(1)}` : path + joined;
@@ -52,14 +53,11 @@ function joinQuery(query: string, configured: string | undefined): string {
 /** The operation's path as the client wrote it, but for the model where the path names it. */
 function suffixOf({ operation, path, pathModel }: Target, model: string | undefined): string {
   if (pathModel === undefined || model === undefined || model === pathModel) return path;
-  return fillModel(operation.pattern, model);
+  const fill = operation.pattern.endsWith('{model}') ? withModelAtEnd : withModel;
+  return fill(operation.pattern, model);
 }
 
 /** `{model}`, and the one id that a path may have, whatever that is called. */
 function fillPlaceholders(path: string, { pathId }: Target, model: string | undefined): string {
-  return fillModel(path, model).replace(/\{\w+_id\}/, () => pathId ?? '');
-}
-
-function fillModel(pattern: string, model: string | undefined): string {
-  return pattern.replace('{model}', () => (model ?? '').split('/').map(encodeURIComponent).join('/'));
+  return withModel(path, model ?? '').replace(/\{\w+_id\}/, () => pathId ?? '');
 }

@@ -1,6 +1,7 @@
 import type { ProviderConfig } from '../../config/schema/schema.ts';
 import type { Call } from '../../dialects/operations/call.ts';
 import { tritonGenerate } from '../../dialects/operations/vendor.ts';
+import { withModel } from '../../dialects/operations/model-in-path.ts';
 import type { Json } from '../../base/json.ts';
 import { TranslationError } from '../../translate/response-translator.ts';
 import type { ProviderAdapter } from '../adapter.ts';
@@ -37,7 +38,7 @@ function buildRequest(
   for (const name of SETTINGS) if (typeof body[name] === 'number') settings[name] = body[name];
   return {
     operation: tritonGenerate,
-    path: `/models/${encodeURIComponent(model)}${place}/${verb}`,
+    path: `${withModel('/models/{model}', model)}${place}/${verb}`,
     body: {
       text_input: messages.at(-1)?.text ?? '',
       parameters: { stream, ...settings },

@@ -6,7 +6,7 @@ import { NotExpressible } from '../codec.ts';
 import type { WholeTranslation } from '../whole-translation.ts';
 import { allVectors, decodeEmbeddings, vectorOf, encodeEmbeddings } from './openai-embeddings.ts';
 import type { EmbeddingsRequest } from './openai-embeddings.ts';
-import { bedrockTarget } from '../target.ts';
+import { targetOf } from '../target.ts';
 
 /**
  * OpenAI's embeddings by Bedrock's two families of models, each with fields of its own.
@@ -16,7 +16,7 @@ export const openaiToBedrock: WholeTranslation = {
   translateRequest: (body, model) => {
     const embeddings = decodeEmbeddings(body);
     return {
-      target: bedrockTarget(invokeModel, model),
+      target: targetOf(invokeModel, model),
       body: model.includes('cohere.embed') ? cohereBody(embeddings) : titanBody(embeddings, model),
       dropped: embeddings.dropped,
     };

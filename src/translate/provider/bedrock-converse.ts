@@ -11,13 +11,14 @@ import { bedrockRules } from './conversation/conversation-rules.ts';
 import { effortOf, nearestEffort } from './effort.ts';
 import type { Effort } from './effort.ts';
 import { patchConverse } from './patch-converse.ts';
+import { withDocumentNames } from './bedrock-documents.ts';
 import { toConverseMessages } from './bedrock-messages.ts';
 import { isThinking, thinkingOf } from './claude-thinking.ts';
 import { withoutThinking, withSignedThinking } from './claude-history.ts';
 import type { Thinking } from './claude-thinking.ts';
 import { clientTools, withTools, without } from './prompt.ts';
 import type { Tool } from './prompt.ts';
-import { bedrockTarget } from '../target.ts';
+import { targetOf } from '../target.ts';
 
 /** Amazon Bedrock's Converse. The region is a placeholder: requests go to the provider's own address. */
 export const bedrockConverseCodec: ProviderCodec = {
@@ -34,7 +35,7 @@ export const bedrockConverseCodec: ProviderCodec = {
   conversation: bedrockRules,
   patchBody: patchConverse,
   sent: bedrockSent,
-  target: (model, stream) => bedrockTarget(stream ? converseStream : converse, model),
+  target: (model, stream) => targetOf(stream ? converseStream : converse, model),
 };
 
 function toCallOptions(asked: NormalizedRequest, model: string, quirks: ProviderQuirks): CallOptions {
@@ -54,7 +55,7 @@ function toCallOptions(asked: NormalizedRequest, model: string, quirks: Provider
     ...(choosesTool(options) && { toolChoice: options.toolChoice }),
     ...(answerTokens !== undefined && { maxOutputTokens: answerTokens }),
     ...(effort !== undefined && { reasoning: effort }),
-    prompt: toConverseMessages(readable(fitImages(options.prompt, capabilities))),
+    prompt: toConverseMessages(withDocumentNames(readable(fitImages(options.prompt, capabilities)))),
     providerOptions: {
       amazonBedrock: {
         ...thinkingOption(thinking, asked.extraOptions.showThinking),

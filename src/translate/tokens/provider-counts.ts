@@ -6,7 +6,7 @@ import { operationNamed } from '../../dialects/operations/table.ts';
 import { NotExpressible } from '../codec.ts';
 import type { ProviderCodec, ProviderQuirks } from '../codec.ts';
 import { providerCodecOf } from '../provider/codecs.ts';
-import { bedrockTarget, targetOf } from '../target.ts';
+import { targetOf } from '../target.ts';
 
 /** How providers of one dialect count the tokens of a request that was written for them to answer. */
 export interface ProviderCount {
@@ -62,7 +62,7 @@ const counts: ReadonlyMap<Dialect, Omit<ProviderCount, 'codec'>> = new Map([
     'bedrock-converse',
     {
       request: (body, model) => ({
-        target: bedrockTarget(bedrockCount, countedModel(model)),
+        target: targetOf(bedrockCount, countedModel(model)),
         body: { input: { converse: only(body, CONVERSE_FIELDS) } },
       }),
       member: 'inputTokens',

@@ -6,9 +6,9 @@ import { conversationRows } from '../../../catalog/models/rows/conversation.ts';
 import { anthropicRules, bedrockRules, geminiRules, openaiRules } from './conversation-rules.ts';
 import type { ConversationRules } from './conversation-rules.ts';
 
-/** The rules of conversations for the documentation: those of families, and of vendors and models that differ. */
-export function conversationRulesTables(): string {
-  return `${table(familyLines())}\n${table(vendorLines())}`;
+/** Tables of the rules of today, for docs/TRANSLATION.md: those of each family, and where vendors and models differ. */
+export function conversationTables(): string {
+  return `${table(familyLines())}\n${table(vendorLines())}`.trimEnd();
 }
 
 const FAMILIES: readonly (readonly [string, ConversationRules])[] = [
