@@ -224,7 +224,7 @@ export interface Script {
   /** What keys do that are not named above, each from the beginning. Default: answer. */
   readonly unknownKeys?: KeyScript;
   /** Unknown and missing keys are refused as invalid. Not together with `unknownKeys`. */
-  readonly strict?: boolean;
+  readonly knownKeysOnly?: boolean;
   /** What the lists of models hold. Requests may name any model. */
   readonly models?: readonly string[];
 }

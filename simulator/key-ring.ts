@@ -32,7 +32,7 @@ export class KeyRing {
   constructor(script: Script, random: () => number) {
     this.#initial = script;
     this.#random = random;
-    this.#unknown = script.strict === true ? REFUSE : (script.unknownKeys ?? ANSWER);
+    this.#unknown = script.knownKeysOnly === true ? REFUSE : (script.unknownKeys ?? ANSWER);
     this.#overflow = newKeyState(this.#unknown);
     this.reset();
   }

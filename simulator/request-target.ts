@@ -5,7 +5,7 @@ import { OPERATIONS, type Operation } from './behaviour.ts';
 export type VendorName = 'openai' | 'anthropic' | 'gemini' | 'bedrock';
 
 /** Vendors that speak OpenAI's API, each told apart by the first step of a path: `/mistral/v1/chat/completions`. */
-export const COMPATIBLE_VENDORS = ['mistral'] as const;
+export const COMPATIBLE_VENDORS = ['mistral', 'groq', 'grok', 'deepseek', 'github-models'] as const;
 
 /** Whose service a request is for: as many vendors speak one API, it alone does not tell. */
 export type ServiceName = VendorName | (typeof COMPATIBLE_VENDORS)[number];

@@ -115,11 +115,16 @@ export const scriptSchema: z.ZodType<Script> = z
   .strictObject({
     keys: z.record(z.string().min(1), keyScriptSchema),
     unknownKeys: keyScriptSchema.exactOptional(),
+    knownKeysOnly: z.boolean().exactOptional(),
+    // Its name before the command had an option of this name, which is of other rules.
     strict: z.boolean().exactOptional(),
     models: names.exactOptional(),
   })
-  .refine(({ strict, unknownKeys }) => strict !== true || unknownKeys === undefined, {
-    message: 'cannot be given together with `strict: true`',
+  .transform(({ strict, ...script }) =>
+    strict === undefined ? script : { knownKeysOnly: strict, ...script },
+  )
+  .refine(({ knownKeysOnly, unknownKeys }) => knownKeysOnly !== true || unknownKeys === undefined, {
+    message: 'cannot be given together with `knownKeysOnly: true`',
     path: ['unknownKeys'],
   });
 

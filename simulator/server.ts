@@ -173,7 +173,7 @@ export class SimulatorServer {
   /** What no behaviour has a say in: paths outside of the surface, and no credential at all where that matters. */
   #refusalOf({ key, method, path, steps }: Head, errors: VendorErrors): Refusal | undefined {
     if (steps.length === 0) return errors.unknownUrl(method, path);
-    return key === '' && this.#script.strict === true ? errors.missingKey : undefined;
+    return key === '' && this.#script.knownKeysOnly === true ? errors.missingKey : undefined;
   }
 
   async #serveControl(head: Head, request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -120,7 +120,7 @@ const DRAIN = '2s';
 
 /** What the simulator begins with: keys that nobody configured are refused. */
 export const SCRIPT: Script = {
-  strict: true,
+  knownKeysOnly: true,
   keys: Object.fromEntries(
     KEYS.map(({ secret, role }) => [
       secret,

@@ -30,7 +30,7 @@ export interface Demo {
 /** Starts both on free ports. Nothing is written to disk. */
 export async function openDemo(log: Log): Promise<Demo> {
   const keys = Object.fromEntries(NAMES.map((name) => [tokenOf(name), { behaviours: HEALTHY }]));
-  const simulator = await startSimulator({ script: { keys, strict: true } });
+  const simulator = await startSimulator({ script: { keys, knownKeysOnly: true } });
   const loaded = parseConfig(configuration(simulator.url), { env: {} });
   if (!loaded.ok)
     throw new TypeError(`the demonstration's configuration: ${JSON.stringify(loaded.problems)}`);

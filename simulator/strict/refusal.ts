@@ -14,6 +14,8 @@ export function refusalOf(service: ServiceName, finding: Finding, call: Call): R
   const { message, path, code } = finding;
   switch (service) {
     case 'openai':
+    case 'groq':
+    case 'github-models':
       return badRequest(message, placeOf(path), code);
     case 'anthropic':
       return anthropicErrors.invalidRequest(message);
@@ -21,7 +23,23 @@ export function refusalOf(service: ServiceName, finding: Finding, call: Call): R
       return geminiErrorsFor(call.steps, call.query).invalidRequest(message);
     case 'bedrock':
       return bedrockErrors.invalidRequest(message);
+    case 'deepseek':
+      return deepseekRefusal(message);
+    case 'grok':
+      return grokRefusal(message);
     case 'mistral':
       return mistralRefusal(finding, call.json);
   }
+}
+
+/** api-docs.deepseek.com/quick_start/error_codes: every mistake has one code. */
+function deepseekRefusal(message: string): Refusal {
+  const type = 'invalid_request_error';
+  return { kind: 'refusal', status: 400, body: { error: { message, type, param: null, code: type } } };
+}
+
+/** docs.x.ai/docs/api-reference: an error is a text beside a code in words. */
+function grokRefusal(message: string): Refusal {
+  const code = 'Client specified an invalid argument';
+  return { kind: 'refusal', status: 400, body: { code, error: message } };
 }

@@ -6,10 +6,15 @@ import { messagesRules } from './anthropic/messages-rules.ts';
 import { modelRules } from './anthropic/models.ts';
 import { claudeRules } from './bedrock/claude-rules.ts';
 import { converseRules } from './bedrock/converse-rules.ts';
+import { deepseekRules } from './deepseek/chat-rules.ts';
 import { generateRules } from './gemini/generate-rules.ts';
 import { generateModelRules } from './gemini/models.ts';
+import { githubModelsRules } from './github-models/chat-rules.ts';
+import { grokRules } from './grok/chat-rules.ts';
+import { groqRules } from './groq/chat-rules.ts';
 import { mistralRules } from './mistral/chat-rules.ts';
 import { chatRules } from './openai/chat-rules.ts';
+import { embeddingsRules } from './openai/embeddings-rules.ts';
 import { responsesRules } from './openai/responses-rules.ts';
 import { refusalOf } from './refusal.ts';
 import type { Rule, StrictOperation, StrictRequest } from './rule.ts';
@@ -19,11 +24,15 @@ export const STRICT_VENDORS = ['openai', 'anthropic', 'gemini', 'bedrock', ...CO
 
 /** The rules of each vendor, in the order in which it looks at a request. */
 export const strictRules: Readonly<Record<ServiceName, readonly Rule[]>> = {
-  openai: [...chatRules, ...responsesRules],
+  openai: [...chatRules, ...responsesRules, ...embeddingsRules],
   anthropic: [...messagesRules, ...modelRules],
   gemini: [...generateRules, ...generateModelRules],
   bedrock: [...converseRules, ...claudeRules],
   mistral: mistralRules,
+  groq: groqRules,
+  grok: grokRules,
+  deepseek: deepseekRules,
+  'github-models': githubModelsRules,
 };
 
 /** A rule that a request breaks, and how its vendor says so. */

@@ -40,10 +40,18 @@ function contentOf(part: JsonObject): Partial<Message> {
     return { calls: [{ id: String(id ?? name), name: String(name) }] };
   }
   const response = part['functionResponse'];
-  if (response !== undefined) return { results: [resultOf(objectOf(response))] };
+  if (response !== undefined) {
+    const { parts, ...result } = objectOf(response);
+    return { results: [resultOf(result)], files: objectsOf(parts).flatMap(filesOf) };
+  }
+  const files = filesOf(part);
+  return files.length > 0 ? { files } : { text: textOf([part]) };
+}
+
+function filesOf(part: JsonObject): readonly string[] {
   const { mimeType, data, fileUri } = objectOf(part['inlineData'] ?? part['fileData']);
-  if (typeof data === 'string') return { files: [describeFile(String(mimeType), data)] };
-  return typeof fileUri === 'string' ? { files: [fileUri] } : { text: textOf([part]) };
+  if (typeof data === 'string') return [describeFile(String(mimeType), data)];
+  return stringsOf(fileUri);
 }
 
 /** The documentation names `output`, `error` and `result`; anything else may stand there too. */

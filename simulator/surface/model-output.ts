@@ -90,7 +90,7 @@ function callsFor(
   options: GenerationOptions,
   tag: string,
 ): readonly CalledTool[] {
-  if (plan !== undefined) return callsOfPlan(plan.next, options, tag);
+  if (plan !== undefined) return plan.isToBeSummarised ? [] : callsOfPlan(plan.next, options, tag);
   return results.length > 0 ? [] : callsIn(userText, options, tag);
 }
 
@@ -106,13 +106,13 @@ function echoedText(question: Question): string {
   return [userText, ...notes, ...notesOf(question)].filter((each) => each !== '').join(' ');
 }
 
-/** What an answer says where there is a plan. Who offers no tools wants a summary, which goes on with what is left. */
+/** What an answer says where there is a plan. A summary is what is left of it. */
 function progressText(
-  { done, total, rest }: PlanProgress,
+  { done, total, rest, isToBeSummarised }: PlanProgress,
   question: Question,
   { tools }: GenerationOptions,
 ): string {
-  if (tools.length === 0) return `what is left of the plan: ${JSON.stringify(rest)}`;
+  if (isToBeSummarised || tools.length === 0) return `what is left of the plan: ${JSON.stringify(rest)}`;
   return [`a plan, of which ${done} of ${total} calls are done`, ...notesOf(question)].join(' ');
 }
 

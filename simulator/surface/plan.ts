@@ -18,6 +18,8 @@ export interface PlanProgress {
   readonly next: readonly PlannedCall[];
   /** All steps that are left, as a plan has them. */
   readonly rest: readonly JsonObject[];
+  /** Whether the user has asked for a summary since. */
+  readonly isToBeSummarised: boolean;
 }
 
 /** Of a longer plan nothing is found. Characters. */
@@ -48,6 +50,7 @@ export function planProgress(messages: readonly Message[], parallel: boolean): P
     total: steps.flat().length,
     next: parallel ? next : next.slice(0, 1),
     rest: rest.map(stepOf),
+    isToBeSummarised: since.some(({ role, text }) => role === 'user' && /\bsummary\b/iu.test(text)),
   };
 }
 

@@ -67,7 +67,7 @@ function introduction(simulator: Simulator, script: Script, strict: readonly Ser
   const key = keys[0]?.[0] ?? 'any-key';
   const origin = simulator.url.slice(0, -'/v1'.length);
   const others =
-    script.strict === true
+    script.knownKeysOnly === true
       ? 'is refused as invalid (401)'
       : script.unknownKeys === undefined
         ? 'answers'

@@ -1,7 +1,12 @@
 import { STATUS_CODES } from 'node:http';
 import type { ServerResponse } from 'node:http';
 import type { GatewayErrorCode } from '../dialects/errors/gateway-errors.ts';
-import { clientErrorEvent, gatewayErrorAnswer, gatewayErrorEvent } from '../dialects/errors/client-error.ts';
+import {
+  clientErrorEvent,
+  gatewayError,
+  gatewayErrorAnswer,
+  gatewayErrorEvent,
+} from '../dialects/errors/client-error.ts';
 import type { ErrorDetails } from '../dialects/errors/client-error.ts';
 import type { Call } from '../dialects/operations/call.ts';
 import type { Dialect } from '../dialects/operations/operation.ts';
@@ -167,19 +172,18 @@ export class ResponseWriter {
         this.#response.destroy();
         return;
       case 'broken':
-        // What is no stream of events cannot be ended well.
-        if (body.isEvents) this.#endBroken(end);
+        // What is no stream of events, and not written here, cannot be ended well.
+        if (body.isEvents || end.writeError !== undefined) this.#endBroken(end);
         else this.#response.destroy();
     }
   }
 
-  #endBroken({ isMidEvent, failure }: BrokenStream): void {
+  #endBroken({ isMidEvent, failure, writeError }: BrokenStream): void {
     // Half an event is ended, so that the error which follows is an event of its own.
     if (isMidEvent) this.#response.write('\n\n');
-    if (typeof failure === 'string') {
-      this.code = failure;
-      this.#response.write(gatewayErrorEvent(this.dialect, failure));
-    } else this.#response.write(clientErrorEvent(this.dialect, failure));
+    if (typeof failure === 'string') this.code = failure;
+    const error = typeof failure === 'string' ? gatewayError(failure) : failure;
+    this.#response.write(writeError?.(error) ?? clientErrorEvent(this.dialect, error));
     this.#end();
   }
 

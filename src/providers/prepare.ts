@@ -151,7 +151,10 @@ async function prepareTranslated(call: Call, model: string, preparer: Preparer):
   const translation = await translate(call, model, nativeOf(adapter, model), quirks);
   if (translation.kind === 'not-expressible') return notExpressible(translation, config);
   if (translation.kind === 'busy') return { kind: 'refused', code: 'gateway_overloaded', values: {} };
-  const shaped = await shaper.request(translation.call, call.target.operation.dialect);
+  const shaped = await shaper.request(translation.call, {
+    clientDialect: call.target.operation.dialect,
+    takes: quirks.capabilities,
+  });
   if (shaped.kind === 'refused') {
     translation.translator.drop();
     return shaped;

@@ -12,8 +12,11 @@ export function chainTranslators(
   second: ResponseTranslator | undefined,
 ): ResponseTranslator | undefined {
   if (first === undefined || second === undefined) return first ?? second;
+  // What is only shaped has the frames of the first.
+  const writesErrors = second.writeError === undefined && second.contentType === undefined ? first : second;
   return {
     contentType: second.contentType ?? first.contentType,
+    ...(writesErrors.writeError !== undefined && { writeError: writesErrors.writeError.bind(writesErrors) }),
     ...(second.streams !== undefined && { streams: second.streams }),
     dropped: [...(first.dropped ?? []), ...(second.dropped ?? [])],
     estimated: [...(first.estimated ?? []), ...(second.estimated ?? [])],

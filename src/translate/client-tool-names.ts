@@ -1,5 +1,4 @@
-import type { GenerateResult, StreamPart } from './codec.ts';
-import type { ClientToolNames } from './provider/conversation/tool-names.ts';
+import type { ClientToolNames, GenerateResult, StreamPart } from './codec.ts';
 
 /** A whole response whose calls have the names that the client gave its tools. */
 export function withClientNames(result: GenerateResult, names: ClientToolNames | undefined): GenerateResult {

@@ -5,10 +5,10 @@ import type {
   LanguageModelV4StreamPart,
 } from '@ai-sdk/provider';
 import type { ModelCapabilities } from '../catalog/models/model-row.ts';
+import type { ClientError } from '../dialects/errors/client-error.ts';
 import type { Target } from '../dialects/operations/find-target.ts';
 import type { SentRequest } from './sent/sent-request.ts';
 import type { ConversationRules } from './provider/conversation/conversation-rules.ts';
-import type { ClientToolNames } from './provider/conversation/tool-names.ts';
 
 /*
  * Between two dialects stands the language model specification of the Vercel AI SDK. A client codec decodes requests of a
@@ -18,6 +18,9 @@ import type { ClientToolNames } from './provider/conversation/tool-names.ts';
 export type CallOptions = LanguageModelV4CallOptions;
 export type GenerateResult = LanguageModelV4GenerateResult;
 export type StreamPart = LanguageModelV4StreamPart;
+
+/** The client's names of tools, by those that the provider knows, where they are others. Plain data. */
+export type ClientToolNames = Readonly<Record<string, string>>;
 
 /** A client's request, decoded. */
 export interface NormalizedRequest {
@@ -92,6 +95,8 @@ export interface ClientStreamEncoder {
    */
   encode(part: StreamPart): string;
   end(): string;
+  /** What an error becomes that ends the stream instead; absent: the dialect's event for one, which needs no state. */
+  fail?(error: ClientError): string;
 }
 
 /** Where providers of one dialect differ. */

@@ -1,3 +1,4 @@
+import type { ClientError } from '../dialects/errors/client-error.ts';
 import type { ResponseHeaders, Sink } from '../upstream/exchange.ts';
 
 /**
@@ -27,6 +28,12 @@ export interface ResponseTranslator {
    * Starts to translate a response that is still coming; the result goes to `out`, which is only given whole frames.
    */
   translateStream(headers: ResponseHeaders, out: Sink): StreamTranslator;
+
+  /**
+   * What an error becomes that ends a translated stream after it has begun: whole frames, which nothing may follow. Absent: the
+   * client's dialect has one event for it, whatever came before.
+   */
+  writeError?(error: ClientError): string;
 
   /** There is no response to translate: lets go of all that waits for one. May be called again. */
   drop(): void;

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { asObject } from '../base/json.ts';
+import type { ClientError } from '../dialects/errors/client-error.ts';
 import type { ResponseHeaders, Sink } from '../upstream/exchange.ts';
 import type { ResponseContext, ClientCodec, ClientStreamEncoder, StreamPart } from './codec.ts';
 import type { PackageCall } from './package-call.ts';
@@ -34,6 +35,7 @@ export class SdkResponseTranslator implements ResponseTranslator {
   readonly #context: ResponseContext;
   readonly #signal: AbortSignal;
   readonly #encoder: ClientStreamEncoder | undefined;
+  readonly writeError?: (error: ClientError) => string;
 
   constructor({ streams, startCall, clientCodec, context, dropped, signal }: SdkTranslatorParts) {
     this.#startCall = startCall;
@@ -44,6 +46,8 @@ export class SdkResponseTranslator implements ResponseTranslator {
     this.estimated = context.estimatedInputTokens === undefined ? [] : ['input_tokens'];
     this.#signal = signal;
     this.#encoder = streams ? clientCodec.encodeStream(context) : undefined;
+    const encoder = this.#encoder;
+    if (encoder?.fail !== undefined) this.writeError = encoder.fail.bind(encoder);
     this.contentType = this.#encoder?.contentType ?? 'application/json';
   }
 

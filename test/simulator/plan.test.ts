@@ -47,10 +47,13 @@ void suite('a plan', () => {
       { role: 'user', content: PLAN },
       { role: 'assistant', tool_calls: [call] },
       { role: 'tool', tool_call_id: 'c', content: 'read it' },
-      { role: 'user', content: 'Summarise read {"path":"a"}.' },
+      { role: 'user', content: 'Write a summary of read {"path":"a"}.' },
     ];
-    const { choices } = await api.chat.completions.create({ model: 'm', messages });
+    const { choices } = await api.chat.completions.create({ model: 'm', messages, tools: TOOLS });
+    assert.equal(choices[0]?.message.tool_calls, undefined);
     const summary = choices[0]?.message.content ?? '';
+    const without = await api.chat.completions.create({ model: 'm', messages: messages.slice(0, -1) });
+    assert.equal(without.choices[0]?.message.content, summary);
     assert.match(summary, /what is left of the plan: \[\{"write":\{"path":"\[b\]"\},"run":"ls"\}\] \[sim:/u);
     const rest = [['house__write {"path":"[b]"}', 'run {"path":"ls"}'], []];
     assert.deepEqual(await turns(api, summary), rest);

@@ -42,10 +42,15 @@ models: [a, b]
 
 void test('a script is read from JSON', () => {
   const script = parseScript(
-    '{"keys": {"a": [{"kind": "cut", "afterChunks": 3}]}, "strict": true}',
+    '{"keys": {"a": [{"kind": "cut", "afterChunks": 3}]}, "knownKeysOnly": true}',
     's.json',
   );
-  assert.deepEqual(script, { keys: { a: { behaviours: [{ kind: 'cut', afterChunks: 3 }] } }, strict: true });
+  const keys = { a: { behaviours: [{ kind: 'cut', afterChunks: 3 }] } };
+  assert.deepEqual(script, { keys, knownKeysOnly: true });
+});
+
+void test('the name that `knownKeysOnly` had before is still read', () => {
+  assert.deepEqual(parseScript('keys: {}\nstrict: true', 's.yaml'), { keys: {}, knownKeysOnly: true });
 });
 
 void test('every problem is named with its place and what was expected', () => {
@@ -80,7 +85,7 @@ void test('unknown fields, broken YAML and relations that cannot be are problems
   assert.match(problemsOf('keys: {}\ncolour: red').join(), /the file: .*"colour"/u);
   assert.match(problemsOf('keys: [').join(), /line 1/u);
   assert.match(
-    problemsOf('keys: {}\nstrict: true\nunknownKeys: [hang]').join(),
+    problemsOf('keys: {}\nknownKeysOnly: true\nunknownKeys: [hang]').join(),
     /unknownKeys: cannot be given/u,
   );
   assert.match(problemsOf('').join(), /expected object/u);

@@ -64,7 +64,7 @@ void test('a script file is played, and one that is wrong is refused with its pl
   const folder = await mkdtemp(join(tmpdir(), 'sparekey-simulate-'));
   context.after(() => rm(folder, { recursive: true }));
   const file = join(folder, 'script.yaml');
-  await writeFile(file, 'keys: { mine: [out-of-credit] }\nstrict: true\n');
+  await writeFile(file, 'keys: { mine: [out-of-credit] }\nknownKeysOnly: true\n');
   const good = simulate(context, '--port', '0', '--script', file);
   await until(() => good.output().includes('Ctrl-C stops it'));
   assert.match(good.output(), /mine +is out of credit \(429\)\n +any other key +is refused as invalid/u);
@@ -75,6 +75,33 @@ void test('a script file is played, and one that is wrong is refused with its pl
   const bad = simulate(context, '--port', '0', '--script', file);
   assert.deepEqual(await bad.exit, [1, null]);
   assert.match(bad.output(), /script\.yaml is not a valid script:\n +line 1, column \d+: keys\.mine\[0\]/u);
+});
+
+void test('with --strict a vendor refuses what it does not take; the others do not', async (context) => {
+  const { process: child, output, exit } = simulate(context, '--port', '0', '--strict', 'mistral');
+  await until(() => output().includes('Ctrl-C stops it'));
+  assert.match(output(), /Requests are refused by the rules of mistral\./u);
+  const [, origin = ''] = /listens at (\S+)\/v1/u.exec(output()) ?? [];
+  const body = JSON.stringify({ model: 'm', messages: [{ role: 'user', content: 'hi' }], seed: 7 });
+  const ask = async (path: string): Promise<Response> => fetch(`${origin}${path}`, { method: 'POST', body });
+  const refused = await ask('/mistral/v1/chat/completions');
+  assert.equal(refused.status, 422);
+  assert.match(await refused.text(), /"loc":\["body","seed"\],"msg":"Extra inputs are not permitted"/u);
+  assert.equal((await ask('/groq/v1/chat/completions')).status, 200);
+  const log = await (await fetch(`${origin}/__sim/requests`)).text();
+  assert.match(log, /"brokenRule":"mistral\/chat-shape"/u);
+  child.kill('SIGTERM');
+  await exit;
+});
+
+void test('--rules says what vendors refuse and where they say so; a vendor without rules is refused', async (context) => {
+  const rules = simulate(context, '--rules', '--strict', 'anthropic');
+  assert.deepEqual(await rules.exit, [0, null]);
+  assert.match(rules.output(), /^anthropic:\n {2}messages-shape: .*\(platform\.claude\.com\/.*; 20\d\d-/u);
+  assert.doesNotMatch(rules.output(), /mistral/u);
+  const wrong = simulate(context, '--strict', 'nobody');
+  assert.deepEqual(await wrong.exit, [2, null]);
+  assert.match(wrong.output(), /Allowed choices are openai, anthropic, gemini/u);
 });
 
 void test('a port that is taken or none at all is a plain error', async (context) => {

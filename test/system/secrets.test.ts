@@ -252,7 +252,7 @@ void test('a client’s own credential that travels on is in no log and no answe
   const secrets = newSecrets();
   const gateway = await gatewayFor(t, {
     alsoPretty: true,
-    script: { keys: {}, strict: true },
+    script: { keys: {}, knownKeysOnly: true },
     config: (sim) => ({ providers: [{ ...simulatedProvider(sim, []), failover: {} }] }),
   });
   const response = await ask(gateway.url, { headers: { authorization: `Bearer ${secrets.ownCredential}` } });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
+import { asObject, objectsOf, parseObject } from '../../src/base/json.ts';
 import type { Json } from '../../src/base/json.ts';
 import { FINISH_MEANINGS, finishRows, finishWords } from '../../src/dialects/finish/finish-reasons.ts';
 import type { FinishMeaning } from '../../src/dialects/finish/finish-reasons.ts';
@@ -139,8 +140,8 @@ interface Client {
   readonly find: (answer: Json) => unknown;
 }
 
-const first = (value: unknown): Json => (Array.isArray(value) ? (value[0] ?? {}) : {});
-const object = (value: unknown): Json => (typeof value === 'object' && value !== null ? { ...value } : {});
+const first = (value: unknown): Json => objectsOf(value)[0] ?? {};
+const object = (value: unknown): Json => asObject(value) ?? {};
 
 const CLIENTS: readonly (readonly [name: string, client: Client])[] = [
   [
@@ -206,7 +207,7 @@ function translatorOf(provider: Provider, client: Client, stream: boolean): SdkR
 async function wholeWord(provider: Provider, client: Client, reason: string): Promise<unknown> {
   const body = Buffer.from(JSON.stringify(provider.whole(reason)));
   const answer = await translatorOf(provider, client, false).translateWhole(200, HEADERS, body);
-  return client.find(JSON.parse(answer.toString()));
+  return client.find(parseObject(answer.toString()) ?? {});
 }
 
 async function streamedWord(provider: Provider, client: Client, reason: string): Promise<unknown> {
@@ -217,7 +218,8 @@ async function streamedWord(provider: Provider, client: Client, reason: string):
   const events = sink.text
     .split('\n')
     .filter((line) => line.startsWith('data: {'))
-    .map((line): Json => JSON.parse(line.slice('data: '.length)));
+    .map((line) => parseObject(line.slice('data: '.length)))
+    .filter((event) => event !== undefined);
   return events.map(client.find).findLast((word) => word !== undefined && word !== null);
 }
 

@@ -113,6 +113,30 @@ void suite('arguments that a model wrote and that are no object', () => {
   });
 });
 
+void suite('arguments that a provider of OpenAI’s chats answered in another form than text', () => {
+  for (const [written, read] of [
+    [{ city: 'Paris' }, '{"city":"Paris"}'],
+    [null, '{}'],
+    [undefined, '{}'],
+    [['Paris'], '["Paris"]'],
+    ['{"city":"Paris"}', '{"city":"Paris"}'],
+  ] as const) {
+    void test(`are read as text: ${JSON.stringify(written)}`, async () => {
+      const call = { id: 'c1', type: 'function', function: { name: 'weather', arguments: written } };
+      const message = { role: 'assistant', content: null, tool_calls: [call] };
+      const body = JSON.stringify(
+        { choices: [{ index: 0, message, finish_reason: 'tool_calls' }] },
+        undefined,
+        1,
+      );
+      const answer = await (
+        await translatorFor(openaiChatCodec, 'm', { stream: false })
+      ).translateWhole(200, { 'content-type': 'application/json' }, Buffer.from(body));
+      assert.ok(answer.toString().includes(`"input":${JSON.stringify(read)}`), answer.toString());
+    });
+  }
+});
+
 void suite('such arguments in an earlier turn', () => {
   const request = {
     path: '/v1/chat/completions',

@@ -18,7 +18,6 @@ const BY_MODEL = new Set([
   'signature',
   'input-schema',
   'stop-sequences',
-  'failed-result',
   'choice-without-tools',
 ]);
 

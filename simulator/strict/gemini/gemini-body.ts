@@ -1,5 +1,5 @@
 import { isObject, type JsonObject } from '../../surface/json.ts';
-import { objectsAt, type Located, type Path } from '../rule.ts';
+import { objectsAt, type Finding, type Located, type Path } from '../rule.ts';
 
 /** A member by its name, which may be written either way. */
 export function member(object: unknown, name: string): unknown {
@@ -36,4 +36,9 @@ export function declarationsOf(body: JsonObject): readonly Located<JsonObject>[]
   return objectsAt(body['tools'], ['tools']).flatMap(({ path, value }) =>
     objectsAt(member(value, 'functionDeclarations'), [...path, 'functionDeclarations']),
   );
+}
+
+/** What breaks a rule. */
+export function finding(path: Path, message: string): Finding {
+  return { path, message };
 }

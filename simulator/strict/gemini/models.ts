@@ -1,6 +1,6 @@
 import { numberOf } from '../../surface/json.ts';
-import { firstFinding, type Finding, type Path, type Rule } from '../rule.ts';
-import { contentsOf, declarationsOf, member, partsOf } from './gemini-body.ts';
+import { firstFinding, type Rule } from '../rule.ts';
+import { contentsOf, declarationsOf, finding, member, partsOf } from './gemini-body.ts';
 
 const THINKING = 'ai.google.dev/gemini-api/docs/thinking';
 const MODELS = 'ai.google.dev/gemini-api/docs/models';
@@ -189,10 +189,6 @@ export const generateModelRules: readonly Rule[] = [
     },
   },
 ];
-
-function finding(path: Path, message: string): Finding {
-  return { path, message };
-}
 
 function thinkingOf(body: object): unknown {
   return member(member(body, 'generationConfig'), 'thinkingConfig');

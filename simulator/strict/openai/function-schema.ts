@@ -18,6 +18,8 @@ export function schemaFinding(schema: JsonObject, owner: SchemaOwner): Finding |
     code: owner.what === 'function' ? 'invalid_function_parameters' : 'invalid_json_schema',
   });
   const { type } = schema;
+  // A function without parameters may have this in their place.
+  if (owner.what === 'function' && !owner.strict && Object.keys(schema).length === 0) return undefined;
   if (type !== 'object' && !(owner.what === 'response_format' && !owner.strict)) {
     const found = typeof type === 'string' ? type : 'None';
     return refuse(`schema must be a JSON Schema of 'type: "object"', got 'type: "${found}"'.`);

@@ -194,6 +194,8 @@ export const responsesShape = z.strictObject({
   model: text,
   input: z.union([text, z.array(item)]).optional(),
   background: flag,
+  /** github.com/openai/codex, codex-rs: OpenAI's own client sends it to OpenAI. */
+  client_metadata: z.record(text, text).nullish(),
   context_management: z.unknown().optional(),
   conversation: z.union([text, free]).nullish(),
   include: z

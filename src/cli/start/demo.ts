@@ -21,7 +21,7 @@ export const DEMO_MODEL = 'gpt-5';
 /** Starts the bundled simulator. Keys are tested every few seconds, so that one sees them come back. */
 export async function startDemo(): Promise<Demo> {
   // As a vendor does: only then is a list of models worth something as a check.
-  const simulator = await startSimulator({ script: { ...defaultScript, strict: true } });
+  const simulator = await startSimulator({ script: { ...defaultScript, knownKeysOnly: true } });
   const config = parseConfig(
     JSON.stringify({
       state: 'memory:',

@@ -49,7 +49,7 @@ export function gatewayErrorAnswer(
   };
 }
 
-/** The same as an event of a stream that has begun: see `clientErrorEvent`. */
+/** The same as an event of a stream that has begun with nothing but pings: see `clientErrorEvent`. */
 export function gatewayErrorEvent(
   dialect: Dialect,
   code: GatewayErrorCode,
@@ -58,7 +58,8 @@ export function gatewayErrorEvent(
   return clientErrorEvent(dialect, gatewayError(code, details));
 }
 
-function gatewayError(code: GatewayErrorCode, details: ErrorDetails): ClientError {
+/** An error of the gateway's own, before it is written in a dialect. */
+export function gatewayError(code: GatewayErrorCode, details: ErrorDetails = {}): ClientError {
   const { status, type, message } = gatewayErrors[code];
   return { status, type, message: fill(message, details.values ?? {}), code };
 }
@@ -89,13 +90,13 @@ export function clientErrorBody(dialect: Dialect, error: ClientError): string {
 /**
  * An error as an event of a stream that has begun. It ends the stream: no end marker may follow it, and a whole frame has
  * to stand before it.
+ * @param sequence - the number of the event in a stream of a response, whose events are numbered from 0
  */
-export function clientErrorEvent(dialect: Dialect, error: ClientError): string {
+export function clientErrorEvent(dialect: Dialect, error: ClientError, sequence = 0): string {
   switch (dialect) {
     case 'openai-responses': {
-      // Events of the stream are not counted, so the true sequence number is not known.
       const { message, code, param } = openaiError(error);
-      const event = { type: 'error', code, message, param, sequence_number: 0 };
+      const event = { type: 'error', code, message, param, sequence_number: sequence };
       return `event: error\ndata: ${JSON.stringify(event)}\n\n`;
     }
     case 'anthropic-messages':

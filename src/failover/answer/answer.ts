@@ -145,4 +145,9 @@ export interface BrokenStream {
   readonly isMidEvent: boolean;
   /** Why, where it can still be sent: an error of Sparekey's own by its code, or the provider's. */
   readonly failure: GatewayErrorCode | ClientError;
+  /**
+   * Writes an error as the end of what the client has of the stream; undefined where its dialect has one event for that,
+   * whatever came before.
+   */
+  readonly writeError: ((error: ClientError) => string) | undefined;
 }

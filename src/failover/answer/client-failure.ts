@@ -1,5 +1,6 @@
 import type { ClientError } from '../../dialects/errors/client-error.ts';
 import type { GatewayErrorCode } from '../../dialects/errors/gateway-errors.ts';
+import { isEventStream } from '../../dialects/watch/watch-answer.ts';
 import { familyOf } from '../../dialects/operations/operation.ts';
 import type { Dialect } from '../../dialects/operations/operation.ts';
 import type { Prepared } from '../../providers/prepare.ts';
@@ -102,8 +103,7 @@ function failureOfAttempt(
   }
   // One that came as the first event of a stream came with 200.
   const error = clientErrorOf(attempt, status < 300 ? statusForClass(verdict.class) : status);
-  // An error that came encoded could not be redacted: the client gets the status, and what was read of it, or ours.
-  const isReadable = familyOf(attempt.dialect) === familyOf(dialect) && !isEncoded(opening);
+  const isReadable = isReadableAs(dialect, attempt, opening);
   return {
     kind: 'provider-error',
     attempt,
@@ -112,6 +112,17 @@ function failureOfAttempt(
     error,
     isReadable,
   };
+}
+
+/**
+ * Whether a client can read a provider's error as it came. Errors that are whole have one shape within a family; within a stream
+ * each dialect has its own. One that came encoded could not be redacted.
+ */
+function isReadableAs(dialect: Dialect, attempt: Attempt, opening: BodyOpening): boolean {
+  if (isEncoded(opening)) return false;
+  // Some servers stream without saying so.
+  const isStream = attempt.errorWhere === 'stream' || isEventStream(opening.headers);
+  return isStream ? attempt.dialect === dialect : familyOf(attempt.dialect) === familyOf(dialect);
 }
 
 function hasBody(opening: UpstreamResult): opening is BodyOpening {

@@ -1,9 +1,12 @@
+import { clientErrorEvent } from '../../dialects/errors/client-error.ts';
+import type { ClientError } from '../../dialects/errors/client-error.ts';
 import type { MemoryMeter } from '../../base/memory-meter.ts';
 import type { ResponseTranslator } from '../../translate/response-translator.ts';
 import type { Sink } from '../../upstream/exchange.ts';
 import type { Attempt } from '../attempt/attempt.ts';
-import type { StreamBody, StreamEnd } from './answer.ts';
+import type { BrokenStream, StreamBody, StreamEnd } from './answer.ts';
 import { failureOfStream } from './client-failure.ts';
+import { NumberedSink } from './numbered-sink.ts';
 import type { ServeTrace } from './serve-trace.ts';
 import { translateStream } from './translate-answer.ts';
 
@@ -21,9 +24,14 @@ export class RelayedBody implements StreamBody {
   }
 
   async relay(sink: Sink): Promise<StreamEnd> {
-    const hasEnd = await this.#attempt.relay(sink);
-    this.#trace.show(this.#attempt);
-    return streamEnd(this.#attempt, hasEnd, this.#attempt.isMidFrame);
+    const attempt = this.#attempt;
+    const isNumbered = this.isEvents && attempt.dialect === 'openai-responses';
+    const numbered = isNumbered ? new NumberedSink(sink) : undefined;
+    const hasEnd = await attempt.relay(numbered ?? sink);
+    this.#trace.show(attempt);
+    const writeError =
+      numbered && ((error: ClientError) => clientErrorEvent('openai-responses', error, numbered.next));
+    return streamEnd(attempt, hasEnd, { isMidEvent: attempt.isMidFrame, writeError });
   }
 
   discard(): void {
@@ -62,7 +70,9 @@ export class TranslatedBody implements StreamBody {
     const hasEnd = await translateStream(attempt, this.#translator, sink, this.#memory);
     this.#trace.show(attempt);
     // Where the provider's type stays, its bytes do as well.
-    return streamEnd(attempt, hasEnd, this.#translator.contentType === undefined && attempt.isMidFrame);
+    const isMidEvent = this.#translator.contentType === undefined && attempt.isMidFrame;
+    const writeError = this.#translator.writeError?.bind(this.#translator);
+    return streamEnd(attempt, hasEnd, { isMidEvent, writeError });
   }
 
   discard(): void {
@@ -74,8 +84,12 @@ const COMPLETE: StreamEnd = { kind: 'complete' };
 const ERROR_RELAYED: StreamEnd = { kind: 'error-relayed' };
 const CANCELLED: StreamEnd = { kind: 'cancelled' };
 
-function streamEnd(attempt: Attempt, hasEnd: boolean, isMidEvent: boolean): StreamEnd {
+function streamEnd(
+  attempt: Attempt,
+  hasEnd: boolean,
+  broken: Pick<BrokenStream, 'isMidEvent' | 'writeError'>,
+): StreamEnd {
   if (hasEnd) return attempt.verdict.class === 'ok' ? COMPLETE : ERROR_RELAYED;
   if (attempt.cancelled) return CANCELLED;
-  return { kind: 'broken', isMidEvent, failure: failureOfStream(attempt) };
+  return { kind: 'broken', ...broken, failure: failureOfStream(attempt) };
 }

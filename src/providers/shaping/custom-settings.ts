@@ -1,3 +1,4 @@
+import type { ModelCapabilities } from '../../catalog/models/model-row.ts';
 import type { Call } from '../../dialects/operations/call.ts';
 import type { Dialect } from '../../dialects/operations/operation.ts';
 import { setInObject } from '../../dialects/scan/json-edit.ts';
@@ -59,19 +60,21 @@ const NEWER_MAX_TOKENS = Buffer.from('"max_completion_tokens"');
  * Sets fields in a call's body; every other byte stays as it is.
  * @param clientDialect of the call that this one was translated from. `raw` settings were applied to it already where it is
  *   OpenAI's chat, whose fields they name
+ * @param takes - what the model takes, of a call that was translated: the names of its fields
  * @returns undefined where nothing is to be set
  */
 export function withSettings(
   { body, target }: Call,
   settings: readonly CustomSetting[],
   clientDialect?: Dialect,
+  takes?: ModelCapabilities,
 ): Buffer | undefined {
   if (settings.length === 0 || body.kind !== 'buffered') return undefined;
   const names = NAMES.get(target.operation.name);
   let shaped = body.bytes;
   for (const { name, value, mode, overwrite } of settings) {
     if (mode === 'raw' && clientDialect === 'openai-chat') continue;
-    const named = mode === 'raw' ? name : fieldFor(name, names, shaped);
+    const named = mode === 'raw' ? name : fieldFor(name, names, shaped, takes);
     if (named === undefined) continue;
     shaped = setInObject(shaped, {
       path: pathOf(named),
@@ -82,11 +85,19 @@ export function withSettings(
   return shaped === body.bytes ? undefined : shaped;
 }
 
-function fieldFor(name: string, names: Names | undefined, body: Buffer): string | undefined {
+function fieldFor(
+  name: string,
+  names: Names | undefined,
+  body: Buffer,
+  takes: ModelCapabilities | undefined,
+): string | undefined {
   const field = names?.[name];
-  return names === CHAT && field === 'max_tokens' && body.includes(NEWER_MAX_TOKENS)
-    ? 'max_completion_tokens'
-    : field;
+  if (names !== CHAT) return field;
+  if (takes === undefined)
+    return field === 'max_tokens' && body.includes(NEWER_MAX_TOKENS) ? 'max_completion_tokens' : field;
+  if (field === 'max_tokens') return takes.maxTokensField ?? field;
+  if (field === 'seed') return takes.seedField === 'none' ? undefined : (takes.seedField ?? field);
+  return field;
 }
 
 function pathOf(name: string): string[] {

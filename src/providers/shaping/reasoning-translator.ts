@@ -52,18 +52,21 @@ class ReasoningStreamTranslator implements StreamTranslator, FrameSink {
     return Promise.resolve();
   }
 
-  onFrame(_: string, bytes: Buffer, start: number, end: number): void {
+  onFrame(name: string, bytes: Buffer, start: number, end: number): void {
     const data = bytes.toString('utf8', start, end);
     if (data.trim() === DONE) this.#add(this.#shape.last());
-    this.#add(this.#shape.frame(data));
+    // Some servers say by its name alone that an event is an error.
+    this.#add(this.#shape.frame(data), name);
   }
 
   onBareJson(bytes: Buffer, start: number, end: number): void {
     this.#ready += `${bytes.toString('utf8', start, end)}\n\n`;
   }
 
-  #add(data: string | undefined): void {
-    if (data !== undefined) this.#ready += `data: ${data.replaceAll('\n', '\ndata: ')}\n\n`;
+  #add(data: string | undefined, name = ''): void {
+    if (data === undefined) return;
+    if (name !== '') this.#ready += `event: ${name}\n`;
+    this.#ready += `data: ${data.replaceAll('\n', '\ndata: ')}\n\n`;
   }
 
   #flush(): boolean {

@@ -1,3 +1,4 @@
+import type { ModelCapabilities } from '../../catalog/models/model-row.ts';
 import { providerTypeOf } from '../../catalog/provider-types.ts';
 import type { ProviderConfig } from '../../config/schema/schema.ts';
 import type { Call } from '../../dialects/operations/call.ts';
@@ -21,15 +22,21 @@ export type Shaped =
       readonly values: Readonly<Record<string, string>>;
     };
 
+/** How a call came to be that was translated. */
+interface Translated {
+  readonly clientDialect: Dialect;
+  readonly takes: ModelCapabilities;
+}
+
 /** Applies one provider's configuration to requests and responses. */
 export interface Shaper {
   /** Sets fields, and nothing else. */
   settings(call: Call): Call;
   /**
    * Sets fields and shapes the messages; calls without either stay untouched.
-   * @param clientDialect of the call that this one was translated from
+   * @param translated - where the call was translated: from which dialect, and for a model that takes what
    */
-  request(call: Call, clientDialect?: Dialect): Shaped | Promise<Shaped>;
+  request(call: Call, translated?: Translated): Shaped | Promise<Shaped>;
   /** Requests a stream's usage where the client left that open. For calls that are passed as they are. */
   usage(call: Call): { readonly call: Call; readonly translator: ResponseTranslator | undefined };
   /** Shapes chat responses; undefined where they stay as they are. */
@@ -51,14 +58,14 @@ export function openShaper(config: ProviderConfig): Shaper {
   };
   const promote = config.promoteThinkingOnEmpty || config.hiclawMode;
   const mode = config.reasoningContentMode;
-  const settings = (call: Call, clientDialect?: Dialect): Call => {
-    const set = withSettings(call, config.customSettings, clientDialect);
+  const settings = (call: Call, translated?: Translated): Call => {
+    const set = withSettings(call, config.customSettings, translated?.clientDialect, translated?.takes);
     return set === undefined ? call : withBody(call, set);
   };
   return {
     settings,
-    request: (call, clientDialect) => {
-      const set = settings(call, clientDialect);
+    request: (call, translated) => {
+      const set = settings(call, translated);
       if (set.target.operation.name !== 'chat.completions') return { kind: 'shaped', call: set };
       const roles = { ...shaping, plainRoles: !developerRole && mayNameDeveloper(set) };
       if (context === undefined) return shapedBy(set, roles, config.id);

@@ -11,6 +11,7 @@ import { bedrockRules } from './conversation/conversation-rules.ts';
 import { effortOf, nearestEffort } from './effort.ts';
 import type { Effort } from './effort.ts';
 import { patchConverse } from './patch-converse.ts';
+import { withDocumentNames } from './bedrock-documents.ts';
 import { toConverseMessages } from './bedrock-messages.ts';
 import { isThinking, thinkingOf } from './claude-thinking.ts';
 import { withoutThinking, withSignedThinking } from './claude-history.ts';
@@ -54,7 +55,7 @@ function toCallOptions(asked: NormalizedRequest, model: string, quirks: Provider
     ...(choosesTool(options) && { toolChoice: options.toolChoice }),
     ...(answerTokens !== undefined && { maxOutputTokens: answerTokens }),
     ...(effort !== undefined && { reasoning: effort }),
-    prompt: toConverseMessages(readable(fitImages(options.prompt, capabilities))),
+    prompt: toConverseMessages(withDocumentNames(readable(fitImages(options.prompt, capabilities)))),
     providerOptions: {
       amazonBedrock: {
         ...thinkingOption(thinking, asked.extraOptions.showThinking),

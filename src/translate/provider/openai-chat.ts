@@ -11,6 +11,7 @@ import { fitOptions } from '../fit/fit-options.ts';
 import { fitToolChoice } from '../fit/fit-tool-choice.ts';
 import { chatSent } from '../sent/chat-sent.ts';
 import { chatThinkingOf } from './chat-thinking.ts';
+import { withTextArguments } from './chat-arguments.ts';
 import { toChatMessages } from './chat-messages.ts';
 import { openaiRules } from './conversation/conversation-rules.ts';
 import { clientTools, withTools, without } from './prompt.ts';
@@ -38,7 +39,7 @@ export const openaiChatCodec: ProviderCodec = {
     return new OpenAICompatibleChatLanguageModel(id, {
       provider: NAME,
       url: ({ path }) => `http://openai.invalid/v1${path}`,
-      fetch,
+      fetch: withTextArguments(fetch),
       includeUsage: !refusesStreamUsage,
       supportsStructuredOutputs: true,
       transformRequestBody: (body: Record<string, unknown>) => asNamed(body, capabilities),
@@ -78,9 +79,9 @@ function toCallOptions(
 /** OpenAI takes schemas of objects alone: platform.openai.com/docs/guides/structured-outputs, "Supported schemas". */
 function formatMeans(
   { jsonMode = true, jsonSchema = true, jsonWithTools = true }: ModelCapabilities,
-  hasTools: boolean,
+  declaresTools: boolean,
 ): FormatMeans {
-  const isFree = jsonWithTools || !hasTools;
+  const isFree = jsonWithTools || !declaresTools;
   return {
     jsonMode: jsonMode && isFree,
     schemas: jsonSchema && isFree ? 'objects' : 'none',

@@ -1,3 +1,4 @@
+import type { ClientError } from '../../dialects/errors/client-error.ts';
 import type { ResponseHeaders, Sink } from '../../upstream/exchange.ts';
 import type { MemoryMeter } from '../../base/memory-meter.ts';
 import type { TranslatorParts } from '../job.ts';
@@ -9,6 +10,7 @@ export class ThreadedTranslator implements ResponseTranslator {
   readonly contentType: string | undefined;
   readonly streams: boolean;
   readonly dropped: readonly string[];
+  readonly writeError?: (error: ClientError) => string;
   readonly estimated: readonly string[];
   readonly #local: ResponseTranslator;
   readonly #parts: TranslatorParts;
@@ -20,6 +22,7 @@ export class ThreadedTranslator implements ResponseTranslator {
     this.dropped = parts.dropped;
     this.estimated = local.estimated ?? [];
     this.#local = local;
+    if (local.writeError !== undefined) this.writeError = local.writeError.bind(local);
     this.#parts = parts;
     this.#memory = memory;
   }

@@ -2,6 +2,7 @@ import type { Answered } from '../outcome.ts';
 import type { ProviderError } from '../provider-error/error-fields.ts';
 import { nothingFromClient, occursInOwnWords } from '../provider-error/own-words.ts';
 import type { IsClientText } from '../provider-error/own-words.ts';
+import { blamedField } from './blamed-field.ts';
 import { REQUEST_NAMES } from './names.ts';
 import type { Match, StatusPattern, WordPattern } from './rule.ts';
 
@@ -22,6 +23,7 @@ export function matches(
     (when.named === undefined || matchesAny(when.named, error.names)) &&
     (when.message === undefined || when.message.test(error.message)) &&
     (when.says === undefined || when.says.test(error.prose)) &&
+    (when.blames === undefined || when.blames.test(blamedField(error) ?? '')) &&
     (when.relayed === undefined || when.relayed === error.isRelayed) &&
     (when.headers === undefined || matchesHeaders(when.headers, answer.headers)) &&
     (when.operation === undefined || matchesWord(when.operation, operation)) &&

@@ -49,8 +49,11 @@ export const MODEL_NAMES = [
 
 /** More text than the model takes. */
 export const LENGTH_NAMES = [
-  /context[_-]?(?:length|window|size)|^too[_-]?many[_-]?(?:prompt[_-]?|input[_-]?)?tokens$|^(?:string|array)_(?:above|below)|^(?:prompt|input|request|payload)[_-]?too[_-]?(?:long|large)$|max[_-]?tokens[_-]?exceeded/,
+  /context[_-]?(?:length|window|size)|^too[_-]?many[_-]?(?:prompt[_-]?|input[_-]?)?tokens$|^(?:prompt|input|request|payload)[_-]?too[_-]?(?:long|large)$|max[_-]?tokens[_-]?exceeded/,
 ];
+
+/** Too much or too little for one field. */
+export const BOUND_NAMES = [/^(?:string|array|integer|decimal|object)_(?:above|below)/];
 
 /** A filter looked at what was asked or answered. */
 export const CONTENT_NAMES = [

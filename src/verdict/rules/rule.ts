@@ -29,6 +29,8 @@ export interface Match {
    * message alone use this.
    */
   readonly saysAboutKey?: RegExp;
+  /** The field of the request that it blames, by its path. */
+  readonly blames?: RegExp;
   /** Whether the error says that an upstream of the provider caused it. */
   readonly relayed?: boolean;
   /** Response headers by lower-case name: each must be present and match. */

@@ -258,6 +258,24 @@ export const TOO_LONG = anyOf(
   String.raw`\b(?:prompt|input|messages?|request|text|content)s?\b.{0,20}\btoo (?:long|large|big)\b|\btokens?\b.{0,40}\bexceed|\bexceed\w*\b.{0,60}\b(?:tokens?|length|size)\b|\breduce (?:the |your )?(?:length|size|prompt|input|message)|\btoken limit\b`,
 );
 
+/** More than fills the model's context window. Some other maximum length may be that of a name. */
+export const FILLS_CONTEXT = anyOf(
+  String.raw`\bcontext[ _-]?(?:length|window|size|limit)\b|\btoo many (?:input |prompt )?tokens\b|\btoken limit\b`,
+  String.raw`\bmaximum (?:\w+ ){0,3}(?:context|model|sequence|input|prompt|position|conversation|message)s? (?:\w+ )?length\b|\bmaximum (?:\w+ ){0,3}tokens\b`,
+  String.raw`\b(?:prompt|input|messages?|request|text|content|conversation)s?\b.{0,20}\btoo (?:long|large|big)\b|\btokens?\b.{0,40}\bexceed|\bexceed\w*\b.{0,60}\btokens?\b`,
+  String.raw`\b(?:prompt|input|messages?|context)s?\b.{0,60}\bexceed\w*\b.{0,60}\b(?:length|size)\b|\bexceed\w*\b.{0,60}\b(?:prompt|input|messages?|context)s? (?:\w+ )?(?:length|size)\b`,
+  String.raw`\breduce (?:the |your )?(?:length|size|prompt|input|message)|\b(?:prompt|input|messages?)s?\b.{0,60}\bmax_(?:new_)?tokens\b`,
+);
+/** The limit of what a model writes, rather than of what it reads. */
+export const ABOUT_OUTPUT = anyOf(
+  String.raw`\bmax_?(?:new_|output_|completion_)?tokens\b|\bmax_?output_?tokens\b|\b(?:output|completion) tokens\b`,
+);
+/** What is read is spoken of as well, or no room for it now. */
+export const MORE_THAN_OUTPUT = either(
+  anyOf(String.raw`\b(?:inputs?|prompts?|messages|conversation|maximum context)\b`),
+  BUSY_OR_FAST,
+);
+
 /** A filter looked at what was asked or answered. */
 export const CONTENT = anyOf(
   String.raw`\bcontent (?:management |usage |safety )?(?:policy|policies|filter\w*)\b|(?<!-)\bmoderation\b(?!-)|\bflagged\b|\bsafety (?:system|filter|reason|polic|check)|\binappropriate (?:content|input)\b|\bsensitive (?:content|information|words?)\b|\bguardrail|\bhigh risk\b|\bviolat\w+\b.{0,40}\bterms of (?:service|use)\b|\bprohibited (?:use|content)\b|\bharmful\b|\bcontent exists risk\b|\bcensor`,

@@ -1,3 +1,5 @@
+import type { Back } from './backs.ts';
+
 /** Where an assistant finds the gateway, and who it is there. */
 export interface GatewayAccess {
   /** `http://HOST:PORT`, without a path. */
@@ -50,6 +52,8 @@ export interface Assistant {
   readonly version: string;
   /** The program, by its path in the folder that packages are installed in. */
   readonly program: string;
+  /** The family that its models are of: these are asked for by their own names. */
+  readonly family: Back['name'];
   /** Two models that it knows by name, of one vendor; it may offer its tools differently to each. */
   readonly models: readonly [first: string, second: string];
   /** What people have to set up. */

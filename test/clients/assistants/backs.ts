@@ -3,7 +3,7 @@ import type { ConfigParts } from '../../support/gateway.ts';
 /** A family of providers that an assistant is run against. */
 export interface Back {
   readonly name: 'openai' | 'anthropic' | 'gemini' | 'bedrock';
-  /** What the gateway asks it for, whatever the assistant asked for. */
+  /** What the gateway asks it for, where the assistant asked for a model of another family. */
   readonly model: string;
   readonly provider: (origin: string) => ConfigParts;
 }

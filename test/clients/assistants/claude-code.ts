@@ -7,6 +7,7 @@ export const claudeCode: Assistant = {
   packageName: '@anthropic-ai/claude-code',
   version: '2.1.332',
   program: 'node_modules/@anthropic-ai/claude-code/bin/claude.exe',
+  family: 'anthropic',
   models: ['claude-sonnet-5', 'claude-opus-4-5'],
   setup: ({ url, key }) => ({
     env: { ANTHROPIC_BASE_URL: url, ANTHROPIC_AUTH_TOKEN: key },

@@ -39,6 +39,7 @@ export const codex: Assistant = {
   packageName: '@openai/codex',
   version: '0.171.0',
   program: 'node_modules/.bin/codex',
+  family: 'openai',
   models: ['gpt-6.2-sol', 'gpt-5.5'],
   setup: (access) => ({
     env: { SPAREKEY_KEY: access.key },

@@ -10,6 +10,7 @@ export const geminiCli: Assistant = {
   packageName: '@google/gemini-cli',
   version: '0.61.0',
   program: 'node_modules/@google/gemini-cli/bundle/gemini.js',
+  family: 'gemini',
   models: ['gemini-2.5-pro', 'gemini-3-pro-preview'],
   setup: ({ url, key }) => ({
     env: { GOOGLE_GEMINI_BASE_URL: url, GEMINI_API_KEY: key },

@@ -24,6 +24,7 @@ export const opencode: Assistant = {
   packageName: 'opencode-ai',
   version: '1.18.33',
   program: 'node_modules/.bin/opencode',
+  family: 'openai',
   models: ['gpt-5', 'gpt-4.1'],
   setup: (access) => ({
     env: { SPAREKEY_KEY: access.key },
@@ -61,6 +62,6 @@ export const opencode: Assistant = {
   }),
   compaction: {
     command: undefined,
-    setup: (access) => ({ files: { [CONFIG]: configuration(access, 20_000) } }),
+    setup: (access) => ({ files: { [CONFIG]: configuration(access, 14_000) } }),
   },
 };

@@ -37,19 +37,19 @@ async function runTask(
 ): Promise<Row> {
   const folder = await mkdtemp(join(tmpdir(), 'sparekey-assistant-'));
   try {
-    const others = back;
-    const by = task.isBetweenFamilies ? neighbourOf(back) : back;
-    await using stand = await Stand.start(folder, { model: assistant.models[0], by, others });
+    const first = task.isBetweenFamilies ? neighbourOf(back) : back;
+    await using stand = await Stand.start(folder, { assistant, first, others: back });
     const desk = new Desk(folder, assistant, installed, stand);
     await mkdir(desk.folder);
     const start = performance.now();
     const wrong = [...(await task.run(desk))];
     const seconds = (performance.now() - start) / 1_000;
-    const requests = await stand.settledRequests();
+    if (!(await stand.isDyingKeyOut())) wrong.push('the key that died is still in service');
+    await stand.stop();
+    const { requests } = stand;
     const failovers = requests.filter(({ failed = [] }) => failed.length > 0).length;
     wrong.push(...requests.filter(isLost).map(describeLoss));
     if (failovers === 0) wrong.push('no request met the key that died');
-    if (!(await stand.isDyingKeyOut())) wrong.push('the key that died is still in service');
     const row = {
       assistant: assistant.name,
       back: back.name,
@@ -71,7 +71,8 @@ function neighbourOf(back: Back): Back {
   return BACKS[(BACKS.indexOf(back) + 1) % BACKS.length] ?? back;
 }
 
-function isLost({ status, verdict, code }: RequestLine): boolean {
+/** What the gateway has answered itself has no verdict. */
+function isLost({ status, verdict = 'ok', code }: RequestLine): boolean {
   return status >= 400 || verdict !== 'ok' || code !== undefined;
 }
 

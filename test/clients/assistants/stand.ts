@@ -1,24 +1,26 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startSimulator, type Simulator } from '../../../simulator/simulator.ts';
+import { STRICT_VENDORS } from '../../../simulator/strict/strict.ts';
 import { adminKeysAt, requestLine, type ConfigParts, type RequestLine } from '../../support/gateway.ts';
-import { until } from '../../support/until.ts';
 import { GatewayProcess } from '../../support/gateway-process.ts';
-import type { GatewayAccess } from './assistant.ts';
+import type { Assistant, GatewayAccess } from './assistant.ts';
 import type { Back } from './backs.ts';
 
 const CLIENT_KEY = 'gateway-key-0123456789abcdef';
 const GOOD_KEY = 'sk-good-0123456789abcdef';
 const DYING_KEY = 'sk-dying-0123456789abcdef';
 
-/** A family for an assistant's first model, and one for all others that it names. */
+/** Who serves an assistant. */
 export interface Served {
-  readonly model: string;
-  readonly by: Back;
+  readonly assistant: Assistant;
+  /** Its first model. */
+  readonly first: Back;
+  /** All others that it names. */
   readonly others: Back;
 }
 
-/** A gateway before the simulator, whose preferred key dies when it has answered once. */
+/** A gateway before the simulator, which refuses what the vendors refuse, and whose preferred key dies when it has answered once. */
 export class Stand implements AsyncDisposable {
   readonly access: GatewayAccess;
   readonly #gateway: GatewayProcess;
@@ -35,8 +37,9 @@ export class Stand implements AsyncDisposable {
   /** @param folder an empty one, for the gateway */
   static async start(folder: string, served: Served): Promise<Stand> {
     const simulator = await startSimulator({
+      strict: STRICT_VENDORS,
       script: {
-        strict: true,
+        knownKeysOnly: true,
         keys: {
           [GOOD_KEY]: { behaviours: [] },
           [DYING_KEY]: { behaviours: [{ kind: 'answer', times: 1 }, { kind: 'invalid-key' }] },
@@ -56,12 +59,6 @@ export class Stand implements AsyncDisposable {
     return this.#requests;
   }
 
-  /** What assistants have asked for once the provider has nothing to answer any more. */
-  async settledRequests(): Promise<readonly RequestLine[]> {
-    await until(() => this.#simulator.open === 0);
-    return this.#requests;
-  }
-
   /** What the provider was sent. */
   get received(): Simulator['requests'] {
     return this.#simulator.requests;
@@ -73,13 +70,18 @@ export class Stand implements AsyncDisposable {
     return keys.some(({ name, state }) => name === 'dying' && state === 'out-of-service');
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  /** Stops the gateway; it has logged all requests then. */
+  async stop(): Promise<void> {
     await this.#gateway[Symbol.asyncDispose]();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
     await this.#simulator.close();
   }
 }
 
-function configuration({ url }: Simulator, { model, by, others }: Served): ConfigParts {
+function configuration({ url }: Simulator, { assistant, first, others }: Served): ConfigParts {
   const { origin } = new URL(url);
   const providerOf = (back: Back): ConfigParts => ({
     id: back.name,
@@ -90,13 +92,14 @@ function configuration({ url }: Simulator, { model, by, others }: Served): Confi
     ],
     failover: { enabled: true, healthCheckModel: back.model, healthCheckInterval: '1h' },
   });
+  const targetOf = ({ name, model }: Back): string => (name === assistant.family ? name : `${name}/${model}`);
   return {
     state: 'memory:',
     clients: [{ name: 'assistant', key: CLIENT_KEY }],
-    providers: [...new Set([by, others])].map(providerOf),
+    providers: [...new Set([first, others])].map(providerOf),
     routes: [
-      { model, to: [`${by.name}/${by.model}`] },
-      { model: '*', to: [`${others.name}/${others.model}`] },
+      { model: assistant.models[0], to: [targetOf(first)] },
+      { model: '*', to: [targetOf(others)] },
     ],
   };
 }

@@ -78,6 +78,34 @@ providers:
     disableStreamUsageStats: true
     logUpstreamErrorResponseBody: false
     capabilities: { openai/v1/embeddings: /v2/embed }
+    modelCapabilities:
+      - models: [ours]
+        takes:
+          maxOutputTokens: 8192
+          maxTokensField: max_tokens
+          efforts: [low, high]
+          thinking: budget
+          thinkingBudget: { min: 1024, max: 8192 }
+          thinkingOff: true
+          thinksUnasked: false
+          thinkingSwitch: thinking
+          toolsWhileThinking: true
+          forcedTools: true
+          parallelTools: true
+          sampling: unless-thinking
+          maxTemperature: 1.5
+          temperatureWithTopP: false
+          topK: true
+          stopSequences: 4
+          blankStops: false
+          seedField: random_seed
+          penalties: false
+          userField: user_id
+          fields: [model, messages]
+          jsonMode: true
+          jsonSchema: false
+          jsonWithTools: false
+          imageTypes: [image/png]
     passHeaders: [x-mine, "x-my-*"]
     basePath: /ai
     basePathHandling: prepend

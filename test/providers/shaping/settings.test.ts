@@ -164,6 +164,30 @@ void describe('custom settings have the names of the operation’s fields:', () 
     assert.ok(typeof left === 'object' && left !== null && !('reasoning_effort' in left));
   });
 
+  void it('a call of another dialect gets them in the names that the model has for them', async () => {
+    const question = (model: string) =>
+      `{"model":"${model}","max_tokens":5,"messages":[{"role":"user","content":"a"}]}`;
+    const settings = [
+      { name: 'max_tokens', value: 77 },
+      { name: 'seed', value: 1 },
+    ];
+    const path = '/v1/messages';
+    const openai: unknown = JSON.parse(await sent(settings, question('gpt-5'), { type: 'openai', path }));
+    assert.deepEqual(openai, {
+      model: 'gpt-5',
+      max_completion_tokens: 77,
+      seed: 1,
+      messages: [{ role: 'user', content: 'a' }],
+    });
+    const mistral: unknown = JSON.parse(await sent(settings, question('m'), { type: 'mistral', path }));
+    assert.deepEqual(mistral, {
+      model: 'm',
+      max_tokens: 77,
+      random_seed: 1,
+      messages: [{ role: 'user', content: 'a' }],
+    });
+  });
+
   void it('raw ones for a client of another dialect are set in the provider’s', async () => {
     const left: unknown = JSON.parse(
       await sent(

@@ -39,7 +39,7 @@ async function sdkFor(
   const script = { behaviours, organization: 'org-sim' };
   const gateway = await gatewayFor(t, {
     keys: KEYS,
-    script: { keys: Object.fromEntries(KEYS.map((key) => [key, script])), strict: true },
+    script: { keys: Object.fromEntries(KEYS.map((key) => [key, script])), knownKeysOnly: true },
     config: { clients: [{ name: 'app', key: CLIENT_KEY }] },
     ...options,
   });

@@ -29,7 +29,7 @@ const DEATHS: readonly { readonly key: string; readonly after: number; readonly 
 void test('1,000 requests over 50 connections are all answered right while three of five keys die', async (t) => {
   const gateway = await gatewayFor(t, {
     keys: KEYS,
-    script: { keys: Object.fromEntries(KEYS.map((key) => [key, { behaviours: [] }])), strict: true },
+    script: { keys: Object.fromEntries(KEYS.map((key) => [key, { behaviours: [] }])), knownKeysOnly: true },
     provider: {
       attempts: KEYS.length,
       firstOutputTimeout: '3s',

@@ -103,7 +103,7 @@ void suite('16: a probe costs little', () => {
       provider: checks(),
       // Strangers are refused, here as at the vendor's.
       script: {
-        strict: true,
+        knownKeysOnly: true,
         keys: {
           [KEY]: { behaviours: [{ kind: 'invalid-key', times: 2 }] },
           [OTHER]: { behaviours: [] },

@@ -3,6 +3,26 @@ import type { ModelRow } from '../model-row.ts';
 /** What vendors and models take of a conversation, where it differs from others of their dialect. */
 export const conversationRows: readonly ModelRow[] = [
   {
+    // Mistral's own checks, which others that serve its models run as well.
+    models: [
+      '*codestral*',
+      '*devstral*',
+      '*magistral*',
+      '*ministral*',
+      '*mistral*',
+      '*mixtral*',
+      '*pixtral*',
+      '*voxtral*',
+    ],
+    takes: {
+      toolCallIds: { alphabet: 'alphanumeric', minLength: 9, maxLength: 9 },
+      lateInstructions: 'user',
+      userAfterResult: false,
+    },
+    source: 'github.com/mistralai/mistral-common: protocol/instruct/validator.py',
+    date: '2026-11-30',
+  },
+  {
     types: ['mistral'],
     models: ['*'],
     takes: {
@@ -11,14 +31,8 @@ export const conversationRows: readonly ModelRow[] = [
       lastMessage: 'prefix',
       userAfterResult: false,
     },
-    source: 'github.com/mistralai/mistral-common: protocol/instruct/validator.py',
-    date: '2026-11-30',
-  },
-  {
-    types: ['bedrock'],
-    models: ['*mistral.*'],
-    takes: { toolCallIds: { alphabet: 'alphanumeric', minLength: 9, maxLength: 9 } },
-    source: 'github.com/mistralai/mistral-common: protocol/instruct/validator.py',
+    source:
+      'docs.mistral.ai/api: `prefix`; github.com/mistralai/mistral-common: protocol/instruct/validator.py',
     date: '2026-11-30',
   },
   {

@@ -1,4 +1,6 @@
 import type { Json } from '../../../base/json.ts';
+import { clientErrorBody, clientErrorEvent } from '../../../dialects/errors/client-error.ts';
+import type { ClientError } from '../../../dialects/errors/client-error.ts';
 import type { ResponseContext, ClientStreamEncoder, StreamPart } from '../../codec.ts';
 import { answer, callOf, fileOf, reasonOf, signatureField, usageOf } from './encode-response.ts';
 
@@ -42,6 +44,12 @@ export class ContentStreamEncoder implements ClientStreamEncoder {
 
   end(): string {
     return this.#isEvents ? '' : ']';
+  }
+
+  /** In a list an error is its last item, as Google's servers have it. */
+  fail(error: ClientError): string {
+    if (this.#isEvents) return clientErrorEvent('gemini-generate', error);
+    return `${this.#hasStarted ? ',\r\n' : '['}${clientErrorBody('gemini-generate', error)}]`;
   }
 
   #thoughtPiece(text: string, metadata: Metadata): string {

@@ -1,4 +1,6 @@
 import type { Json } from '../../../base/json.ts';
+import { clientErrorEvent } from '../../../dialects/errors/client-error.ts';
+import type { ClientError } from '../../../dialects/errors/client-error.ts';
 import type { ResponseContext, GenerateResult, ClientStreamEncoder, StreamPart } from '../../codec.ts';
 import { opaqueStateOf } from '../../opaque-state.ts';
 import { clientToolsOf } from '../client-tools.ts';
@@ -34,6 +36,24 @@ export class ResponseStreamEncoder implements ClientStreamEncoder {
     const cost = usage === undefined ? null : usageOf(usage);
     const response = { ...this.#heading, ...ended, output: this.#items.output, usage: cost };
     return (this.#sequence > 0 ? '' : this.#opening()) + this.#write({ type, response });
+  }
+
+  /**
+   * OpenAI sends both: SDKs raise the first, and Codex heeds the second alone
+   * (github.com/openai/codex, codex-rs/codex-api/src/sse/responses.rs, 2026-11-30).
+   */
+  fail(error: ClientError): string {
+    const event = clientErrorEvent('openai-responses', error, this.#sequence++);
+    const { message, code } = error;
+    const response = {
+      ...this.#heading,
+      status: 'failed',
+      error: { code: code ?? 'server_error', message },
+      incomplete_details: null,
+      output: this.#items.output,
+      usage: null,
+    };
+    return event + this.#write({ type: 'response.failed', response });
   }
 
   #events(part: StreamPart): readonly Json[] {

@@ -1,6 +1,6 @@
 import { asObject, isJsonText } from '../../../base/json.ts';
 import { argumentsOf } from '../../call-arguments.ts';
-import type { CallOptions } from '../../codec.ts';
+import type { CallOptions, ClientToolNames } from '../../codec.ts';
 import type { AssistantPart, Prompt } from '../prompt.ts';
 import { withoutBlankText } from './blank-text.ts';
 import { withCallIds } from './call-ids.ts';
@@ -8,7 +8,6 @@ import type { ConversationRules } from './conversation-rules.ts';
 import { withResultsBehindCalls } from './order.ts';
 import { withDeclaredTools } from './tool-declarations.ts';
 import { withToolNames } from './tool-names.ts';
-import type { ClientToolNames } from './tool-names.ts';
 import { withAllowedTurns } from './turns.ts';
 
 /** What a package is called with, and what its response needs. */

@@ -1,13 +1,10 @@
 import type { WordForm } from '../../../catalog/models/conversation-capabilities.ts';
-import type { CallOptions } from '../../codec.ts';
+import type { CallOptions, ClientToolNames } from '../../codec.ts';
 import type { Message, Prompt } from '../prompt.ts';
 import { hasForm, hashOf, plainWord } from './word-forms.ts';
 
 /** Characters of the hash at the end of a name that was changed. */
 const HASH_LENGTH = 8;
-
-/** The client's names of tools, by those that the provider knows, where they are others. Plain data. */
-export type ClientToolNames = Readonly<Record<string, string>>;
 
 /** Options whose tools have names that the provider takes, and the client's names of those that have another. */
 export interface NamedTools {

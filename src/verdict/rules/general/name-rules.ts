@@ -1,7 +1,6 @@
 import {
   atCapacity,
   blocked,
-  callersMistake,
   keyDead,
   largerThanLimit,
   modelDenied,
@@ -16,7 +15,6 @@ import {
   BILLING_NAMES,
   CONTENT_NAMES,
   KEY_NAMES,
-  LENGTH_NAMES,
   MODEL_NAMES,
   OVERLOAD_NAMES,
   RATE_NAMES,
@@ -25,6 +23,7 @@ import {
   UNAUTHORIZED_NAMES,
 } from '../names.ts';
 import type { Rule } from '../rule.ts';
+import { lengthNameRules } from './length-rules.ts';
 import {
   LARGER_THAN_CREDIT,
   LARGER_THAN_LIMIT,
@@ -50,16 +49,7 @@ export const generalNameRules: readonly Rule[] = [
       body: '{"error":{"message":"The response was filtered","code":"content_filter","status":400,"innererror":{"code":"ResponsibleAIPolicyViolation"}}}',
     },
   },
-  {
-    id: 'general.context-length',
-    when: { status: ['2xx', 400, 403, 413, 422, 500], named: LENGTH_NAMES },
-    verdict: callersMistake,
-    source: 'github.com/thepersonalaicompany/amurex-backend issue 51 (groq)',
-    example: {
-      status: 400,
-      body: body("This model's maximum context length is …", 'context_length_exceeded'),
-    },
-  },
+  ...lengthNameRules,
   {
     id: 'general.larger-than-limit',
     when: { status: ['2xx', 400, 413, 429], says: LARGER_THAN_LIMIT },

@@ -11,6 +11,7 @@ import {
   throttledForLong,
 } from '../consequences.ts';
 import { openaiBody as body } from '../example-body.ts';
+import { lengthWordRules } from './length-rules.ts';
 import { modelWordRules } from './model-word-rules.ts';
 import { PERMISSION_NAMES } from '../names.ts';
 import type { Rule } from '../rule.ts';
@@ -21,7 +22,6 @@ import {
   ASKS_FOR_MONEY,
   ASKS_FOR_PLAN,
   AT_CAPACITY,
-  BUSY_OR_FAST,
   CONTENT,
   FUNCTION_DOWN,
   KEY_REFUSED,
@@ -105,13 +105,7 @@ export const generalWordRules: readonly Rule[] = [
     source: 'github.com/anthropics/anthropic-sdk-python issue 1029: a 400 about a token of the client',
     example: { status: 400, body: body('Your api key is invalid.', null) },
   },
-  {
-    id: 'general.context-length-words',
-    when: { status: ['2xx', 400, 403, 413, 422, 500], says: TOO_LONG, unless: { says: BUSY_OR_FAST } },
-    verdict: callersMistake,
-    source: 'crmne/ruby_llm spec/fixtures/vcr_cassettes (deepseek, vertexai)',
-    example: { status: 400, body: body("This model's maximum context length is 512 tokens.", '400') },
-  },
+  ...lengthWordRules,
   {
     id: 'general.content-policy-words',
     when: { status: ['2xx', 400, 403, 422, 446, 451], says: CONTENT },

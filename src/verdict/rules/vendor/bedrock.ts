@@ -16,6 +16,9 @@ import { AT_CAPACITY, REGION, RETIRED } from '../words.ts';
 const COMMON = 'docs.aws.amazon.com/bedrock/latest/APIReference/CommonErrors.html';
 const TROUBLE = 'docs.aws.amazon.com/bedrock/latest/userguide/troubleshooting-api-error-codes.html';
 
+const MORE_THAN_THE_WINDOW =
+  /\b(?:input|prompt) is too long\b|\btoo many input tokens\b|\bcontext (?:window|limit|length)\b/i;
+
 function header(exception: string): Record<string, string> {
   return { 'x-amzn-errortype': `${exception}:http://internal.amazon.com/coral/com.amazon.bedrock/` };
 }
@@ -221,6 +224,18 @@ export const bedrockRules: readonly Rule[] = [
     },
   },
   {
+    id: 'bedrock.context-length',
+    // More than the model's window takes, and not an id or a name: clients shorten the conversation for it.
+    when: { named: 'validationexception', says: MORE_THAN_THE_WINDOW },
+    verdict: callersMistake,
+    source: 'github.com/aws-samples/bedrock-chat issue 95; github.com/daisuke-awaji/moca issue 254',
+    example: {
+      status: 400,
+      headers: header('ValidationException'),
+      body: '{"message":"Input is too long for requested model."}',
+    },
+  },
+  {
     id: 'bedrock.validation',
     when: { named: 'validationexception' },
     verdict: callersMistake,
@@ -228,7 +243,7 @@ export const bedrockRules: readonly Rule[] = [
     example: {
       status: 400,
       headers: header('ValidationException'),
-      body: '{"message":"Input is too long for requested model."}',
+      body: '{"message":"messages: text content blocks must be non-empty"}',
     },
   },
 ];

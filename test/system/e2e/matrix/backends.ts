@@ -17,7 +17,7 @@ export interface Backend {
 export const BACKENDS: readonly Backend[] = [
   {
     name: 'openai',
-    model: 'gpt-4.1',
+    model: 'gpt-5',
     provider: (origin) => ({ type: 'openai', baseUrl: `${origin}/v1` }),
     tooLong: /exceeds the context window/u,
     signs: false,

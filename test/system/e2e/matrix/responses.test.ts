@@ -95,6 +95,12 @@ function sdkAnswer(response: OpenAI.Responses.Response): SdkAnswer {
   };
 }
 
+/** What the SDK adds to what was streamed; OpenAI refuses to have it back (openai/openai-python#2720). */
+function withoutParsed(item: OpenAI.Responses.ResponseOutputItem): OpenAI.Responses.ResponseOutputItem {
+  if (item.type !== 'message') return item;
+  return { ...item, content: item.content.map((part) => Object.assign({ ...part }, { parsed: undefined })) };
+}
+
 async function loop(api: OpenAI, ask: Question, run: (input: City) => string): Promise<SdkAnswer> {
   const { question } = ask;
   const params = { ...paramsOf(ask), tools: [TOOL] };
@@ -104,7 +110,7 @@ async function loop(api: OpenAI, ask: Question, run: (input: City) => string): P
     const result = run(city.parse(JSON.parse(item.arguments)));
     return [{ type: 'function_call_output', call_id: item.call_id, output: result }];
   });
-  const said: Item[] = output.filter(
+  const said: Item[] = output.map(withoutParsed).filter(
     (item) => item.type === 'message' || item.type === 'reasoning' || item.type === 'function_call',
   );
   const input: Item[] = [{ role: 'user', content: question }, ...said, ...results];

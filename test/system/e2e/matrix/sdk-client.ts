@@ -1,3 +1,4 @@
+import { APIError } from 'openai';
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { isAnswerTo } from '../../../../simulator/answer-text.ts';
@@ -72,6 +73,9 @@ export interface SdkClient {
 const QUESTION = 'what does the gateway do?';
 /** The pieces of the answer to it: its words, two before them, and the mark. */
 const PIECES = 8;
+/** Tokens: OpenAI's Responses take no lower limit. */
+const LEAST_LIMIT = 16;
+const LONG_QUESTION = Array.from({ length: 20 }, (_, at) => at + 1).join(' ');
 const SYSTEM = 'Always answer like a pirate.';
 const LOOKUP = 'Use get_weather {"city":"Oslo"} and get_weather {"city":"Rome"}, please.';
 const WEATHER: Readonly<Record<string, string>> = { Oslo: 'snow', Rome: 'sun' };
@@ -106,12 +110,12 @@ function pair(client: SdkClient, backend: Backend, testbed: Testbed): void {
     void test(`${how}: the limit on tokens`, async () => {
       const answer = await client.ask({
         model: modelOf(backend, 'well'),
-        question: QUESTION,
+        question: LONG_QUESTION,
         stream,
-        maxTokens: 3,
+        maxTokens: LEAST_LIMIT,
       });
       assert.equal(answer.stop, client.stops.length);
-      assert.equal(answer.text, 'You said: what');
+      assert.equal(answer.text, 'You said: 1 2 3 4 5 6 7 8 9 10 11 12 13 14');
     });
 
     void test(`${how}: an image`, async () => {
@@ -150,6 +154,8 @@ function pair(client: SdkClient, backend: Backend, testbed: Testbed): void {
       );
       assert.ok(error instanceof client.refusal, String(error));
       assert.match(error.message, backend.tooLong);
+      // By this word Codex and others know that they have to shorten the conversation.
+      if (error instanceof APIError) assert.equal(error.code, 'context_length_exceeded');
       assert.equal(statusOf(error) ?? statusOf(error.cause), 400);
     });
   }

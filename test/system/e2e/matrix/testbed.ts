@@ -1,6 +1,7 @@
 import { after } from 'node:test';
 import type { Behaviour, KeyScript, Script } from '../../../../simulator/behaviour.ts';
 import type { Simulator } from '../../../../simulator/simulator.ts';
+import { STRICT_VENDORS } from '../../../../simulator/strict/strict.ts';
 import { startTestGateway, type ConfigParts, type TestGateway } from '../../../support/gateway.ts';
 import { BACKENDS, deadKey, goodKey, modelOf, type Backend } from './backends.ts';
 
@@ -17,6 +18,7 @@ export interface Testbed {
 export async function testbedFor(clients: readonly string[]): Promise<Testbed> {
   const gateway = await startTestGateway({
     script: SCRIPT,
+    strict: STRICT_VENDORS,
     config: (sim) => ({
       clients: [{ name: 'app', key: CLIENT_KEY }],
       providers: BACKENDS.flatMap((backend) => [
@@ -48,7 +50,7 @@ function behavioursOf(backend: Backend): readonly Behaviour[] {
 }
 
 const SCRIPT: Script = {
-  strict: true,
+  knownKeysOnly: true,
   keys: Object.fromEntries(
     BACKENDS.flatMap((backend): readonly (readonly [string, KeyScript])[] => [
       [goodKey(backend), { behaviours: behavioursOf(backend) }],

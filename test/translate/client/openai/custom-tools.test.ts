@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import type { Json } from '../../../../src/base/json.ts';
+import { asObject, objectsOf, parseObject } from '../../../../src/base/json.ts';
 import { chatClientCodec } from '../../../../src/translate/client/codecs.ts';
 import { CONTEXT, finish, wholeAnswer } from '../sdk-responses.ts';
 
@@ -48,10 +48,10 @@ void suite('custom tools of chats', () => {
   });
 
   void test('are called as what they are, in whole answers', () => {
-    const answer: Json = JSON.parse(
+    const answer = parseObject(
       JSON.stringify(chatClientCodec.encodeResponse(wholeAnswer([CALL]), context())),
     );
-    assert.deepEqual(answer['choices'], [
+    assert.deepEqual(answer?.['choices'], [
       {
         index: 0,
         message: { role: 'assistant', content: null, refusal: null, tool_calls: [WRITTEN] },
@@ -68,12 +68,11 @@ void suite('custom tools of chats', () => {
       encoder.encode({ type: 'tool-input-delta', id: 'c1', delta: '{"input":' }) +
       encoder.encode(CALL) +
       encoder.encode(finish());
-    const chunks = text
+    const choices = text
       .split('\n')
-      .filter((line) => line !== '')
-      .map((line): { choices: { delta: Json; finish_reason: string | null }[] } => JSON.parse(line.slice(6)));
-    const calls = chunks.flatMap(({ choices }) => choices.flatMap(({ delta }) => delta['tool_calls'] ?? []));
-    assert.deepEqual(calls, [[{ index: 0, ...WRITTEN }]].flat());
-    assert.equal(chunks.at(-1)?.choices[0]?.finish_reason, 'tool_calls');
+      .flatMap((line) => objectsOf(parseObject(line.slice('data: '.length))?.['choices']));
+    const calls = choices.flatMap(({ delta }) => objectsOf(asObject(delta)?.['tool_calls']));
+    assert.deepEqual(calls, [{ index: 0, ...WRITTEN }]);
+    assert.equal(choices.at(-1)?.['finish_reason'], 'tool_calls');
   });
 });

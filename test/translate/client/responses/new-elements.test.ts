@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
+import { objectsOf, parseObject } from '../../../../src/base/json.ts';
 import type { Json } from '../../../../src/base/json.ts';
 import { NotExpressible } from '../../../../src/translate/codec.ts';
 import type { NormalizedRequest } from '../../../../src/translate/codec.ts';
@@ -22,14 +23,9 @@ function namesOf({ options }: NormalizedRequest): readonly string[] {
 function itemOf(body: Json, toolName: string, input: string): Json {
   const { clientTools = [] } = decode(body);
   const part = { type: 'tool-call' as const, toolCallId: 'c1', toolName, input };
-  const answer: unknown = responsesClientCodec.encodeResponse(wholeAnswer([part]), {
-    ...CONTEXT,
-    clientTools,
-  });
-  assert.ok(typeof answer === 'object' && answer !== null && 'output' in answer);
-  const { output } = answer;
-  assert.ok(Array.isArray(output) && output.length === 1);
-  const [item]: Json[] = output;
+  const answer = responsesClientCodec.encodeResponse(wholeAnswer([part]), { ...CONTEXT, clientTools });
+  const [item, ...others] = objectsOf(parseObject(JSON.stringify(answer))?.['output']);
+  assert.equal(others.length, 0);
   const streamed = streamedItems(clientTools, part);
   assert.deepEqual(streamed, [item]);
   const { id: _, status: __, call_id: callId, ...rest } = item ?? {};
@@ -51,7 +47,8 @@ function streamedItems(
   return text
     .split('\n')
     .filter((line) => line.startsWith('data: '))
-    .map((line): Json => JSON.parse(line.slice('data: '.length)))
+    .map((line) => parseObject(line.slice('data: '.length)))
+    .filter((event) => event !== undefined)
     .filter(({ type }) => type === 'response.output_item.done')
     .map(({ item }) => item);
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import fc from 'fast-check';
+import { assert as check, asyncProperty, property } from 'fast-check';
 import { modelCapabilities } from '../../../../src/catalog/models/model-capabilities.ts';
 import { NO_QUIRKS } from '../../../../src/translate/codec.ts';
 import type { CallOptions } from '../../../../src/translate/codec.ts';
@@ -47,20 +47,20 @@ void suite('any conversation', () => {
     const quirks = { ...NO_QUIRKS, capabilities: modelCapabilities(type, model) };
 
     void test(`leaves for ${type}’s ${model} as it is accepted`, async () => {
-      await fc.assert(
-        fc.asyncProperty(conversations, tools, async (prompt, declared) => {
+      await check(
+        asyncProperty(conversations, tools, async (prompt, declared) => {
           const { body } = await interceptedFrom(codec, requestOf({ prompt, tools: declared }), model, {
             quirks,
           });
           assert.deepEqual(refused(body), [], JSON.stringify(body, undefined, 1));
         }),
-        { numRuns: 300 },
+        { numRuns: 150 },
       );
     });
 
     void test(`has for ${type}’s ${model} names that are the client’s again on their way back`, () => {
-      fc.assert(
-        fc.property(conversations, tools, (prompt, declared) => {
+      check(
+        property(conversations, tools, (prompt, declared) => {
           const request = requestOf({ prompt, tools: declared });
           const { options, clientToolNames } = fittedCallFor(codec, request, model, quirks);
           const back = (options.tools ?? []).map(({ name }) =>
@@ -69,31 +69,31 @@ void suite('any conversation', () => {
           const own = [...new Set(declared.map(({ name }) => name))];
           assert.deepEqual(back.slice(0, own.length), own);
         }),
-        { numRuns: 200 },
+        { numRuns: 100 },
       );
     });
 
     void test(`stays for ${type}’s ${model} as it is once it fits`, () => {
-      fc.assert(
-        fc.property(conversations, (prompt) => {
+      check(
+        property(conversations, (prompt) => {
           const fitted = fittedCallFor(codec, requestOf({ prompt }), model, quirks).options.prompt;
           const again = fittedCallFor(codec, requestOf({ prompt: fitted }), model, quirks).options.prompt;
           assert.equal(withoutOptions(again), withoutOptions(fitted));
         }),
-        { numRuns: 200 },
+        { numRuns: 100 },
       );
     });
 
     void test(`is for ${type}’s ${model} the beginning of the same conversation later, as a cache of prompts wants it`, () => {
-      fc.assert(
-        fc.property(conversations, (before) => {
+      check(
+        property(conversations, (before) => {
           const prompt = [...before, said('user', 'And now?')];
           const later = [...prompt, said('assistant', 'So.'), said('user', 'And then?')];
           const fitted = fittedCallFor(codec, requestOf({ prompt }), model, quirks).options.prompt;
           const longer = fittedCallFor(codec, requestOf({ prompt: later }), model, quirks).options.prompt;
           assert.equal(withoutOptions(longer.slice(0, fitted.length)), withoutOptions(fitted));
         }),
-        { numRuns: 200 },
+        { numRuns: 100 },
       );
     });
   }

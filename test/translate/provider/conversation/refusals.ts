@@ -7,7 +7,7 @@ import type { Json } from '../../../../src/base/json.ts';
  */
 
 /** The conversation of a request, whichever dialect it is in. */
-interface Turn {
+interface SentMessage {
   readonly role: string;
   readonly calls: readonly { readonly id: unknown; readonly name: unknown; readonly input: unknown }[];
   readonly results: readonly unknown[];
@@ -64,7 +64,7 @@ function chatContents(messages: readonly Json[]): string[] {
   });
 }
 
-function chatTurns(messages: readonly Json[]): Turn[] {
+function chatTurns(messages: readonly Json[]): SentMessage[] {
   return messages.map(({ role, content, tool_calls: calls, tool_call_id: id }) => ({
     role: String(role),
     calls: objectsOf(calls).map((call) => {
@@ -181,7 +181,8 @@ export function refusedByGemini(body: Json): string[] {
   // The package shows the files of a result beside it to models that take none in it, and says so in these words.
   const mixed = turns.filter(
     ({ results, texts }) =>
-      results.length > 0 && texts.some((text) => !String(text).startsWith('Tool executed successfully')),
+      results.length > 0 &&
+      texts.some((text) => typeof text !== 'string' || !text.startsWith('Tool executed successfully')),
   );
   const instructions = objectsOf(asObject(body['systemInstruction'])?.['parts']).map(({ text }) => text);
   return [
@@ -204,13 +205,13 @@ export function refusedByGemini(body: Json): string[] {
 }
 
 const GEMINI_NAME = /^[a-zA-Z_][a-zA-Z0-9_.:-]{0,63}$/u;
-const EMPTY: Turn = { role: 'system', calls: [], results: [], texts: [], size: 1 };
+const EMPTY: SentMessage = { role: 'system', calls: [], results: [], texts: [], size: 1 };
 
-function turnOf({ role }: Json, parts: readonly unknown[]): Turn {
+function turnOf({ role }: Json, parts: readonly unknown[]): SentMessage {
   return { ...EMPTY, role: String(role), size: parts.length };
 }
 
-function alternating(turns: readonly Turn[]): string[] {
+function alternating(turns: readonly SentMessage[]): string[] {
   return [
     ...turns.flatMap(({ role, size }, at) => [
       ...(role === (at % 2 === 0 ? 'user' : 'assistant') ? [] : [`role ${role} at ${at}`]),
@@ -220,14 +221,14 @@ function alternating(turns: readonly Turn[]): string[] {
   ];
 }
 
-function blanks(turns: readonly Turn[]): string[] {
+function blanks(turns: readonly SentMessage[]): string[] {
   return turns.flatMap(({ texts }) =>
     texts.flatMap((text) => (typeof text === 'string' && text.trim() !== '' ? [] : ['a blank text'])),
   );
 }
 
 /** Results of all calls stand directly behind them, and nowhere else. */
-function pairs(turns: readonly Turn[]): string[] {
+function pairs(turns: readonly SentMessage[]): string[] {
   const wrong: string[] = [];
   let waiting: unknown[] = [];
   for (const { calls, results, role } of turns) {
@@ -244,7 +245,7 @@ function pairs(turns: readonly Turn[]): string[] {
   return wrong;
 }
 
-function words(turns: readonly Turn[], id: RegExp, name: RegExp): string[] {
+function words(turns: readonly SentMessage[], id: RegExp, name: RegExp): string[] {
   const calls = turns.flatMap((turn) => turn.calls);
   return [
     ...(new Set(calls.map((call) => call.id)).size === calls.length ? [] : ['an id twice']),
