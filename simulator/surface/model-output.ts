@@ -108,12 +108,14 @@ function echoedText(question: Question): string {
 
 /** What an answer says where there is a plan. A summary is what is left of it. */
 function progressText(
-  { done, total, rest, isToBeSummarised }: PlanProgress,
+  { done, total, rest, files, isToBeSummarised }: PlanProgress,
   question: Question,
   { tools }: GenerationOptions,
 ): string {
   if (isToBeSummarised || tools.length === 0) return `what is left of the plan: ${JSON.stringify(rest)}`;
-  return [`a plan, of which ${done} of ${total} calls are done`, ...notesOf(question)].join(' ');
+  return [`a plan, of which ${done} of ${total} calls are done`, ...notesOf({ ...question, files })].join(
+    ' ',
+  );
 }
 
 function notesOf({ files, results }: Question): readonly string[] {

@@ -18,6 +18,8 @@ export interface PlanProgress {
   readonly next: readonly PlannedCall[];
   /** All steps that are left, as a plan has them. */
   readonly rest: readonly JsonObject[];
+  /** What was shown since, by people or as the result of a call. */
+  readonly files: readonly string[];
   /** Whether the user has asked for a summary since. */
   readonly isToBeSummarised: boolean;
 }
@@ -50,6 +52,7 @@ export function planProgress(messages: readonly Message[], parallel: boolean): P
     total: steps.flat().length,
     next: parallel ? next : next.slice(0, 1),
     rest: rest.map(stepOf),
+    files: since.flatMap((each) => each.files),
     isToBeSummarised: since.some(({ role, text }) => role === 'user' && /\bsummary\b/iu.test(text)),
   };
 }

@@ -15,7 +15,7 @@ export interface Setup {
 }
 
 /** One run of an assistant without anybody at the terminal. */
-export interface Turn {
+export interface AssistantRun {
   readonly prompt: string;
   readonly model: string;
   /** Whether it goes on with the conversation of the run before. */
@@ -60,7 +60,7 @@ export interface Assistant {
   readonly setup: (access: GatewayAccess) => Setup;
   /** What the script sets beside that: no reports, no updates, no questions. */
   readonly quiet: Readonly<Record<string, string>>;
-  readonly commandLine: (turn: Turn) => CommandLine;
+  readonly commandLine: (turn: AssistantRun) => CommandLine;
   readonly steps: (model: string) => Steps;
   /** Makes it summarise its conversation and go on from the summary. */
   readonly compaction: Compaction;

@@ -4,20 +4,15 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { RequestLine } from '../../support/gateway.ts';
 import type { Assistant } from './assistant.ts';
+import { ASSISTANTS } from './assistants.ts';
 import { BACKS, type Back } from './backs.ts';
-import { claudeCode } from './claude-code.ts';
-import { codex } from './codex.ts';
 import { Desk } from './desk.ts';
-import { geminiCli } from './gemini-cli.ts';
 import { install } from './install.ts';
-import { opencode } from './opencode.ts';
 import { Stand } from './stand.ts';
 import { HEADING, rowText, type Row } from './table.ts';
 import { TASKS, type Task } from './tasks.ts';
 
 /* Runs coding assistants against the gateway: npm run assistants -- --help */
-
-const ASSISTANTS: readonly Assistant[] = [claudeCode, codex, geminiCli, opencode];
 
 const USAGE = `Usage: npm run assistants [-- OPTIONS]
 

@@ -27,10 +27,13 @@ function withInstructions(prompt: Prompt, { lateInstructions, firstMessage }: Co
   if (first < 0) return firstMessage === 'any' ? prompt : withLastAsUser(prompt);
   if (lateInstructions === 'system') return prompt;
   return prompt.map((message, at) =>
-    at > first && message.role === 'system'
-      ? asUser(message, `<system-reminder>\n${message.content}\n</system-reminder>`)
-      : message,
+    at > first && message.role === 'system' ? asUser(message, asReminder(message.content)) : message,
   );
+}
+
+/** Claude Code writes the mark itself. */
+function asReminder(text: string): string {
+  return text.startsWith('<system-reminder>') ? text : `<system-reminder>\n${text}\n</system-reminder>`;
 }
 
 function withLastAsUser(prompt: Prompt): Prompt {

@@ -1,6 +1,6 @@
-import { APIError } from 'openai';
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
+import { APIError } from 'openai';
 import { isAnswerTo } from '../../../../simulator/answer-text.ts';
 import { tokensIn } from '../../../../simulator/surface/text.ts';
 import { BACKENDS, deadKey, goodKey, modelOf, type Backend } from './backends.ts';
