@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { JSONObject } from '@ai-sdk/provider';
 import { asObject } from '../../base/json.ts';
 import { memberAt, setInObject } from '../../dialects/scan/json-edit.ts';
@@ -55,11 +56,18 @@ function toCallOptions(asked: NormalizedRequest, _: string, quirks: ProviderQuir
         toolStreaming: false,
         ...thinkingOption(thinking, extraOptions.showThinking),
         ...(extraOptions.parallelTools === false && { disableParallelToolUse: true }),
-        ...(extraOptions.user !== undefined && { metadata: { userId: extraOptions.user } }),
+        ...(extraOptions.user !== undefined && { metadata: { userId: shortUser(extraOptions.user) } }),
       },
     },
   };
 }
+
+/** Anthropic takes 256 characters (platform.claude.com/docs/en/api/messages, `metadata.user_id`). A longer name becomes its hash. */
+function shortUser(user: string): string {
+  return user.length <= MOST_USER_CHARACTERS ? user : createHash('sha256').update(user).digest('hex');
+}
+
+const MOST_USER_CHARACTERS = 256;
 
 /** For models that nobody knows, which are no Claude: what those of today that speak this dialect all have. Tokens. */
 const USUAL_LIMIT = 32_000;
