@@ -1,9 +1,12 @@
 /**
- * `npm run bench:loop [-- --against DIR] [-- --sizes 1,12,30] [-- --to claude,gemini,bedrock,openai] [-- --shapes TEXT]`:
- * how long one large request holds the event loop of a gateway, and how much memory it takes, times its size.
+ * `npm run bench:loop [-- --against DIR] [-- --sizes 1,12,30] [-- --from chat,messages,contents,responses]
+ * [-- --to claude,gemini,bedrock,openai,sigv4,dify,coze,hunyuan,merged,settings] [-- --shapes TEXT] [-- --answers]`:
+ * how long one large request, or with `--answers` a small one with a large answer, holds the event loop of a gateway, and how
+ * much memory it takes, times its size.
  *
- * A gateway in a process of its own gets one request after another over a socket, in OpenAI's dialect, for a provider that
- * speaks it too or that it is translated for, and which answers at once. `--against` is another checkout, whose gateway is
+ * A gateway in a process of its own gets one request after another over a socket, in a client's dialect, for a provider that
+ * speaks it too or that it is translated for, and which answers at once. `sigv4` is Bedrock with keys that sign, `merged` and
+ * `settings` are OpenAI with what a configuration may want done to chats. `--against` is another checkout, whose gateway is
  * measured instead. `held` is the longest turn of the loop in processor time, `took` the whole request, `memory` how far
  * the process grew above what it had before, divided by the size of the body, and `20 at once` the same for so many.
  */
@@ -18,6 +21,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { request } from 'undici';
+import { clients } from './loop/clients.ts';
+import type { Client } from './loop/clients.ts';
 import { shapes } from './loop/shapes.ts';
 
 const MB = 1_000_000;
@@ -31,7 +36,9 @@ const { values: flags } = parseArgs({
   options: {
     against: { type: 'string' },
     sizes: { type: 'string', default: '1,12,30' },
+    from: { type: 'string', default: 'chat' },
     to: { type: 'string', default: 'openai,claude,gemini,bedrock' },
+    answers: { type: 'boolean', default: false },
     shapes: { type: 'string', default: '' },
     together: { type: 'boolean', default: false },
   },
@@ -40,32 +47,45 @@ const { values: flags } = parseArgs({
 const source = resolve(flags.against ?? fileURLToPath(new URL('..', import.meta.url)));
 const folder = mkdtempSync(join(tmpdir(), 'sparekey-loop-'));
 const upstream = createServer((asked, answer) => {
-  asked.resume().once('end', () => answer.writeHead(200, { 'content-type': 'application/json' }).end(ANSWER));
+  asked
+    .resume()
+    .once('end', () => answer.writeHead(200, { 'content-type': 'application/json' }).end(answerNow));
 }).listen(0, '127.0.0.1');
 await once(upstream, 'listening');
 
-/** The least good answer in each of the four dialects at once. */
-const ANSWER = JSON.stringify({
-  id: 'a',
-  type: 'message',
-  role: 'assistant',
-  model: 'm',
-  content: [{ type: 'text', text: 'hi' }],
-  stop_reason: 'end_turn',
-  choices: [{ index: 0, message: { role: 'assistant', content: 'hi' }, finish_reason: 'stop' }],
-  candidates: [{ content: { role: 'model', parts: [{ text: 'hi' }] }, finishReason: 'STOP' }],
-  output: { message: { role: 'assistant', content: [{ text: 'hi' }] } },
-  stopReason: 'end_turn',
-  usage: { input_tokens: 1, output_tokens: 1, inputTokens: 1, outputTokens: 1, totalTokens: 2 },
-  metrics: { latencyMs: 1 },
-});
+/** A good answer in each of the dialects at once. */
+function answerWith(text: string): Buffer {
+  const answer = {
+    id: 'a',
+    type: 'message',
+    role: 'assistant',
+    model: 'm',
+    answer: text,
+    content: [{ type: 'text', text }],
+    stop_reason: 'end_turn',
+    choices: [{ index: 0, message: { role: 'assistant', content: text }, finish_reason: 'stop' }],
+    candidates: [{ content: { role: 'model', parts: [{ text }] }, finishReason: 'STOP' }],
+    output: { message: { role: 'assistant', content: [{ text }] } },
+    stopReason: 'end_turn',
+    usage: { input_tokens: 1, output_tokens: 1, inputTokens: 1, outputTokens: 1, totalTokens: 2 },
+    metrics: { latencyMs: 1 },
+  };
+  return Buffer.from(JSON.stringify(answer));
+}
+
+/** Members of an answer that hold its text. */
+const TEXTS_IN_ANSWER = 5;
+const SMALL_ANSWER = answerWith('hi');
+let answerNow = SMALL_ANSWER;
 
 const gateway = await startGateway();
 try {
   process.stdout.write(
-    `| to | body | size | held | took | memory |\n| --- | --- | --- | --- | --- | --- |\n`,
+    `| from | to | body | size | held | took | memory |\n| --- | --- | --- | --- | --- | --- | --- |\n`,
   );
-  for (const to of flags.to.split(',')) await measureAll(to);
+  for (const from of flags.from.split(',').map(clientOf)) {
+    for (const to of flags.to.split(',')) await measureAll(from, to);
+  }
 } finally {
   gateway.child.kill('SIGKILL');
   upstream.close();
@@ -73,14 +93,19 @@ try {
   rmSync(folder, { recursive: true });
 }
 
-async function measureAll(to: string): Promise<void> {
-  await measure(to, Buffer.from(JSON.stringify(shapes['one long string']?.(300_000))), 1);
-  for (const [name, shape] of Object.entries(shapes).filter(([each]) => each.includes(flags.shapes))) {
+async function measureAll(from: Client, to: string): Promise<void> {
+  await measure(from, to, bodyOf(from, to, shapes['one long string']?.(300_000) ?? {}), 1);
+  const chosen = Object.entries(shapes).filter(([each]) => each.includes(flags.shapes));
+  for (const [name, shape] of flags.answers ? [['an answer', shapes['one long string']] as const] : chosen) {
+    if (shape === undefined) continue;
     for (const size of flags.sizes.split(',').map(Number)) {
-      const body = Buffer.from(JSON.stringify(shape(size * MB)));
+      const body = bodyOf(from, to, shape(flags.answers ? 100 : size * MB));
+      if (flags.answers) answerNow = answerWith('a b c d '.repeat((size * MB) / 8 / TEXTS_IN_ANSWER));
       const count = flags.together ? TOGETHER : 1;
-      const { heldMs, tookMs, factor, statuses } = await measure(to, body, count);
+      const { heldMs, tookMs, factor, statuses } = await measure(from, to, body, count);
+      answerNow = SMALL_ANSWER;
       const cells = [
+        from.name,
         to,
         name,
         `${size} MB`,
@@ -93,7 +118,7 @@ async function measureAll(to: string): Promise<void> {
   }
 }
 
-async function measure(to: string, body: Buffer, count: number) {
+async function measure(from: Client, to: string, body: Buffer, count: number) {
   await gateway.held();
   // Of what came before, the garbage is to be gone.
   await pause(300);
@@ -103,25 +128,43 @@ async function measure(to: string, body: Buffer, count: number) {
     most = Math.max(most, gateway.size());
   }, LOOK_MS);
   const startedAt = performance.now();
-  const statuses = await Promise.all(Array.from({ length: count }, () => ask(to, body)));
+  const statuses = await Promise.all(Array.from({ length: count }, () => ask(from, to, body)));
   const tookMs = performance.now() - startedAt;
   clearInterval(looking);
   const heldMs = (await gateway.held()) / 1000;
   const failed = statuses.filter((status) => status !== 200);
-  const factor = (most - before) / (body.length * count);
+  const factor = (most - before) / (Math.max(body.length, answerNow.length) * count);
   return { heldMs, tookMs, factor, statuses: failed.length === 0 ? '' : ` ${failed.join(' ')}` };
 }
 
-async function ask(to: string, body: Buffer): Promise<number> {
-  const { statusCode, body: answer } = await request(`${gateway.url}/v1/chat/completions`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', 'x-provider': to, authorization: `Bearer ${to}` },
-    body: Buffer.concat([Buffer.from(`{"model":"${modelOf(to)}",`), body.subarray(body.indexOf(',') + 1)]),
-    headersTimeout: LONGEST_MS,
-    bodyTimeout: LONGEST_MS,
-  });
-  await answer.dump();
+async function ask(from: Client, to: string, body: Buffer): Promise<number> {
+  const { statusCode, body: answer } = await request(
+    `${gateway.url.replace(/\/v1$/u, '')}${from.path(modelOf(to))}`,
+    {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        'x-provider': to,
+        authorization: `Bearer ${to}`,
+        ...from.headers,
+      },
+      body,
+      headersTimeout: LONGEST_MS,
+      bodyTimeout: LONGEST_MS,
+    },
+  );
+  await answer.dump({ limit: Infinity });
   return statusCode;
+}
+
+function clientOf(name: string): Client {
+  const client = clients[name];
+  if (client === undefined) throw new RangeError(`there is no client ${name}`);
+  return client;
+}
+
+function bodyOf(from: Client, to: string, chat: object): Buffer {
+  return Buffer.from(JSON.stringify(from.body({ ...chat, model: modelOf(to) })));
 }
 
 function modelOf(to: string): string {
@@ -151,6 +194,42 @@ async function startGateway(): Promise<Gateway> {
       awsRegion: 'us-east-1',
       baseUrl: origin,
       apiTokens: ['bedrock-0123456789'],
+    },
+    {
+      id: 'sigv4',
+      type: 'bedrock',
+      awsRegion: 'us-east-1',
+      baseUrl: origin,
+      apiTokens: ['AKIDEXAMPLE0123456:secret-0123456789'],
+    },
+    { id: 'dify', type: 'dify', baseUrl: origin, apiTokens: ['dify-0123456789'] },
+    { id: 'coze', type: 'coze', baseUrl: origin, apiTokens: ['coze-0123456789'] },
+    {
+      id: 'hunyuan',
+      type: 'hunyuan',
+      baseUrl: origin,
+      hunyuanAuthId: 'id-0123456789',
+      hunyuanAuthKey: 'key-0123456789',
+      apiTokens: [],
+    },
+    {
+      id: 'merged',
+      type: 'openai',
+      baseUrl: `${origin}/v1`,
+      mergeConsecutiveMessages: true,
+      contextCleanupCommands: ['/new'],
+      apiTokens: ['sk-merged-0123456789'],
+    },
+    {
+      id: 'settings',
+      type: 'openai',
+      baseUrl: `${origin}/v1`,
+      customSettings: [
+        { name: 'max_tokens', value: 9, mode: 'raw' },
+        { name: 'temperature', value: 0.5, mode: 'raw' },
+        { name: 'top_p', value: 0.5, mode: 'raw' },
+      ],
+      apiTokens: ['sk-settings-0123456789'],
     },
   ];
   const routes = providers.map(({ id }) => ({ model: `${id}-*`, to: [id] }));

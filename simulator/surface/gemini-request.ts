@@ -28,9 +28,14 @@ function partOf(part: JsonObject): Partial<Message> {
   return part['thought'] === true ? { thoughts } : { thoughts, ...contentOf(part) };
 }
 
-/** ai.google.dev/gemini-api/docs/thought-signatures: what may stand in the place of a signature. */
+/**
+ * ai.google.dev/gemini-api/docs/thought-signatures: what may stand in the place of a signature. Google's libraries write
+ * it as bytes, in base64.
+ */
 export function isExemptSignature(signature: string): boolean {
-  return ['skip_thought_signature_validator', 'context_engineering_is_the_way_to_go'].includes(signature);
+  return [signature, Buffer.from(signature, 'base64').toString()].some((each) =>
+    ['skip_thought_signature_validator', 'context_engineering_is_the_way_to_go'].includes(each),
+  );
 }
 
 function contentOf(part: JsonObject): Partial<Message> {

@@ -4,6 +4,7 @@ import type { VendorErrors } from '../vendor-errors/vendor-errors.ts';
 import type { Call } from './call.ts';
 import { flawOf, questionOf, signatureOf } from './conversation.ts';
 import { embeddingOf } from './embeddings.ts';
+import { inCamelCase } from './gemini-names.ts';
 import { geminiFlaw, geminiMessages, geminiOptions, showsThoughts } from './gemini-request.ts';
 import { numberOf, objectOf, objectsOf, type JsonObject } from './json.ts';
 import { generateOutput, type Block, type EndReason, type ModelOutput } from './model-output.ts';
@@ -13,13 +14,14 @@ import { textOf, tokensIn } from './text.ts';
 export function gemini(call: Call, models: readonly string[]): Answer {
   const errors = geminiErrorsFor(call.steps, call.query);
   if (call.method === 'POST' && call.json === undefined) return errors.malformedJson;
+  const request = inCamelCase(call.json ?? {});
   switch (`${call.method} ${call.operation}`) {
     case 'POST generate':
-      return generate(call, call.json ?? {}, errors);
+      return generate(call, request, errors);
     case 'POST count-tokens':
-      return countTokens(call.json ?? {});
+      return countTokens(request);
     case 'POST embeddings':
-      return embed(call.json ?? {}, call.steps);
+      return embed(request, call.steps);
     case 'GET models':
       return listModels(call, models, errors);
     default:

@@ -1,3 +1,5 @@
+import { COPY_STEP_BYTES, nextTurn } from './turns.ts';
+
 /** So many small chunks are joined at a time. */
 const JOIN_COUNT = 64;
 /** A chunk of this size is kept as it came, and copied only when all are taken. Bytes. */
@@ -36,6 +38,24 @@ export class ChunkBuffer {
   all(): Buffer {
     const [first] = this.#chunks;
     return this.#chunks.length === 1 && first !== undefined ? first : Buffer.concat(this.#chunks);
+  }
+
+  /** The same; a large one is joined in steps. */
+  async allInSteps(): Promise<Buffer> {
+    if (this.#length <= COPY_STEP_BYTES || this.#chunks.length === 1) return this.all();
+    const joined = Buffer.allocUnsafeSlow(this.#length);
+    let at = 0;
+    let inStep = 0;
+    for (const chunk of this.#chunks) {
+      if (inStep > COPY_STEP_BYTES) {
+        await nextTurn();
+        inStep = 0;
+      }
+      chunk.copy(joined, at);
+      at += chunk.length;
+      inStep += chunk.length;
+    }
+    return joined;
   }
 
   /** All as one buffer; keeps none. */

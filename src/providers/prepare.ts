@@ -14,7 +14,7 @@ import { canTranslate, translate } from '../translate/translate.ts';
 import { readableHistory } from './history/history.ts';
 import { withoutVendorWords } from './request/vendor-words.ts';
 import { withBody } from './shaping/shaper.ts';
-import type { Shaper } from './shaping/shaper.ts';
+import type { Shaped, Shaper } from './shaping/shaper.ts';
 import type { ProviderAdapter } from './adapter.ts';
 
 /** What a provider makes of a call before any key is chosen. */
@@ -80,16 +80,21 @@ export function prepareCall(
 
 function prepareFor(call: Call, model: string | undefined, preparer: Preparer): Prepared | Promise<Prepared> {
   const { config, adapter, shaper } = preparer;
-  if (config.protocol === 'original')
-    return adapter.supports(call.target.operation, model)
-      ? { kind: 'prepared', call: shaper.settings(call), translator: undefined }
-      : notOffered(call, config);
+  if (config.protocol === 'original') {
+    if (!adapter.supports(call.target.operation, model)) return notOffered(call, config);
+    const set = shaper.settings(call);
+    return set instanceof Promise ? set.then(preparedAsIs) : preparedAsIs(set);
+  }
   const shaped = shaper.request(call);
   return shaped instanceof Promise
     ? shaped.then((done) => (done.kind === 'refused' ? done : prepareShaped(done.call, model, preparer)))
     : shaped.kind === 'refused'
       ? shaped
       : prepareShaped(shaped.call, model, preparer);
+}
+
+function preparedAsIs(shaped: Shaped): Prepared {
+  return shaped.kind === 'refused' ? shaped : { kind: 'prepared', call: shaped.call, translator: undefined };
 }
 
 function prepareShaped(

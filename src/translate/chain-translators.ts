@@ -20,6 +20,7 @@ export function chainTranslators(
     ...(second.streams !== undefined && { streams: second.streams }),
     dropped: [...(first.dropped ?? []), ...(second.dropped ?? [])],
     estimated: [...(first.estimated ?? []), ...(second.estimated ?? [])],
+    maxWholeBytes: Math.min(first.maxWholeBytes ?? Infinity, second.maxWholeBytes ?? Infinity),
     translateWhole: async (status, headers, body) =>
       second.translateWhole(
         status,

@@ -6,6 +6,7 @@ import type { ResponseHeaders } from '../upstream/exchange.ts';
 import type { Json } from '../base/json.ts';
 import type { CallOptions, ClientTool, ClientToolNames, ResponseContext } from './codec.ts';
 import { MAX_FIELDS, readBody } from './read-body.ts';
+import type { EditJob, EditResult } from './edit/edit-job.ts';
 import { startPackageCall } from './package-call.ts';
 import { fittedCallFor } from './provider/fitted-call.ts';
 import type { ResponseTranslator } from './response-translator.ts';
@@ -17,6 +18,7 @@ import { countByLength, estimateTokens } from './tokens/estimate-tokens.ts';
 import { SdkResponseTranslator } from './sdk-response-translator.ts';
 import { translationMethod } from './translation-method.ts';
 import type { TranslationMethod, TranslationSpec } from './translation-method.ts';
+import type { ThinkingJob, ThinkingResult } from './thinking/thinking-job.ts';
 import { unsupportedRequestOf } from './unsupported-request.ts';
 import type { UnsupportedRequest } from './unsupported-request.ts';
 import { WholeResponseTranslator } from './whole-translation.ts';
@@ -31,7 +33,7 @@ import type { WholeTranslation } from './whole-translation.ts';
 export type ParseOptions = CallOptions | undefined;
 
 /** What a thread is given. It takes one at a time. */
-export type Job = RequestJob | ResponseJob | CountJob;
+export type Job = RequestJob | ResponseJob | CountJob | EditJob | ThinkingJob;
 
 /** A request to be translated for the provider. */
 export interface RequestJob {
@@ -58,6 +60,8 @@ export type JobResult =
   | UnsupportedRequest
   | { readonly kind: 'translated-response'; readonly body: Uint8Array }
   | TokenCount
+  | EditResult
+  | ThinkingResult
   /** The response is not what its dialect says it should be. */
   | { readonly kind: 'unreadable-response'; readonly message: string }
   /** A bug. */

@@ -21,6 +21,9 @@ export interface ResponseTranslator {
   /** What of the response is an estimate, where the provider tells it too late or not at all: names of fields. */
   readonly estimated?: readonly string[];
 
+  /** A whole response is read on the event loop, and is not longer than this. Bytes. */
+  readonly maxWholeBytes?: number;
+
   /** Translates a whole response. Rejects with a `TranslationError` where it cannot be read. */
   translateWhole(status: number, headers: ResponseHeaders, body: Buffer): Promise<Buffer>;
 

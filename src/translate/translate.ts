@@ -2,7 +2,7 @@ import { PASSED_TO_VENDOR } from '../catalog/passed-headers.ts';
 import type { Call } from '../dialects/operations/call.ts';
 import { operationNamed } from '../dialects/operations/table.ts';
 import type { Dialect, Operation } from '../dialects/operations/operation.ts';
-import { NotExpressible } from './codec.ts';
+import { requireConvertible } from './convertible-body.ts';
 import type { ResponseContext, ProviderQuirks } from './codec.ts';
 import { clientCountOf } from './tokens/client-counts.ts';
 import { translationMethod } from './translation-method.ts';
@@ -11,11 +11,10 @@ import { echoOf } from './retained-request.ts';
 import { translateRequest, translateWholeRequest, responseTranslatorFor } from './job.ts';
 import { readBody } from './read-body.ts';
 import type { TranslatedRequest } from './job.ts';
-import type { UnsupportedRequest } from './unsupported-request.ts';
+import type { Busy, UnsupportedRequest } from './unsupported-request.ts';
 import type { ResponseTranslator } from './response-translator.ts';
 import { ThreadedTranslator } from './threads/threaded-translator.ts';
 import { LARGE_BYTES, threads } from './threads/translation-threads.ts';
-import type { Busy } from './threads/translation-threads.ts';
 import { WholeResponseTranslator } from './whole-translation.ts';
 import type { WholeTranslation } from './whole-translation.ts';
 
@@ -103,8 +102,7 @@ export function translateWholeCall(
   model: string,
   translation: WholeTranslation,
 ): { readonly call: Call; readonly translator: ResponseTranslator } {
-  if (call.body.kind === 'streamed') throw new NotExpressible(TOO_LARGE);
-  const body = readBody(call.body.bytes);
+  const body = readBody(requireConvertible(call.body));
   const translated = translateWholeRequest(body, model, translation);
   return {
     call: callFor(call, model, translated),

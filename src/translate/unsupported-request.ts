@@ -7,6 +7,11 @@ export interface UnsupportedRequest {
   readonly thrownAt?: string;
 }
 
+/** Too much is being translated already: the request is refused. */
+export interface Busy {
+  readonly kind: 'busy';
+}
+
 /**
  * The reason why a request is unsupported, from what was thrown while it was translated: a client wrote all that is read
  * there, and the packages trust the types of nested values. Throws it again where no client can have caused it.

@@ -1,6 +1,7 @@
 import { buildConnector, Client, Pool } from 'undici';
 import type { Dispatcher } from 'undici';
 import type { Readable } from 'node:stream';
+import { SLICE_BYTES, slicedBody } from './sliced-body.ts';
 import { UnsolicitedContinue } from './unsolicited-continue.ts';
 
 /** A request as it leaves for a provider. */
@@ -79,7 +80,7 @@ export function openTransport({ origin, connectTimeoutMs, idleMs = IDLE_MS }: Tr
   };
   return {
     dispatch(request, handler) {
-      poolFor(request.origin).dispatch(request, handler);
+      poolFor(request.origin).dispatch(withSlicedBody(request), handler);
     },
     dispatchOnNewConnection(request, handler) {
       if (isOver) {
@@ -88,12 +89,23 @@ export function openTransport({ origin, connectTimeoutMs, idleMs = IDLE_MS }: Tr
       }
       const client = new KeepAliveClient(request.origin ?? origin, options);
       singleUse.add(client);
-      client.dispatch({ ...request, reset: true }, handler);
+      client.dispatch({ ...withSlicedBody(request), reset: true }, handler);
       // Ends the connection after its one request.
       void client.close().finally(() => singleUse.delete(client));
     },
     close: () => each((dispatcher) => dispatcher.close()),
     destroy: () => each((dispatcher) => dispatcher.destroy()),
+  };
+}
+
+/** The same request, as it is given to a connection: a large body in slices. */
+function withSlicedBody(request: UpstreamRequest): UpstreamRequest {
+  const { body, headers } = request;
+  if (!Buffer.isBuffer(body) || body.length <= SLICE_BYTES) return request;
+  return {
+    ...request,
+    headers: [...headers, 'content-length', String(body.length)],
+    body: slicedBody(body),
   };
 }
 

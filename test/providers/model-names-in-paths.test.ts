@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
+import { array, assert as assertProperty, asyncProperty, constantFrom, oneof, string } from 'fast-check';
 import { providerTypes } from '../../src/catalog/provider-types.ts';
 import type { ConfigParts } from '../support/gateway.ts';
 import { tryOutgoing } from './outgoing.ts';
@@ -115,9 +115,9 @@ const PIECES = [
   'é',
 ];
 
-const names = fc.oneof(
-  fc.array(fc.constantFrom(...PIECES), { minLength: 1, maxLength: 12 }).map((pieces) => pieces.join('')),
-  fc.string({ unit: 'binary', minLength: 1 }),
+const names = oneof(
+  array(constantFrom(...PIECES), { minLength: 1, maxLength: 12 }).map((pieces) => pieces.join('')),
+  string({ unit: 'binary', minLength: 1 }),
 );
 
 void describe('a model of any name', () => {
@@ -132,8 +132,8 @@ void describe('a model of any name', () => {
   for (const type of ['azure', 'bedrock', 'gemini', 'triton', 'vertex'])
     void it(`is asked for where it belongs at ${type}, which is told it in a path`, async () => {
       let left = 0;
-      await fc.assert(
-        fc.asyncProperty(names, fc.constantFrom(...REQUESTS), async (name, request) => {
+      await assertProperty(
+        asyncProperty(names, constantFrom(...REQUESTS), async (name, request) => {
           if (await leaves(type, request, name)) left++;
         }),
         { numRuns: 120 },

@@ -20,7 +20,7 @@ const CLIENTS = [
 ] as const;
 type Client = (typeof CLIENTS)[number];
 
-interface Told {
+interface ToldUsage {
   readonly what: string;
   readonly dialect: Dialect;
   readonly response: object;
@@ -36,7 +36,7 @@ const chat = (usage: object): object => ({
   usage,
 });
 
-const TOLD: readonly Told[] = [
+const TOLD: readonly ToldUsage[] = [
   {
     what: 'Anthropic’s',
     dialect: 'anthropic-messages',
@@ -150,7 +150,7 @@ const TOLD: readonly Told[] = [
 ];
 
 /** The client's words for what was told. */
-function expected(client: Client, told: Told): object {
+function expected(client: Client, told: ToldUsage): object {
   const { input, output, cached = 0, written = 0, thought = 0 } = told;
   switch (client) {
     case 'chat.completions':
@@ -191,7 +191,7 @@ function expected(client: Client, told: Told): object {
   }
 }
 
-async function usageFor(client: Client, { dialect, response }: Told): Promise<unknown> {
+async function usageFor(client: Client, { dialect, response }: ToldUsage): Promise<unknown> {
   const translator = responseTranslatorFor({
     spec: {
       operation: client,

@@ -2,24 +2,11 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { asObject, objectsOf } from '../../src/base/json.ts';
 import type { Json } from '../../src/base/json.ts';
-import type { Dialect } from '../../src/dialects/operations/operation.ts';
 import { translateRequest } from '../../src/translate/job.ts';
 import { quirksFor } from './sdk-requests.ts';
+import { OPERATIONS, SPOKEN } from './spoken.ts';
 
 /* What leaves for a model, whichever dialect its client speaks, and what the client is told was left out. */
-
-const OPERATIONS: Readonly<Record<string, { readonly operation: string; readonly dialect: Dialect }>> = {
-  chat: { operation: 'chat.completions', dialect: 'openai-chat' },
-  responses: { operation: 'responses.create', dialect: 'openai-responses' },
-  anthropic: { operation: 'messages.create', dialect: 'anthropic-messages' },
-  gemini: { operation: 'gemini.generateContent', dialect: 'gemini-generate' },
-};
-
-const SPOKEN: Readonly<Record<string, Dialect>> = {
-  claude: 'anthropic-messages',
-  gemini: 'gemini-generate',
-  bedrock: 'bedrock-converse',
-};
 
 /** What is sent for a request of a client's, and what is told to be left out of it. */
 async function left(
@@ -269,8 +256,8 @@ const cases: readonly Case[] = [
   {
     client: 'anthropic',
     provider: 'deepseek/deepseek-v4-pro',
-    asks: { output_config: { effort: 'medium' }, metadata: { user_id: 'u' } },
-    leaves: { thinking: { type: 'enabled' }, reasoning_effort: 'high', user_id: 'u', user: undefined },
+    asks: { output_config: { effort: 'medium' }, metadata: { user_id: 'somebody' } },
+    leaves: { thinking: { type: 'enabled' }, reasoning_effort: 'high', user_id: 'somebody', user: undefined },
   },
   {
     client: 'anthropic',

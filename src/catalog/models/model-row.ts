@@ -66,6 +66,11 @@ export interface ModelCapabilities extends ConversationCapabilities {
   readonly jsonWithTools?: boolean;
   /** The media types of images that it reads. Empty: it reads none. */
   readonly imageTypes?: readonly string[];
+  /**
+   * The part of a message of chat completions that holds a document: OpenAI's `file`, or Mistral's `document_url`; `none`
+   * where it reads no documents. Absent: `file`.
+   */
+  readonly documentPart?: 'file' | 'document_url' | 'none';
   /** It refuses function calls of its earlier turns that have no signature. */
   readonly wantsSignedCalls?: boolean;
 }

@@ -100,6 +100,9 @@ const takes = z.strictObject({
     .array(text('a media type'))
     .exactOptional()
     .meta({ description: 'The media types of images that it reads. `[]`: none.' }),
+  documentPart: keyword(['file', 'document_url', 'none']).exactOptional().meta({
+    description: 'The part of a message of chat completions that holds a document; `none`: it reads none.',
+  }),
   wantsSignedCalls: flag().exactOptional().meta({
     description: 'Whether it refuses function calls of earlier turns that have no signature.',
   }),

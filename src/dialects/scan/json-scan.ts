@@ -1,4 +1,4 @@
-import { setImmediate } from 'node:timers/promises';
+import { nextTurn } from '../../base/turns.ts';
 import type { BodyFacts, BodyFault, ScanOptions } from './body-facts.ts';
 import { FactCollector } from './fact-collector.ts';
 import {
@@ -57,8 +57,7 @@ async function scanSteps(
   stepBytes: number,
 ): Promise<BodyFacts | BodyFault> {
   const scan = new JsonScan(body, nestedWalk());
-  for (let until = stepBytes; scan.step(until) === 'paused'; until = scan.at + stepBytes)
-    await setImmediate();
+  for (let until = stepBytes; scan.step(until) === 'paused'; until = scan.at + stepBytes) await nextTurn();
   return scan.result(options.partial ?? false);
 }
 

@@ -28,7 +28,8 @@ export async function translateWhole(
   translator: ResponseTranslator,
   memory: MemoryMeter | undefined,
 ): Promise<Buffer | undefined> {
-  const body = await readWhole(attempt, memory);
+  const maxBytes = Math.min(MAX_TRANSLATED_BYTES, translator.maxWholeBytes ?? Infinity);
+  const body = await readWhole(attempt, maxBytes, memory);
   if (body === undefined) return undefined;
   try {
     return await translator.translateWhole(200, headersOf(attempt), body);
@@ -38,20 +39,24 @@ export async function translateWhole(
   }
 }
 
-async function readWhole(attempt: Attempt, memory: MemoryMeter | undefined): Promise<Buffer | undefined> {
+async function readWhole(
+  attempt: Attempt,
+  maxBytes: number,
+  memory: MemoryMeter | undefined,
+): Promise<Buffer | undefined> {
   if (attempt.opening.kind === 'whole') return attempt.opening.body;
   const chunks = new ChunkBuffer();
   const isWhole = await attempt.relay({
     write: (chunk) => {
       const length = chunks.length + chunk.length;
       const hasRoom = memory?.hold(chunk.length) !== false || length <= ALWAYS_ALLOWED_BYTES;
-      if (!hasRoom || length > MAX_TRANSLATED_BYTES) attempt.endAsTooLarge();
+      if (!hasRoom || length > maxBytes) attempt.endAsTooLarge();
       else chunks.push(chunk);
       return true;
     },
     onDrain: (resume) => resume(),
   });
-  return isWhole && attempt.verdict.class === 'ok' ? chunks.all() : undefined;
+  return isWhole && attempt.verdict.class === 'ok' ? chunks.allInSteps() : undefined;
 }
 
 /**

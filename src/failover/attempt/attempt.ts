@@ -223,7 +223,8 @@ export class Attempt {
     recordProviderOutcome(this.#call, this.plan, this, this.#tools);
     if (this.#opening.kind !== 'open' || this.verdict.class !== 'ok') this.#record(outcome);
     // After it is recorded: hints are shared of keys that have a record.
-    if ('headers' in this.#opening && !this.#call.target.operation.isCount) learnFromHeaders(this.plan, this.#opening.headers, this.#tools);
+    if ('headers' in this.#opening && !this.#call.target.operation.isCount)
+      learnFromHeaders(this.plan, this.#opening.headers, this.#tools);
   }
 
   #judge(outcome: Answered | Faulted): void {

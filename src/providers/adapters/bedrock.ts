@@ -1,16 +1,18 @@
 import { AwsV4Signer } from 'aws4fetch';
+import { copyInSteps } from '../../base/turns.ts';
 import { bearer } from '../../catalog/row.ts';
 import type { ProviderConfig } from '../../config/schema/schema.ts';
 import type { Call } from '../../dialects/operations/call.ts';
-import { asObject, parseObject } from '../../base/json.ts';
+import type { Edit } from '../../dialects/scan/json-edit.ts';
 import { familyOf } from '../../dialects/operations/operation.ts';
 import type { Secret } from '../../base/secret.ts';
 import type { UpstreamRequest } from '../../upstream/transport.ts';
 import { endpointOf } from '../endpoint.ts';
+import { editedRequest } from '../request/body-edits.ts';
 import { requestBody } from '../request/body.ts';
 import { credentialHeader, requestHeaders } from '../request/headers.ts';
 import { unusableKey } from '../adapter.ts';
-import type { ProviderAdapter } from '../adapter.ts';
+import type { CredentialFailure, ProviderAdapter } from '../adapter.ts';
 
 /**
  * Bedrock's Converse. A key is a Bedrock API key, sent as it is, or an access key and its secret with a colon
@@ -26,11 +28,16 @@ export function openBedrock(config: ProviderConfig): ProviderAdapter {
     supports: ({ dialect }) => familyOf(dialect) === 'bedrock',
     build: (call, key, model) => {
       const request = unsignedRequest(call, model, basePath, additional);
-      const accessKey = key === undefined ? undefined : parseAccessKey(key.secret);
-      if (accessKey !== undefined) return sign(request, origin, region, accessKey).catch(unusableKey);
-      const secret = key?.secret ?? call.credential;
-      if (secret !== undefined) request.headers.push(...credentialHeader(bearer, secret));
-      return request;
+      const withCredential = (
+        unsigned: UpstreamRequest,
+      ): UpstreamRequest | Promise<UpstreamRequest | CredentialFailure> => {
+        const accessKey = key === undefined ? undefined : parseAccessKey(key.secret);
+        if (accessKey !== undefined) return sign(unsigned, origin, region, accessKey).catch(unusableKey);
+        const secret = key?.secret ?? call.credential;
+        if (secret !== undefined) unsigned.headers.push(...credentialHeader(bearer, secret));
+        return unsigned;
+      };
+      return request instanceof Promise ? request.then(withCredential) : withCredential(request);
     },
   };
 }
@@ -60,28 +67,27 @@ function unsignedRequest(
   model: string | undefined,
   basePath: string,
   additional: ProviderConfig['bedrockAdditionalFields'],
-): UpstreamRequest {
+): UpstreamRequest | Promise<UpstreamRequest> {
   const { operation, path, query } = call.target;
-  const { body } = requestBody(call, model);
-  const isConverse = operation.name.startsWith('bedrock.converse');
-  return {
+  const request = {
     method: operation.method,
     path: basePath + path + query,
     headers: requestHeaders(call),
-    body: Buffer.isBuffer(body) && isConverse ? withAdditionalFields(body, additional) : body,
+    body: requestBody(call, model).body,
   };
+  const isConverse = operation.name.startsWith('bedrock.converse');
+  return isConverse && additional !== undefined
+    ? editedRequest(request, { edits: fieldEdits(additional) }, call)
+    : request;
 }
 
-/**
- * Merges the configured fields into those of the request, such as its thinking budget; configured ones win. The body was
- * made by the translation: no client speaks Converse.
- */
-function withAdditionalFields(body: Buffer, additional: ProviderConfig['bedrockAdditionalFields']): Buffer {
-  const request = additional === undefined ? undefined : parseObject(body.toString());
-  if (request === undefined) return body;
-  const { additionalModelRequestFields: own, ...others } = request;
-  const fields = { ...asObject(own), ...additional };
-  return Buffer.from(JSON.stringify({ additionalModelRequestFields: fields, ...others }));
+/** Adds the configured fields to those of the request, such as its thinking budget; configured ones win. */
+function fieldEdits(additional: NonNullable<ProviderConfig['bedrockAdditionalFields']>): Edit[] {
+  return Object.entries(additional).map(([name, value]) => ({
+    path: ['additionalModelRequestFields', name],
+    json: JSON.stringify(value),
+    overwrites: true,
+  }));
 }
 
 /** Signs the exact bytes (AWS Signature Version 4), and of the headers those that AWS requires. */
@@ -99,7 +105,8 @@ async function sign(
     service: 'bedrock',
     region,
     headers: { 'content-type': 'application/json' },
-    body: Buffer.isBuffer(body) ? new Uint8Array(body) : null,
+    // In steps: a copy of a large body takes long, and Web Crypto makes one more, elsewhere.
+    body: Buffer.isBuffer(body) ? await copyInSteps(body) : null,
   });
   const result = await signer.sign();
   for (const name of ['authorization', 'x-amz-date', 'x-amz-content-sha256', 'x-amz-security-token']) {

@@ -3,6 +3,7 @@ import type { Edit } from '../../dialects/scan/json-edit.ts';
 import { capabilityPaths } from './capabilities.ts';
 import { ANTHROPIC_VERSION } from './claude.ts';
 import { endpointOf, siblingPathPrefix } from '../endpoint.ts';
+import { withBodyEdits } from '../request/body-edits.ts';
 import { plainAdapter } from './plain.ts';
 import type { Surface } from './plain.ts';
 import { isOffered } from '../../catalog/row.ts';
@@ -31,11 +32,18 @@ export function openCompatible(config: ProviderConfig): ProviderAdapter {
       const elsewhere = own === undefined || prefix === undefined ? undefined : prefix + own;
       return configured(operation) ?? elsewhere;
     },
-    edits: ({ name }) => edits.get(name) ?? [],
   };
   const additional = prefix === undefined ? [] : additionalSurfaces(row, prefix, configured);
+  const adapter = plainAdapter(origin, 'openai-chat', [openai, ...additional]);
+  const editing =
+    edits.size === 0
+      ? adapter
+      : withBodyEdits(adapter, ({ target }) => {
+          const own = edits.get(target.operation.name);
+          return own && { edits: own };
+        });
   return {
-    ...plainAdapter(origin, 'openai-chat', [openai, ...additional]),
+    ...editing,
     errorsInside: row.errorsInside === true,
     quirks: chatQuirks(row),
   };

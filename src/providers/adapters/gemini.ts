@@ -5,6 +5,7 @@ import type { Operation } from '../../dialects/operations/operation.ts';
 import type { Edit } from '../../dialects/scan/json-edit.ts';
 import { NO_QUIRKS } from '../../translate/codec.ts';
 import { endpointOf } from '../endpoint.ts';
+import { withBodyEdits } from '../request/body-edits.ts';
 import { plainAdapter } from './plain.ts';
 import type { ProviderAdapter } from '../adapter.ts';
 
@@ -12,17 +13,17 @@ import type { ProviderAdapter } from '../adapter.ts';
 export function openGemini(config: ProviderConfig): ProviderAdapter {
   const { origin, basePath } = endpointOf(config);
   const { apiVersion, geminiThinkingBudget } = config;
-  const adapter = plainAdapter(origin, 'gemini-generate', [
+  const plain = plainAdapter(origin, 'gemini-generate', [
     {
       family: 'gemini',
       basePath: apiVersion === undefined ? basePath : basePath.replace(VERSION, `/${apiVersion}`),
       credential: providerTypeOf(config.type).credential,
-      edits: (operation, model = '') => [
-        ...safetyEdits(config, operation),
-        ...thinkingEdits(config, operation, model),
-      ],
     },
   ]);
+  const adapter = withBodyEdits(plain, ({ target: { operation } }, model = '') => {
+    const edits = [...safetyEdits(config, operation), ...thinkingEdits(config, operation, model)];
+    return edits.length === 0 ? undefined : { edits };
+  });
   if (geminiThinkingBudget === undefined) return adapter;
   return { ...adapter, quirks: { ...NO_QUIRKS, defaultThinkingTokens: geminiThinkingBudget } };
 }

@@ -2,8 +2,6 @@ import type { Credential } from '../../catalog/row.ts';
 import type { Call } from '../../dialects/operations/call.ts';
 import { familyOf } from '../../dialects/operations/operation.ts';
 import type { Dialect, Family, Operation } from '../../dialects/operations/operation.ts';
-import { setInObject } from '../../dialects/scan/json-edit.ts';
-import type { Edit } from '../../dialects/scan/json-edit.ts';
 import type { Key } from '../../keys/key.ts';
 import type { UpstreamRequest } from '../../upstream/transport.ts';
 import type { ProviderAdapter } from '../adapter.ts';
@@ -20,8 +18,6 @@ export interface Surface extends PathOptions {
   readonly defaultHeaders?: Readonly<Record<string, string>>;
   /** Operations of the family that it is known not to have. */
   readonly lacks?: (operation: Operation) => boolean;
-  /** What the configuration sets in bodies. */
-  readonly edits?: (operation: Operation, model: string | undefined) => readonly Edit[];
 }
 
 /** An adapter that has nothing to wait for. */
@@ -53,9 +49,7 @@ export function plainAdapter(origin: string, native: Dialect, surfaces: readonly
         method: operation.method,
         path: requestPath(surface, target, model),
         headers,
-        body: Buffer.isBuffer(body)
-          ? (surface.edits?.(operation, model) ?? []).reduce(setInObject, body)
-          : body,
+        body,
         ...(operation.upgrades && { upgrade: 'websocket' }),
       };
     },

@@ -1,6 +1,6 @@
 import { withModel } from '../../dialects/operations/model-in-path.ts';
 import type { Operation } from '../../dialects/operations/operation.ts';
-import { removeMembers, setInObject } from '../../dialects/scan/json-edit.ts';
+import type { BodyEdits } from '../../translate/edit/apply-edits.ts';
 
 /* Anthropic's models on Vertex AI: docs.claude.com/en/api/claude-on-vertex-ai. */
 
@@ -21,12 +21,12 @@ export function claudePath({ name }: Operation, model: string, stream: boolean):
   return `${path}:${stream ? 'streamRawPredict' : 'rawPredict'}`;
 }
 
-/** A body of Anthropic's API as Vertex AI accepts it: the model of a message is in the path alone. */
-export function claudeBody({ name }: Operation, body: Buffer): Buffer {
+/** What makes a body of Anthropic's API one that Vertex AI accepts: the model of a message is in the path alone. */
+export function claudeEdits({ name }: Operation): BodyEdits {
   const version = { path: ['anthropic_version'], json: JSON.stringify(VERSION), overwrites: true };
-  if (name !== 'messages.create') return setInObject(body, version);
+  if (name !== 'messages.create') return { edits: [version] };
   const maxTokens = { path: ['max_tokens'], json: String(MAX_TOKENS), overwrites: false };
-  return [maxTokens, version].reduce(setInObject, removeMembers(body, ['model', 'context_management']));
+  return { removed: ['model', 'context_management'], edits: [maxTokens, version] };
 }
 
 /** Headers of Anthropic's API that are not sent to Vertex AI, which refuses betas it does not know. Lower case. */

@@ -4,7 +4,6 @@ import type { Call } from '../../dialects/operations/call.ts';
 import { familyOf } from '../../dialects/operations/operation.ts';
 import { withModel } from '../../dialects/operations/model-in-path.ts';
 import type { Dialect, Operation } from '../../dialects/operations/operation.ts';
-import { setInObject } from '../../dialects/scan/json-edit.ts';
 import type { Key } from '../../keys/key.ts';
 import type { UpstreamRequest } from '../../upstream/transport.ts';
 import {
@@ -20,12 +19,13 @@ import { isClaude } from './claude.ts';
 import { safetyEdits } from './gemini.ts';
 import { GoogleTokens } from './google-tokens.ts';
 import { endpointOf } from '../endpoint.ts';
+import { withBodyEdits } from '../request/body-edits.ts';
 import { requestBody } from '../request/body.ts';
 import { credentialHeader, removeHeaders, requestHeaders } from '../request/headers.ts';
 import { Secret } from '../../base/secret.ts';
 import { accountIn } from '../../keys/service-account.ts';
 import type { ServiceAccount } from '../../keys/service-account.ts';
-import { claudeBody, claudePath, claudeSupports, ANTHROPIC_HEADERS } from './vertex-claude.ts';
+import { claudeEdits, claudePath, claudeSupports, ANTHROPIC_HEADERS } from './vertex-claude.ts';
 import type { CredentialFailure, ProviderAdapter } from '../adapter.ts';
 
 const REFRESH_AHEAD_SECONDS = 60;
@@ -40,7 +40,7 @@ export function openVertex(config: ProviderConfig): ProviderAdapter {
   const tokens = new GoogleTokens((config.vertexTokenRefreshAhead ?? REFRESH_AHEAD_SECONDS) * 1000, Date.now);
   const defaultDialect: Dialect = config.vertexOpenAICompatible === true ? 'openai-chat' : 'gemini-generate';
   const nativeOf = (model: string): Dialect => (isClaude(model) ? 'anthropic-messages' : defaultDialect);
-  return {
+  const adapter: ProviderAdapter = {
     origin,
     native: defaultDialect,
     nativeOf,
@@ -54,11 +54,16 @@ export function openVertex(config: ProviderConfig): ProviderAdapter {
       const account = key === undefined ? undefined : accountIn(key.secret);
       const prefix =
         basePath + pathPrefix(config, account, call.target.operation.name === 'chat.completions');
-      const request = unauthenticatedRequest(call, model, prefix, config);
+      const request = unauthenticatedRequest(call, model, prefix);
       return key === undefined ? request : withCredential(request, key, account, tokens);
     },
     invalidateCredential: (key, headers) => tokens.invalidate(key.id, tokenIn(headers)),
   };
+  return withBodyEdits(adapter, ({ target: { operation } }) => {
+    if (familyOf(operation.dialect) === 'anthropic') return claudeEdits(operation);
+    const edits = safetyEdits(config, operation);
+    return edits.length === 0 ? undefined : { edits };
+  });
 }
 
 /** The bearer token that is the last of a request's headers. */
@@ -103,12 +108,7 @@ function pathPrefix(
   return isCompatible ? `/v1beta1${within}/endpoints/openapi` : `/v1${within}`;
 }
 
-function unauthenticatedRequest(
-  call: Call,
-  model: string,
-  prefix: string,
-  config: ProviderConfig,
-): UpstreamRequest {
+function unauthenticatedRequest(call: Call, model: string, prefix: string): UpstreamRequest {
   const { operation, path, query } = call.target;
   const { body } = requestBody(call, model);
   const plain = {
@@ -119,14 +119,14 @@ function unauthenticatedRequest(
     return {
       ...plain,
       path: prefix + claudePath(operation, model, call.stream),
-      body: Buffer.isBuffer(body) ? claudeBody(operation, body) : body,
+      body,
     };
   if (operation.name === 'chat.completions') return { ...plain, path: prefix + path, body };
   const written = withModel(operation.pattern, model);
   return {
     ...plain,
     path: `${prefix}/publishers/google${written}${query}`,
-    body: Buffer.isBuffer(body) ? safetyEdits(config, operation).reduce(setInObject, body) : body,
+    body,
   };
 }
 

@@ -22,7 +22,7 @@ import { responsesHistory } from './responses-history.ts';
 export function readableHistory(
   body: Buffer,
   { dialect, name }: Operation,
-  config: Pick<ProviderConfig, 'type' | 'baseUrl'>,
+  config: Pick<ProviderConfig, 'type' | 'baseUrl' | 'modelCapabilities'>,
   model: string | undefined = '',
 ): Buffer {
   const { type } = config;
@@ -34,7 +34,10 @@ export function readableHistory(
     case 'openai-chat':
       return name === 'chat.completions' ? chatHistory(body, refusedBy(config)) : body;
     case 'gemini-generate':
-      return geminiHistory(body, modelCapabilities(type, model).wantsSignedCalls === true);
+      return geminiHistory(
+        body,
+        modelCapabilities(type, model, config.modelCapabilities).wantsSignedCalls === true,
+      );
     default:
       return body;
   }

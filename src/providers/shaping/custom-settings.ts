@@ -1,7 +1,7 @@
 import type { ModelCapabilities } from '../../catalog/models/model-row.ts';
 import type { Call } from '../../dialects/operations/call.ts';
 import type { Dialect } from '../../dialects/operations/operation.ts';
-import { setInObject } from '../../dialects/scan/json-edit.ts';
+import type { Edit } from '../../dialects/scan/json-edit.ts';
 
 /** A field that the configuration sets in every body. */
 export interface CustomSetting {
@@ -54,50 +54,52 @@ const NAMES: ReadonlyMap<string, Names> = new Map([
 ]);
 
 /** OpenAI refuses the newer name beside the older one: where a client writes it, it is the field that is set. */
-const NEWER_MAX_TOKENS = Buffer.from('"max_completion_tokens"');
+const NEWER_NAME = 'max_completion_tokens';
+const NEWER_MAX_TOKENS = Buffer.from(`"${NEWER_NAME}"`);
 
 /**
- * Sets fields in a call's body; every other byte stays as it is.
+ * What settings change in a call's body; every other byte stays as it is.
  * @param clientDialect of the call that this one was translated from. `raw` settings were applied to it already where it is
  *   OpenAI's chat, whose fields they name
  * @param takes - what the model takes, of a call that was translated: the names of its fields
- * @returns undefined where nothing is to be set
  */
-export function withSettings(
+export function settingEdits(
   { body, target }: Call,
   settings: readonly CustomSetting[],
   clientDialect?: Dialect,
   takes?: ModelCapabilities,
-): Buffer | undefined {
-  if (settings.length === 0 || body.kind !== 'buffered') return undefined;
+): Edit[] {
+  if (settings.length === 0 || body.kind !== 'buffered') return [];
   const names = NAMES.get(target.operation.name);
-  let shaped = body.bytes;
+  const edits: Edit[] = [];
   for (const { name, value, mode, overwrite } of settings) {
     if (mode === 'raw' && clientDialect === 'openai-chat') continue;
-    const named = mode === 'raw' ? name : fieldFor(name, names, shaped, takes);
+    const named =
+      mode === 'raw'
+        ? name
+        : fieldFor(name, names, takes ?? { maxTokensField: maxTokensFieldIn(body.bytes, edits) });
     if (named === undefined) continue;
-    shaped = setInObject(shaped, {
-      path: pathOf(named),
-      json: JSON.stringify(value ?? null),
-      overwrites: overwrite,
-    });
+    edits.push({ path: pathOf(named), json: JSON.stringify(value ?? null), overwrites: overwrite });
   }
-  return shaped === body.bytes ? undefined : shaped;
+  return edits;
 }
 
 function fieldFor(
   name: string,
   names: Names | undefined,
-  body: Buffer,
-  takes: ModelCapabilities | undefined,
+  takes: Pick<ModelCapabilities, 'maxTokensField' | 'seedField'>,
 ): string | undefined {
   const field = names?.[name];
   if (names !== CHAT) return field;
-  if (takes === undefined)
-    return field === 'max_tokens' && body.includes(NEWER_MAX_TOKENS) ? 'max_completion_tokens' : field;
   if (field === 'max_tokens') return takes.maxTokensField ?? field;
   if (field === 'seed') return takes.seedField === 'none' ? undefined : (takes.seedField ?? field);
   return field;
+}
+
+/** The field that the client, or a setting before this one, writes. */
+function maxTokensFieldIn(body: Buffer, before: readonly Edit[]): 'max_tokens' | 'max_completion_tokens' {
+  const hasNewer = before.some(({ path }) => path[0] === NEWER_NAME) || body.includes(NEWER_MAX_TOKENS);
+  return hasNewer ? NEWER_NAME : 'max_tokens';
 }
 
 function pathOf(name: string): string[] {

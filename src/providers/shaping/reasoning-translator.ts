@@ -1,9 +1,10 @@
 import { SseScanner } from '../../dialects/scan/sse-scanner.ts';
 import type { FrameSink } from '../../dialects/scan/sse-scanner.ts';
 import type { ResponseTranslator, StreamTranslator } from '../../translate/response-translator.ts';
+import { LARGE_BYTES, threads } from '../../translate/threads/translation-threads.ts';
 import type { Sink } from '../../upstream/exchange.ts';
-import { ReasoningStreamShaper, shapeWhole } from './reasoning.ts';
-import type { ReasoningShaping } from './thinking.ts';
+import { ReasoningStreamShaper, shapeWhole } from '../../translate/thinking/reasoning.ts';
+import type { ReasoningShaping } from '../../translate/thinking/thinking.ts';
 
 const DONE = '[DONE]';
 
@@ -11,13 +12,19 @@ const DONE = '[DONE]';
 export function reasoningTranslator(shaping: ReasoningShaping): ResponseTranslator {
   return {
     contentType: undefined,
-    translateWhole: (_, __, body) => {
-      const shaped = shapeWhole(body.toString(), shaping);
-      return Promise.resolve(shaped === undefined ? body : Buffer.from(shaped));
+    translateWhole: async (_, __, body) => {
+      const { buffer, byteOffset, byteLength } =
+        body.length > LARGE_BYTES ? await threads.shapeThinking({ body, shaping }) : shaped(body, shaping);
+      return Buffer.from(buffer, byteOffset, byteLength);
     },
     translateStream: (_, out) => new ReasoningStreamTranslator(new ReasoningStreamShaper(shaping), out),
     drop: () => undefined,
   };
+}
+
+function shaped(body: Buffer, shaping: ReasoningShaping): Uint8Array {
+  const text = shapeWhole(body.toString(), shaping);
+  return text === undefined ? body : Buffer.from(text);
 }
 
 class ReasoningStreamTranslator implements StreamTranslator, FrameSink {

@@ -5,11 +5,13 @@ import type { Call } from '../../dialects/operations/call.ts';
 import type { Dialect } from '../../dialects/operations/operation.ts';
 import type { ResponseTranslator } from '../../translate/response-translator.ts';
 import { contextFile } from './context-file.ts';
-import { withSettings } from './custom-settings.ts';
+import { settingEdits } from './custom-settings.ts';
+import type { BodyFacts } from '../../dialects/scan/body-facts.ts';
 import { scanBody } from '../../dialects/scan/json-scan.ts';
-import { memberAt } from '../../dialects/scan/json-edit.ts';
-import { withMessages } from './messages.ts';
-import type { MessageShaping } from './messages.ts';
+import type { BodyEdits } from '../../translate/edit/apply-edits.ts';
+import { editBody } from '../../translate/edit/edit-body.ts';
+import type { Edited } from '../../translate/edit/edited.ts';
+import type { MessageShaping } from '../../translate/edit/messages.ts';
 import { reasoningTranslator } from './reasoning-translator.ts';
 import { usageHider, withUsageRequested } from './stream-usage.ts';
 
@@ -18,7 +20,7 @@ export type Shaped =
   | { readonly kind: 'shaped'; readonly call: Call }
   | {
       readonly kind: 'refused';
-      readonly code: 'context_unavailable' | 'nothing_left';
+      readonly code: ShapingErrorCode;
       readonly values: Readonly<Record<string, string>>;
     };
 
@@ -28,10 +30,13 @@ interface Translated {
   readonly takes: ModelCapabilities;
 }
 
+/** Why a call cannot be as the configuration wants it. */
+type ShapingErrorCode = 'context_unavailable' | 'nothing_left' | 'not_expressible' | 'gateway_overloaded';
+
 /** Applies one provider's configuration to requests and responses. */
 export interface Shaper {
   /** Sets fields, and nothing else. */
-  settings(call: Call): Call;
+  settings(call: Call): Shaped | Promise<Shaped>;
   /**
    * Sets fields and shapes the messages; calls without either stay untouched.
    * @param translated - where the call was translated: from which dialect, and for a model that takes what
@@ -58,29 +63,30 @@ export function openShaper(config: ProviderConfig): Shaper {
   };
   const promote = config.promoteThinkingOnEmpty || config.hiclawMode;
   const mode = config.reasoningContentMode;
-  const settings = (call: Call, translated?: Translated): Call => {
-    const set = withSettings(call, config.customSettings, translated?.clientDialect, translated?.takes);
-    return set === undefined ? call : withBody(call, set);
-  };
   return {
-    settings,
+    settings: (call) => edit(call, { edits: settingEdits(call, config.customSettings) }, config.id),
     request: (call, translated) => {
-      const set = settings(call, translated);
-      if (set.target.operation.name !== 'chat.completions') return { kind: 'shaped', call: set };
-      const roles = { ...shaping, plainRoles: !developerRole && mayNameDeveloper(set) };
-      if (context === undefined) return shapedBy(set, roles, config.id);
+      const { clientDialect, takes } = translated ?? {};
+      const edits = settingEdits(call, config.customSettings, clientDialect, takes);
+      if (call.target.operation.name !== 'chat.completions') return edit(call, { edits }, config.id);
+      const roles = { ...shaping, plainRoles: !developerRole && mayNameDeveloper(call) };
+      if (context === undefined) return edit(call, { edits, messages: roles }, config.id);
       return context().then((file) =>
         'trouble' in file
           ? refused('context_unavailable', { provider: config.id, reason: file.trouble })
-          : shapedBy(set, { ...roles, context: file.text }, config.id),
+          : edit(call, { edits, messages: { ...roles, context: file.text } }, config.id),
       );
     },
     usage: (call) => {
       const isOurs = !refusesStreamUsage && !config.disableStreamUsageStats && hasStreamUsage(call);
       const bytes = isOurs ? withUsageRequested(call) : undefined;
       if (bytes === undefined) return { call, translator: undefined };
-      const edited = call.hints.streamOptionsAt < 0 ? withAppended(call, bytes) : withBody(call, bytes);
-      return { call: edited, translator: usageHider };
+      const edited = { ...call, body: { kind: 'buffered', bytes } as const };
+      // Appending to a body moves nothing in it: its facts stay right.
+      if (call.hints.streamOptionsAt < 0) return { call: edited, translator: usageHider };
+      const facts = scanBody(bytes);
+      if (facts.kind === 'fault') throw new TypeError(`an edited body is not valid: ${facts.message}`);
+      return { call: withFacts(edited, facts), translator: usageHider };
     },
     answer: mode === 'passthrough' && !promote ? undefined : reasoningTranslator({ mode, promote }),
   };
@@ -94,19 +100,18 @@ function hasStreamUsage({ target: { operation } }: Call): boolean {
 export function withBody(call: Call, bytes: Buffer): Call {
   const facts = scanBody(bytes);
   if (facts.kind === 'fault') throw new TypeError(`an edited body is not valid: ${facts.message}`);
+  return withFacts({ ...call, body: { kind: 'buffered', bytes } }, facts);
+}
+
+/** A call whose body was edited. */
+function withFacts(call: Call, facts: BodyFacts): Call {
   const isAsAsked = call.target.operation.streams === 'as-asked';
   return {
     ...call,
-    body: { kind: 'buffered', bytes },
     modelSpan: facts.modelSpan,
     hints: facts,
     stream: isAsAsked ? facts.stream : call.stream,
   };
-}
-
-/** Appending to a body moves nothing in it: its facts stay right. */
-function withAppended(call: Call, bytes: Buffer): Call {
-  return { ...call, body: { kind: 'buffered', bytes } };
 }
 
 const DEVELOPER = Buffer.from('"developer"');
@@ -115,20 +120,48 @@ function mayNameDeveloper({ body }: Call): boolean {
   return body.kind === 'buffered' && body.bytes.includes(DEVELOPER);
 }
 
-function shapedBy(call: Call, shaping: MessageShaping, provider: string): Shaped {
+/** Edits a call as a configuration wants it; untouched where that wants nothing. */
+function edit(call: Call, { edits, messages }: BodyEdits, provider: string): Shaped | Promise<Shaped> {
   const { body } = call;
-  const { context, cleanupCommands, mergeConsecutive, plainRoles } = shaping;
-  const isWanted = context !== undefined || cleanupCommands.length > 0 || mergeConsecutive || plainRoles;
-  const from = isWanted && body.kind === 'buffered' ? memberAt(body.bytes, 'messages') : undefined;
-  if (body.kind !== 'buffered' || from === undefined) return { kind: 'shaped', call };
-  const edited = withMessages(body.bytes, from, shaping);
-  if (edited === 'nothing-left') return refused('nothing_left', { provider });
-  return { kind: 'shaped', call: edited === undefined ? call : withBody(call, edited) };
+  const wanted = messages !== undefined && changesMessages(messages) ? messages : undefined;
+  if (body.kind !== 'buffered' || (edits?.length === 0 && wanted === undefined))
+    return { kind: 'shaped', call };
+  const changes = {
+    ...(edits !== undefined && { edits }),
+    ...(wanted !== undefined && { messages: wanted }),
+  };
+  const edited = editBody(body.bytes, changes, call);
+  return edited instanceof Promise
+    ? edited.then((result) => shapedBy(call, result, provider))
+    : shapedBy(call, edited, provider);
 }
 
-function refused(
-  code: 'context_unavailable' | 'nothing_left',
-  values: Readonly<Record<string, string>>,
-): Shaped {
+function changesMessages({
+  context,
+  cleanupCommands,
+  mergeConsecutive,
+  plainRoles,
+}: MessageShaping): boolean {
+  return context !== undefined || cleanupCommands.length > 0 || mergeConsecutive || plainRoles;
+}
+
+function shapedBy(call: Call, edited: Edited, provider: string): Shaped {
+  switch (edited.kind) {
+    case 'edited': {
+      const { bytes, facts } = edited;
+      return { kind: 'shaped', call: withFacts({ ...call, body: { kind: 'buffered', bytes } }, facts) };
+    }
+    case 'unchanged':
+      return { kind: 'shaped', call };
+    case 'nothing-left':
+      return refused('nothing_left', { provider });
+    case 'not-expressible':
+      return refused('not_expressible', { provider, reason: edited.reason });
+    case 'busy':
+      return refused('gateway_overloaded', {});
+  }
+}
+
+function refused(code: ShapingErrorCode, values: Readonly<Record<string, string>>): Shaped {
   return { kind: 'refused', code, values };
 }

@@ -4,6 +4,7 @@ import { asObject, parseObject } from '../../base/json.ts';
 import type { Json } from '../../base/json.ts';
 import type { Operation } from '../../dialects/operations/operation.ts';
 import { NotExpressible } from '../../translate/codec.ts';
+import { requireConvertible } from '../../translate/convertible-body.ts';
 
 /** A message of a chat, as its text: the providers here take nothing else. */
 export interface ChatMessage {
@@ -25,9 +26,7 @@ export interface ChatRequest {
  * temperature are dropped (`droppedFields`). Throws `NotExpressible` for what would change the meaning.
  */
 export function decodeTextChat(call: Call): ChatRequest {
-  if (call.body.kind === 'streamed')
-    throw new NotExpressible('it is larger than `limits.replay`, and cannot be read as a whole');
-  const body = parseObject(call.body.bytes.toString());
+  const body = parseObject(requireConvertible(call.body).toString());
   if (body === undefined) throw new NotExpressible('its body is not a JSON object');
   const { messages, tools, n, response_format: format, user } = body;
   if (!Array.isArray(messages) || messages.length === 0) throw new NotExpressible('it has no messages');

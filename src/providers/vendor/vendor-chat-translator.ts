@@ -5,11 +5,12 @@ import { MAX_FRAME_BYTES, SseScanner } from '../../dialects/scan/sse-scanner.ts'
 import { TranslationError } from '../../translate/response-translator.ts';
 import type { ResponseTranslator, StreamTranslator } from '../../translate/response-translator.ts';
 import type { ResponseHeaders, Sink } from '../../upstream/exchange.ts';
+import { MAX_CONVERTED_BYTES } from '../../translate/convertible-body.ts';
 import { ChunkBuffer } from '../../base/chunk-buffer.ts';
 import type { ChatWriter, Piece } from './chat-writer.ts';
 
 /** Bound of a whole response that becomes a stream. Bytes. */
-const MAX_WHOLE_BYTES = 16 * 1024 * 1024;
+const MAX_WHOLE_BYTES = MAX_CONVERTED_BYTES;
 
 /** Reads one response of a vendor. */
 export interface VendorResponseReader {
@@ -27,6 +28,7 @@ export interface VendorResponseReader {
  */
 export class VendorChatTranslator implements ResponseTranslator {
   readonly contentType: string;
+  readonly maxWholeBytes = MAX_CONVERTED_BYTES;
   readonly dropped: readonly string[];
   readonly #reader: VendorResponseReader;
   readonly #writer: ChatWriter;

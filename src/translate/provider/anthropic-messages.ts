@@ -4,7 +4,7 @@ import { targetOf } from '../target.ts';
 import type { NormalizedRequest, CallOptions, ProviderCodec, ProviderQuirks } from '../codec.ts';
 import type { ModelCapabilities } from '../../catalog/models/model-row.ts';
 import { fitFormat } from '../fit/fit-format.ts';
-import { fitImages } from '../fit/fit-images.ts';
+import { fitFiles } from '../fit/fit-files.ts';
 import { fitOptions } from '../fit/fit-options.ts';
 import { fitToolChoice } from '../fit/fit-tool-choice.ts';
 import { anthropicSent } from '../sent/anthropic-sent.ts';
@@ -42,7 +42,7 @@ function toCallOptions(asked: NormalizedRequest, _: string, quirks: ProviderQuir
     jsonMode: false,
     schemas: capabilities.jsonSchema === false && capabilities.forcedTools === false ? 'none' : 'objects',
   });
-  const prompt = fitImages(options.prompt, capabilities);
+  const prompt = fitFiles(options.prompt, capabilities);
   return {
     ...withTools(withThinking(options, thinking), clientTools(options)),
     prompt: withSignedThinking(wantsClaudeCodePrompt ? withClaudeCodePrompt(prompt) : prompt),

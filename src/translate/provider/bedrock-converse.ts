@@ -3,7 +3,7 @@ import { converse, converseStream } from '../../dialects/operations/bedrock.ts';
 import type { ModelCapabilities } from '../../catalog/models/model-row.ts';
 import type { NormalizedRequest, CallOptions, ProviderCodec, ProviderQuirks } from '../codec.ts';
 import { fitFormat } from '../fit/fit-format.ts';
-import { fitImages } from '../fit/fit-images.ts';
+import { fitFiles } from '../fit/fit-files.ts';
 import { fitOptions } from '../fit/fit-options.ts';
 import { fitToolChoice } from '../fit/fit-tool-choice.ts';
 import { bedrockSent } from '../sent/bedrock-sent.ts';
@@ -55,7 +55,7 @@ function toCallOptions(asked: NormalizedRequest, model: string, quirks: Provider
     ...(choosesTool(options) && { toolChoice: options.toolChoice }),
     ...(answerTokens !== undefined && { maxOutputTokens: answerTokens }),
     ...(effort !== undefined && { reasoning: effort }),
-    prompt: toConverseMessages(withDocumentNames(readable(fitImages(options.prompt, capabilities)))),
+    prompt: toConverseMessages(withDocumentNames(readable(fitFiles(options.prompt, capabilities)))),
     providerOptions: {
       amazonBedrock: {
         ...thinkingOption(thinking, asked.extraOptions.showThinking),

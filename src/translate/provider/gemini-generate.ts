@@ -4,7 +4,7 @@ import { NotExpressible } from '../codec.ts';
 import type { NormalizedRequest, CallOptions, ProviderCodec, ProviderQuirks } from '../codec.ts';
 import { fitFormat } from '../fit/fit-format.ts';
 import type { FormatMeans } from '../fit/fit-format.ts';
-import { fitImages } from '../fit/fit-images.ts';
+import { fitFiles } from '../fit/fit-files.ts';
 import { fitOptions } from '../fit/fit-options.ts';
 import { fitToolChoice } from '../fit/fit-tool-choice.ts';
 import { geminiSent } from '../sent/gemini-sent.ts';
@@ -38,7 +38,7 @@ function toCallOptions(request: NormalizedRequest, _: string, quirks: ProviderQu
   const thinkingConfig = geminiThinkingOf(request, quirks);
   const fitted = fitOptions(request.options, capabilities, false);
   const options = fitFormat(fitToolChoice(fitted, capabilities), formatMeans(fitted, capabilities));
-  const prompt = fitImages(options.prompt, capabilities);
+  const prompt = fitFiles(options.prompt, capabilities);
   return {
     ...withTools(without(options, 'reasoning', 'providerOptions'), clientTools(options)),
     prompt: prompt.map(withMediaTypes),

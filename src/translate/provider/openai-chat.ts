@@ -1,17 +1,20 @@
+import { createHash } from 'node:crypto';
 import type { JSONObject } from '@ai-sdk/provider';
 import { z } from 'zod';
+import { asObject, objectsOf } from '../../base/json.ts';
+import type { Json } from '../../base/json.ts';
 import { operationNamed } from '../../dialects/operations/table.ts';
 import { targetOf } from '../target.ts';
 import type { ModelCapabilities } from '../../catalog/models/model-row.ts';
 import type { NormalizedRequest, CallOptions, ProviderCodec, ProviderQuirks } from '../codec.ts';
 import { fitFormat } from '../fit/fit-format.ts';
 import type { FormatMeans } from '../fit/fit-format.ts';
-import { fitImages } from '../fit/fit-images.ts';
+import { fitFiles } from '../fit/fit-files.ts';
 import { fitOptions } from '../fit/fit-options.ts';
 import { fitToolChoice } from '../fit/fit-tool-choice.ts';
 import { chatSent } from '../sent/chat-sent.ts';
-import { chatThinkingOf } from './chat-thinking.ts';
 import { withTextArguments } from './chat-arguments.ts';
+import { chatThinkingOf } from './chat-thinking.ts';
 import { toChatMessages } from './chat-messages.ts';
 import { openaiRules } from './conversation/conversation-rules.ts';
 import { clientTools, withTools, without } from './prompt.ts';
@@ -64,7 +67,7 @@ function toCallOptions(
   const options = fitFormat(chosen, formatMeans(capabilities, tools.length > 0));
   return {
     ...without(options, 'topK'),
-    prompt: toChatMessages(fitImages(options.prompt, capabilities), resendsReasoning),
+    prompt: toChatMessages(fitFiles(options.prompt, capabilities), resendsReasoning),
     providerOptions: {
       [NAME]: {
         ...bodyOptions(request, capabilities),
@@ -92,15 +95,26 @@ function formatMeans(
 /** The body with the vendor's own names for fields, and with those alone that it documents, where it refuses others. */
 function asNamed(
   { max_tokens: max, seed, ...body }: Readonly<Record<string, unknown>>,
-  { maxTokensField = 'max_tokens', seedField = 'seed', fields }: ModelCapabilities,
+  { maxTokensField = 'max_tokens', seedField = 'seed', documentPart, fields }: ModelCapabilities,
 ): Record<string, unknown> {
   const named: Record<string, unknown> = {
     ...body,
+    ...(documentPart === 'document_url' && { messages: objectsOf(body['messages']).map(withDocumentUrls) }),
     ...(max !== undefined && { [maxTokensField]: max }),
     ...(seed !== undefined && { [seedField]: seed }),
   };
   if (fields === undefined) return named;
   return Object.fromEntries(Object.entries(named).filter(([name]) => fields.includes(name)));
+}
+
+/** Documents as Mistral has them: docs.mistral.ai/capabilities/document_ai/document_qna. */
+function withDocumentUrls(message: Json): Json {
+  if (!Array.isArray(message['content'])) return message;
+  const content = objectsOf(message['content']).map((part) => {
+    const data = part['type'] === 'file' ? asObject(part['file'])?.['file_data'] : undefined;
+    return data === undefined ? part : { type: 'document_url', document_url: data };
+  });
+  return { ...message, content };
 }
 
 /**
@@ -131,7 +145,7 @@ function bodyOptions(
     // The package's default is to be strict, the dialect's is not to be.
     strictJsonSchema: false,
     ...Object.fromEntries(given),
-    ...(user !== undefined && userField !== 'none' && { [userField]: user }),
+    ...(user !== undefined && userField !== 'none' && { [userField]: userFor(userField, user) }),
     ...(parallelTools !== undefined &&
       takesParallel &&
       hasTools(options) && { parallel_tool_calls: parallelTools }),
@@ -141,4 +155,13 @@ function bodyOptions(
 /** OpenAI refuses `parallel_tool_calls` without tools. */
 function hasTools(options: CallOptions): boolean {
   return clientTools(options).length > 0;
+}
+
+/**
+ * The client's user as a vendor takes it. For `user_id` DeepSeek has a pattern, and GLM at least 6 and at most 128
+ * characters: api-docs.deepseek.com/api/create-chat-completion, docs.bigmodel.cn/api-reference. Others go as their SHA-256.
+ */
+function userFor(field: string, user: string): string {
+  if (field !== 'user_id' || /^[\w-]{6,128}$/u.test(user)) return user;
+  return createHash('sha256').update(user).digest('hex');
 }

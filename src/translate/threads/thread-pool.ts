@@ -32,7 +32,7 @@ interface Task {
 }
 
 /** Makes a job once a thread is free for it, and names the buffers that are transferred to the thread. */
-export type MakeJob = () => { readonly job: Job; readonly transfer: readonly ArrayBuffer[] };
+export type MakeJob = () => Promise<{ readonly job: Job; readonly transfer: readonly ArrayBuffer[] }>;
 
 /** How a job is to be done. */
 export interface JobOptions {
@@ -152,9 +152,15 @@ class Thread {
       this.#end({ kind: 'died', reason: 'time', detail: `it took longer than ${this.#bounds.jobMs} ms` });
     }, this.#bounds.jobMs);
     this.#timer.unref();
-    const { job, transfer } = task.make();
     this.#worker.ref();
-    this.#worker.postMessage(job, transfer);
+    task.make().then(
+      ({ job, transfer }) => {
+        // It may have been cancelled meanwhile.
+        if (this.#task === task) this.#worker.postMessage(job, transfer);
+      },
+      // There is no memory for the copy.
+      (error: unknown) => this.#end({ kind: 'died', reason: 'memory', detail: String(error) }),
+    );
   }
 
   /** Ends the thread where it runs this task: a job cannot be stopped otherwise. */

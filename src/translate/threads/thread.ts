@@ -8,6 +8,8 @@ import type { JobResult, Job } from '../job.ts';
 // A request waits while a thread starts: compiled code is kept on disk.
 enableCompileCache();
 const { translateResponse, translateRequest } = await import('../job.ts');
+const { runEdit } = await import('../edit/edit-job.ts');
+const { runThinking } = await import('../thinking/thinking-job.ts');
 const { countRequest } = await import('../tokens/count-job.ts');
 
 parentPort?.on('message', (job: Job) => {
@@ -24,6 +26,10 @@ async function runJob(job: Job): Promise<JobResult> {
     switch (job.kind) {
       case 'request':
         return await translateRequest(job);
+      case 'edit':
+        return runEdit(job);
+      case 'thinking':
+        return runThinking(job);
       case 'count':
         return await countRequest(job);
       case 'response':

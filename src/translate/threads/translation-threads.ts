@@ -1,10 +1,14 @@
 import { availableParallelism } from 'node:os';
 import type { Call } from '../../dialects/operations/call.ts';
+import { copyInSteps } from '../../base/turns.ts';
 import { machineMemory } from '../../base/machine-memory.ts';
 import type { MemoryMeter } from '../../base/memory-meter.ts';
-import type { UnsupportedRequest } from '../unsupported-request.ts';
-import type { ResponseJob, TranslatedRequest, RequestJob } from '../job.ts';
+import type { Busy, UnsupportedRequest } from '../unsupported-request.ts';
+import type { Job, ResponseJob, TranslatedRequest, RequestJob } from '../job.ts';
 import type { CountJob, TokenCount } from '../tokens/count-job.ts';
+import type { EditJob } from '../edit/edit-job.ts';
+import type { Edited } from '../edit/edited.ts';
+import type { ThinkingJob } from '../thinking/thinking-job.ts';
 import { TranslationError } from '../response-translator.ts';
 import { ThreadPool } from './thread-pool.ts';
 import type { MakeJob, JobOutcome } from './thread-pool.ts';
@@ -31,10 +35,8 @@ const MAX_HEAVY_WAITING = 64;
 const JOB_MS = 120_000;
 const IDLE_MS = 300_000;
 
-/** Too much is being translated already: the request is refused. */
-export interface Busy {
-  readonly kind: 'busy';
-}
+/** A response that is shaped as its provider's configuration wants it is not cancelled: it takes moments. */
+const NEVER = new AbortController().signal;
 
 /** The threads of this process that translate large bodies. */
 export class TranslationThreads {
@@ -66,14 +68,18 @@ export class TranslationThreads {
       case 'not-expressible':
       case 'busy':
         return outcome;
-      case 'cancelled':
-        return { kind: 'not-expressible', reason: 'nobody waits for it any more' };
-      case 'died':
-        if (outcome.reason === 'defect') throw new Error(`a translation failed: ${outcome.detail}`);
-        return { kind: 'not-expressible', reason: TOO_MUCH };
       default:
-        throw new Error(`a translation failed: ${JSON.stringify(outcome)}`);
+        return this.#unsupported(outcome);
     }
+  }
+
+  /** Why there is no result that the request could go on with. */
+  #unsupported(outcome: JobOutcome): UnsupportedRequest {
+    if (outcome.kind === 'cancelled')
+      return { kind: 'not-expressible', reason: 'nobody waits for it any more' };
+    if (outcome.kind === 'died' && outcome.reason !== 'defect')
+      return { kind: 'not-expressible', reason: TOO_MUCH };
+    throw new Error(`a translation failed: ${JSON.stringify(outcome)}`);
   }
 
   /** Translates a whole response for the client. Rejects with a `TranslationError` where it cannot be read. */
@@ -109,24 +115,51 @@ export class TranslationThreads {
     return undefined;
   }
 
-  async #run(
-    job: RequestJob | ResponseJob | CountJob,
-    signal: AbortSignal,
-    memory: MemoryMeter | undefined,
-  ): Promise<JobOutcome> {
+  /** Edits a body of any size. */
+  async editBody(
+    job: Omit<EditJob, 'kind'>,
+    { signal, memory }: Pick<Call, 'signal' | 'memory'>,
+  ): Promise<Edited> {
+    const outcome = await this.#run({ kind: 'edit', ...job }, signal, memory);
+    switch (outcome.kind) {
+      case 'edited': {
+        const { body, facts } = outcome;
+        memory?.hold(body.byteLength);
+        return { kind: 'edited', bytes: Buffer.from(body.buffer, body.byteOffset, body.byteLength), facts };
+      }
+      case 'unchanged':
+      case 'nothing-left':
+      case 'busy':
+        return outcome;
+      default:
+        return this.#unsupported(outcome);
+    }
+  }
+
+  /** Shapes the thinking in a whole chat response of any size. Rejects with a `TranslationError` where that takes too much. */
+  async shapeThinking(job: Omit<ThinkingJob, 'kind'>): Promise<Uint8Array> {
+    const outcome = await this.#run({ kind: 'thinking', ...job }, NEVER, undefined);
+    if (outcome.kind === 'shaped-thinking') return outcome.body;
+    if (outcome.kind === 'unchanged') return job.body;
+    if (outcome.kind === 'died' && outcome.reason !== 'defect')
+      throw new TranslationError(`the answer: ${TOO_MUCH}`);
+    throw new Error(`a translation failed: ${JSON.stringify(outcome)}`);
+  }
+
+  async #run(job: Job, signal: AbortSignal, memory: MemoryMeter | undefined): Promise<JobOutcome> {
     this.jobs++;
     const { length } = job.body;
     const pool = length > HEAVY_BYTES ? this.#heavy : this.#light;
     let held = 0;
-    const make: MakeJob = () => {
+    const make: MakeJob = async () => {
       held = length * WORK_FACTOR;
       memory?.hold(held);
       // A copy: the original is kept for another try.
-      const body = new Uint8Array(job.body);
+      const body = await copyInSteps(job.body);
       return { job: { ...job, body }, transfer: [body.buffer] };
     };
     try {
-      return await pool.run(make, { signal, isBounded: job.kind !== 'response' });
+      return await pool.run(make, { signal, isBounded: job.kind !== 'response' && job.kind !== 'thinking' });
     } finally {
       memory?.release(held);
     }

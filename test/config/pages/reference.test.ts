@@ -106,6 +106,15 @@ providers:
           jsonSchema: false
           jsonWithTools: false
           imageTypes: [image/png]
+          documentPart: file
+          wantsSignedCalls: true
+          toolCallIds: { alphabet: word, minLength: 1, maxLength: 40 }
+          toolNames: { alphabet: word, minLength: 1, maxLength: 64 }
+          lateInstructions: system
+          firstMessage: user
+          lastMessage: any
+          userAfterResult: true
+          repeatedRoles: true
     passHeaders: [x-mine, "x-my-*"]
     basePath: /ai
     basePathHandling: prepend

@@ -8,7 +8,7 @@ import { tryOutgoing } from '../outgoing.ts';
 /** The body that leaves for a chat with these messages. */
 async function sent(provider: object, messages: readonly object[]): Promise<unknown> {
   const left = await tryOutgoing(
-    { type: 'groq', ...provider },
+    { type: 'together-ai', ...provider },
     { path: '/v1/chat/completions', body: { model: 'm', messages } },
   );
   if (typeof left === 'string') return left;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as z from 'zod';
 import { reasoningTranslator } from '../../../src/providers/shaping/reasoning-translator.ts';
-import type { ReasoningShaping } from '../../../src/providers/shaping/thinking.ts';
+import type { ReasoningShaping } from '../../../src/translate/thinking/thinking.ts';
 import { gatewayFor } from '../../support/gateway.ts';
 import { ask, chat } from '../../support/http.ts';
 import { rawAnswer, rawChunk, rawHead, rawUpstream } from '../../support/raw-upstream.ts';

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
+import { STRICT_VENDORS } from '../../../simulator/strict/strict.ts';
 import { gatewayFor, GOOD_KEY } from '../../support/gateway.ts';
 import { ask, chat } from '../../support/http.ts';
 
 /** Chat completions before a provider that speaks Anthropic's messages. */
 const CONFIG = {
+  strict: STRICT_VENDORS,
   config: ({ port }: { readonly port: number }) => ({
     providers: [{ id: 'sim', type: 'claude', baseUrl: `http://127.0.0.1:${port}/v1`, apiTokens: [GOOD_KEY] }],
   }),

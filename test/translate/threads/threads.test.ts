@@ -45,7 +45,7 @@ function bytesOf(value: object): Uint8Array<ArrayBuffer> {
 
 /** The job of a request. */
 function jobOf(body: Uint8Array<ArrayBuffer>): MakeJob {
-  return () => ({
+  return async () => ({
     job: { kind: 'request', spec: courseTo('anthropic-messages'), body, isLarge: true },
     transfer: [body.buffer],
   });

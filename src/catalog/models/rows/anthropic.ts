@@ -21,6 +21,13 @@ const BUDGET = { min: 1024, max: 128_000 } as const;
 
 /** Claude, whoever serves it. What is said of all of them is true of the newest, and of names that nobody knows yet. */
 export const anthropicRows: readonly ModelRow[] = [
+  {
+    types: ['claude'],
+    models: ['*'],
+    takes: { maxTemperature: 1, blankStops: false },
+    source: MESSAGES,
+    date: '2026-11-30',
+  },
   row(
     ['*claude*'],
     {

@@ -26,6 +26,7 @@ export const worldRows: readonly ModelRow[] = [
       maxTemperature: 1.5,
       seedField: 'random_seed',
       userField: 'none',
+      documentPart: 'document_url',
       // It answers 422 `extra_forbidden` to any other.
       fields: [
         'frequency_penalty',
@@ -63,6 +64,7 @@ export const worldRows: readonly ModelRow[] = [
       penalties: false,
       jsonSchema: false,
       jsonWithTools: false,
+      documentPart: 'none',
       // It answers 400 to any other.
       fields: [
         'max_completion_tokens',

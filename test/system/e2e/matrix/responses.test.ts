@@ -97,6 +97,7 @@ function sdkAnswer(response: OpenAI.Responses.Response): SdkAnswer {
 
 /** What the SDK adds to what was streamed; OpenAI refuses to have it back (openai/openai-python#2720). */
 function withoutParsed(item: OpenAI.Responses.ResponseOutputItem): OpenAI.Responses.ResponseOutputItem {
+  if (item.type === 'function_call') return Object.assign({ ...item }, { parsed_arguments: undefined });
   if (item.type !== 'message') return item;
   return { ...item, content: item.content.map((part) => Object.assign({ ...part }, { parsed: undefined })) };
 }

@@ -238,6 +238,8 @@ void suite('tools of OpenAI’s that the client runs', () => {
   });
 });
 
+const update = (effort: string) => ({ type: 'configuration_update', reasoning: { effort } });
+
 void suite('other items', () => {
   void test('an agent’s message to another is the user’s', () => {
     const content = [{ type: 'input_text', text: 'hi' }];
@@ -256,7 +258,6 @@ void suite('other items', () => {
   });
 
   void test('the last change of the configuration holds', () => {
-    const update = (effort: string) => ({ type: 'configuration_update', reasoning: { effort } });
     const { options } = decode({
       reasoning: { effort: 'low' },
       input: [update('high'), USER, update('minimal')],

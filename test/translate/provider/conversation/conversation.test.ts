@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { assert as check, asyncProperty, property } from 'fast-check';
+import { strictRules } from '../../../../simulator/strict/strict.ts';
+import type { Json } from '../../../../src/base/json.ts';
 import { modelCapabilities } from '../../../../src/catalog/models/model-capabilities.ts';
 import { NO_QUIRKS } from '../../../../src/translate/codec.ts';
 import type { CallOptions } from '../../../../src/translate/codec.ts';
@@ -53,6 +55,7 @@ void suite('any conversation', () => {
             quirks,
           });
           assert.deepEqual(refused(body), [], JSON.stringify(body, undefined, 1));
+          assert.deepEqual(brokenRules(type, model, body), [], JSON.stringify(body, undefined, 1));
         }),
         { numRuns: 150 },
       );
@@ -98,6 +101,33 @@ void suite('any conversation', () => {
     });
   }
 });
+
+/** The operation of each type of provider, and whose rules in the simulator are its. */
+const STRICT = {
+  openai: { service: 'openai', operation: 'chat' },
+  mistral: { service: 'mistral', operation: 'chat' },
+  claude: { service: 'anthropic', operation: 'messages' },
+  gemini: { service: 'gemini', operation: 'generate' },
+  bedrock: { service: 'bedrock', operation: 'converse' },
+} as const;
+
+/** Rules that want the simulator's own signatures; these are made up. */
+const SIGNATURES: ReadonlySet<string> = new Set(['claude-signature', 'foreign-signature', 'signature']);
+
+/** Rules of the simulator's that a request breaks, with what it says to it. */
+function brokenRules(type: keyof typeof STRICT, model: string, body: Json): unknown[] {
+  const { service, operation } = STRICT[type];
+  const request = { body, model, isStored: () => false };
+  return strictRules[service]
+    .filter(
+      ({ id, operations, models }) =>
+        !SIGNATURES.has(id) && operations.includes(operation) && models?.test(model) !== false,
+    )
+    .flatMap((rule) => {
+      const finding = rule.find(request);
+      return finding === undefined ? [] : [{ id: rule.id, finding }];
+    });
+}
 
 function said(role: 'user' | 'assistant', text: string): CallOptions['prompt'][number] {
   return { role, content: [{ type: 'text', text }] };

@@ -6,11 +6,11 @@ type Prompt = CallOptions['prompt'];
 type Message = Prompt[number];
 
 /**
- * A conversation whose images have the media types that vendors know, `image/jpeg` for `image/jpg`. One that the model does not
- * read is refused: without it the request would mean something else.
+ * A conversation whose images have the media types that vendors know, `image/jpeg` for `image/jpg`. A file that the model does
+ * not read is refused: without it the request would mean something else.
  */
-export function fitImages(prompt: Prompt, { imageTypes }: ModelCapabilities): Prompt {
-  const fit = <Part extends { readonly type: string }>(part: Part): Part => fitPart(part, imageTypes);
+export function fitFiles(prompt: Prompt, takes: ModelCapabilities): Prompt {
+  const fit = <Part extends { readonly type: string }>(part: Part): Part => fitPart(part, takes);
   return prompt.map((message): Message => {
     switch (message.role) {
       case 'user':
@@ -40,10 +40,12 @@ const MISNOMERS: ReadonlyMap<string, string> = new Map([
 
 function fitPart<Part extends { readonly type: string }>(
   part: Part,
-  known: readonly string[] | undefined,
+  { imageTypes: known, documentPart }: ModelCapabilities,
 ): Part {
   if (part.type !== 'file' || !('mediaType' in part) || typeof part.mediaType !== 'string') return part;
   const written = part.mediaType.toLowerCase();
+  if (documentPart === 'none' && DOCUMENT.test(written))
+    throw new NotExpressible(`a document (${written}); the model reads none`);
   if (!written.startsWith('image')) return part;
   const mediaType = MISNOMERS.get(written) ?? written;
   if (known?.length === 0) throw new NotExpressible('an image; the model reads none');
@@ -51,6 +53,9 @@ function fitPart<Part extends { readonly type: string }>(
     throw new NotExpressible(`an image of the type ${mediaType}; the model reads ${known.join(', ')}`);
   return { ...part, mediaType };
 }
+
+/** What is no text, which any model reads, and nothing to see or hear. */
+const DOCUMENT = /^application\b/u;
 
 /** `image/*` and `image` leave open which type it is. */
 function isNamed(mediaType: string): boolean {
