@@ -162,7 +162,10 @@ function planOf(words: Words, options: fc.Arbitrary<OptionsPlan>): fc.Arbitrary<
     })
     .map(({ mentions, ...plan }) => {
       const named = plan.tools.slice(0, mentions).map(({ name }) => `Use ${name} {"city":"Oslo"}, please.`);
-      const { choice, ...options } = plan.options;
+      const { choice, json, ...others } = plan.options;
+      // Bedrock has to be told of tools that were called, and of JSON by one more: which of them it calls is open.
+      const hasGone = plan.tools.length === 0 && plan.turns.some(({ kind }) => kind === 'calls');
+      const options = json === undefined || hasGone ? others : { ...others, json };
       return {
         ...plan,
         question: [plan.question, ...named].join(' '),
