@@ -147,7 +147,7 @@ export const oddPlan: fc.Arbitrary<Plan> = planOf(oddWords, oddOptions());
 /** What every provider's own clients send. */
 export const soundPlan: fc.Arbitrary<Plan> = planOf(soundWords, soundOptions());
 
-function planOf(words: Words, options: fc.Arbitrary<OptionsPlan>): fc.Arbitrary<Plan> {
+function planOf(words: Words, asked: fc.Arbitrary<OptionsPlan>): fc.Arbitrary<Plan> {
   const tool = fc.record({ name: words.name, schema: words.schema });
   return fc
     .record({
@@ -158,7 +158,7 @@ function planOf(words: Words, options: fc.Arbitrary<OptionsPlan>): fc.Arbitrary<
         : fc.array(soundTurns(), { maxLength: 2 }).map((turns) => turns.flat()),
       question: words.isOdd ? words.text : fc.constantFrom(...SOUND_TEXTS),
       mentions: fc.nat({ max: 2 }),
-      options,
+      options: asked,
     })
     .map(({ mentions, ...plan }) => {
       const named = plan.tools.slice(0, mentions).map(({ name }) => `Use ${name} {"city":"Oslo"}, please.`);
