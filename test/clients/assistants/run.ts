@@ -9,7 +9,7 @@ import { BACKS, type Back } from './backs.ts';
 import { Desk } from './desk.ts';
 import { install } from './install.ts';
 import { Stand } from './stand.ts';
-import { HEADING, rowText, type Row } from './table.ts';
+import { HEADING, omittedText, rowText, type Row } from './table.ts';
 import { TASKS, type Task } from './tasks.ts';
 
 /* Runs coding assistants against the gateway: npm run assistants -- --help */
@@ -116,6 +116,11 @@ async function main(): Promise<number> {
   for (const assistant of assistants)
     for (const back of backs)
       for (const task of tasks) {
+        if (task.goesOn && assistant.cannotGoOn !== undefined && back.name === assistant.family) {
+          const names = { assistant: assistant.name, back: back.name, task: task.name };
+          process.stdout.write(`${omittedText(names, assistant.cannotGoOn)}\n`);
+          continue;
+        }
         const row = await runTask(assistant, back, task, installed, values.keep);
         process.stdout.write(`${rowText(row)}\n`);
         if (row.wrong.length > 0) failed += 1;
