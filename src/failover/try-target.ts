@@ -187,7 +187,11 @@ const AGAIN: Again = { kind: 'again' };
  * That happens once at a target, with the same key, and takes none of its tries, but where `maxRetries` bounds those of every
  * kind.
  */
-function leavesReasoningOut({ call, tools, failed }: ServeContext, state: TargetState, attempt: Attempt): boolean {
+function leavesReasoningOut(
+  { call, tools, failed }: ServeContext,
+  state: TargetState,
+  attempt: Attempt,
+): boolean {
   if (state.isResent || !isUnreadableReasoning(attempt) || (call.creates && attempt.mayHaveActed))
     return false;
   const { provider } = attempt.plan;

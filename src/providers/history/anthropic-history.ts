@@ -72,11 +72,7 @@ function withBlocks(body: Buffer, rewrite: (block: number) => Rewritten): Buffer
 }
 
 /** A message without anything left goes: Anthropic refuses empty content, and joins what stood around it. */
-function messageWithBlocks(
-  body: Buffer,
-  message: number,
-  rewrite: (block: number) => Rewritten,
-): Rewritten {
+function messageWithBlocks(body: Buffer, message: number, rewrite: (block: number) => Rewritten): Rewritten {
   let isEmptied = false;
   const rewritten = rewriteMembers(body, message, (name, at) => {
     if (name !== 'content') return 'kept';

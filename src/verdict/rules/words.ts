@@ -137,6 +137,7 @@ export const UNREADABLE_REASONING = anyOf(
   String.raw`\bencrypted content\b.{0,200}\bcould not be (?:verified|decrypted|parsed)`,
   String.raw`\binvalid \W?(?:signature|data)\W? in \W?(?:redacted_)?thinking\b`,
   String.raw`\b(?:corrupted|invalid) thought[ _]signature\b|\bthought[ _]signature is (?:not valid|invalid|corrupted)\b`,
+  String.raw`\bthought_?signature\b.{0,40}\bbase64 decoding failed\b`,
   String.raw`\bwithout its required \W?reasoning\W? item\b`,
   String.raw`\bitem (?:with id )?\W?rs_\w+\W? not found\b`,
 );
