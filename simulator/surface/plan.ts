@@ -79,8 +79,10 @@ function planIn(text: string): readonly (readonly PlannedCall[])[] | undefined {
 function listAt(text: string, start: number): readonly unknown[] | undefined {
   const rest = text.slice(start, start + PLAN_LIMIT);
   for (let end = rest.indexOf(']'); end >= 0; end = rest.indexOf(']', end + 1)) {
-    const value = parseJson(Buffer.from(rest.slice(0, end + 1)));
-    if (Array.isArray(value)) return value;
+    const value: unknown = parseJson(Buffer.from(rest.slice(0, end + 1)));
+    if (!Array.isArray(value)) continue;
+    const list: readonly unknown[] = value;
+    return list;
   }
   return undefined;
 }

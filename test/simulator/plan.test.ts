@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { OpenAI } from 'openai';
 import type { ChatCompletionMessageParam } from 'openai/resources/chat/completions';
-import type { ResponseInputItem } from 'openai/resources/responses/responses';
+import type { Response, ResponseStreamEvent } from 'openai/resources/responses/responses';
+import type { Stream } from 'openai/streaming';
 import { simulatorFor } from './client.ts';
 
 const PARAMETERS = { type: 'object', properties: { path: { type: 'string' } } };
@@ -68,8 +69,9 @@ void suite('a plan', () => {
       { role: 'user', content: 'plan: [{"exec":"text(1)"}]' },
     ];
     const asked = { model: 'm', store: false };
+    const body = { ...asked, stream: true, input };
     const events = await Array.fromAsync(
-      await api.responses.create({ ...asked, stream: true, input: input as unknown as ResponseInputItem[] }),
+      await api.post<Stream<ResponseStreamEvent>>('/responses', { body, stream: true }),
     );
     const deltas = events.filter((each) => each.type === 'response.custom_tool_call_input.delta');
     assert.equal(deltas.map(({ delta }) => delta).join(''), 'text(1)');
@@ -79,10 +81,14 @@ void suite('a plan', () => {
     assert.ok(call?.type === 'custom_tool_call');
     assert.deepEqual([call.namespace, call.name, call.input], ['functions', 'exec', 'text(1)']);
     const result = { type: 'custom_tool_call_output', call_id: call.call_id, output: 'one' };
-    const { output_text: text } = await api.responses.create({
-      ...asked,
-      input: [...input, ...last.response.output, result] as unknown as ResponseInputItem[],
+    const { output } = await api.post<Response>('/responses', {
+      body: { ...asked, input: [...input, ...last.response.output, result] },
     });
-    assert.match(text, /^You said: a plan, of which 1 of 1 calls are done \(exec answered: one\)/u);
+    const [message] = output;
+    assert.ok(message?.type === 'message' && message.content[0]?.type === 'output_text');
+    assert.match(
+      message.content[0].text,
+      /^You said: a plan, of which 1 of 1 calls are done \(exec answered: one\)/u,
+    );
   });
 });

@@ -17,6 +17,7 @@ const OBJECT = {
   additionalProperties: false,
 };
 const LIST = { type: 'array', items: { type: 'string' } };
+const MAP = { type: 'object', additionalProperties: { type: 'string' } };
 const PARAMETERS = { type: 'object', properties: { q: { type: 'string' } } };
 const IMAGE = 'iVBORw0KGgo=';
 
@@ -34,6 +35,7 @@ const CHAT: Values = {
     { type: 'json_object' },
     { type: 'json_schema', json_schema: { name: 'n', schema: OBJECT } },
     { type: 'json_schema', json_schema: { name: 'n', schema: LIST } },
+    { type: 'json_schema', json_schema: { name: 'n', schema: MAP } },
   ],
   tools: [[{ type: 'function', function: { name: 'f', parameters: PARAMETERS } }]],
   tool_choice: ['auto', 'required', 'none', { type: 'function', function: { name: 'f' } }],

@@ -149,7 +149,15 @@ export const worldTypes: readonly ProviderType[] = [
     // (github.com/openai/openai-agents-python issue 442).
     refusesStreamUsage: true,
     // The same (docs.mistral.ai/api, AssistantMessage): what it thought stands in its content.
-    refusedInHistory: ['reasoning', 'reasoning_content', 'reasoning_details'],
+    refusedInHistory: [
+      'annotations',
+      'audio',
+      'images',
+      'reasoning',
+      'reasoning_content',
+      'reasoning_details',
+      'refusal',
+    ],
     offers: [
       'chat.completions',
       'embeddings',

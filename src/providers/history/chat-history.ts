@@ -1,43 +1,67 @@
 import { memberAt } from '../../dialects/scan/json-edit.ts';
 import {
+  jsonOf,
   rewriteItems,
   rewriteMembers,
   rewriteRoot,
   wholeStringAt,
 } from '../../dialects/scan/json-rewrite.ts';
 import type { Rewritten } from '../../dialects/scan/json-rewrite.ts';
-import { mayHoldMarks, plainId } from './own-marks.ts';
+import type { WordForm } from '../../catalog/models/conversation-capabilities.ts';
+import { splitIdState } from '../../translate/opaque-state.ts';
+import { hasForm, hashOf } from '../../translate/provider/conversation/word-forms.ts';
+import { mayHoldMarks } from './own-marks.ts';
 
 /*
  * Chats that were answered by several providers, for one that speaks OpenAI's dialect. What answers hold beside OpenAI's
  * fields comes back with the next turn, and vendors that know it not refuse it.
  */
 
-/** The body without the members of an assistant's messages and calls that its reader does not take. */
-export function chatHistory(body: Buffer, refused: readonly string[]): Buffer {
-  if (!mayHoldMarks(body) && !refused.some((name) => body.includes(`"${name}"`))) return body;
+/** What a reader of chats refuses in what the assistant said. */
+export interface ChatReader {
+  /** Members of its messages and calls. */
+  readonly refused: readonly string[];
+  /** The ids of calls that it takes, where it takes no others. */
+  readonly callIds: WordForm | undefined;
+}
+
+/** The body without the members of an assistant's messages and calls that its reader does not take, and with ids that it does. */
+export function chatHistory(body: Buffer, reader: ChatReader): Buffer {
+  const mayRefuse =
+    reader.refused.some((name) => body.includes(`"${name}"`)) ||
+    (reader.callIds !== undefined && body.includes('"tool_calls"'));
+  if (!mayHoldMarks(body) && !mayRefuse) return body;
   return rewriteRoot(body, (name, at) =>
     name === 'messages'
-      ? rewriteItems(body, at, (message) => readableMessage(body, message, refused))
+      ? rewriteItems(body, at, (message) => readableMessage(body, message, reader))
       : 'kept',
   );
 }
 
-function readableMessage(body: Buffer, message: number, refused: readonly string[]): Rewritten {
+function readableMessage(body: Buffer, message: number, reader: ChatReader): Rewritten {
   const isAssistant = wholeStringAt(body, memberAt(body, 'role', message)) === 'assistant';
   return rewriteMembers(body, message, (name, at) => {
-    if (name === 'tool_call_id') return plainId(body, at);
+    if (name === 'tool_call_id') return readableId(body, at, reader);
     if (!isAssistant) return 'kept';
-    if (refused.includes(name)) return 'removed';
+    if (reader.refused.includes(name)) return 'removed';
     return name === 'tool_calls'
-      ? rewriteItems(body, at, (call) => readableCall(body, call, refused))
+      ? rewriteItems(body, at, (call) => readableCall(body, call, reader))
       : 'kept';
   });
 }
 
-function readableCall(body: Buffer, call: number, refused: readonly string[]): Rewritten {
+function readableCall(body: Buffer, call: number, reader: ChatReader): Rewritten {
   return rewriteMembers(body, call, (name, at) => {
-    if (refused.includes(name)) return 'removed';
-    return name === 'id' ? plainId(body, at) : 'kept';
+    if (reader.refused.includes(name)) return 'removed';
+    return name === 'id' ? readableId(body, at, reader) : 'kept';
   });
+}
+
+/** An id without what was packed into it; one that the reader does not take becomes its hash, the same in each turn. */
+function readableId(body: Buffer, at: number, { callIds }: ChatReader): Rewritten {
+  const written = wholeStringAt(body, at);
+  if (written === undefined) return 'kept';
+  const { id } = splitIdState(written);
+  const readable = callIds === undefined || hasForm(id, callIds) ? id : hashOf(id, callIds.maxLength);
+  return readable === written ? 'kept' : jsonOf(readable);
 }

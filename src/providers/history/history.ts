@@ -4,6 +4,7 @@ import type { ProviderConfig } from '../../config/schema/schema.ts';
 import type { Operation } from '../../dialects/operations/operation.ts';
 import { anthropicHistory } from './anthropic-history.ts';
 import { chatHistory } from './chat-history.ts';
+import type { ChatReader } from './chat-history.ts';
 import { geminiHistory } from './gemini-history.ts';
 import { responsesHistory } from './responses-history.ts';
 
@@ -32,7 +33,7 @@ export function readableHistory(
     case 'openai-responses':
       return responsesHistory(body, OPENAI_TYPES.has(type));
     case 'openai-chat':
-      return name === 'chat.completions' ? chatHistory(body, refusedBy(config)) : body;
+      return name === 'chat.completions' ? chatHistory(body, chatReader(config, model)) : body;
     case 'gemini-generate':
       return geminiHistory(
         body,
@@ -45,6 +46,21 @@ export function readableHistory(
 
 /** Types whose Responses API is OpenAI's own. */
 const OPENAI_TYPES: ReadonlySet<string> = new Set(['openai', 'azure', 'azure-ai-foundry']);
+
+/** Types that have OpenAI's models, and may have others', which want their own fields back. */
+const OPENAI_HOSTS: ReadonlySet<string> = new Set([...OPENAI_TYPES, 'github', 'github-models']);
+const OPENAI_MODEL = /^(?:openai\/)?(?:chatgpt|gpt-\d|o\d)/u;
+
+/** OpenAI answers 400 `Unknown parameter: 'messages[1].reasoning_content'` (platform.openai.com/docs/api-reference/chat/create). */
+const NOT_OPENAIS = ['images', 'reasoning', 'reasoning_content', 'reasoning_details'];
+
+/** Of ids, other vendors take those of all, once what was packed into them is gone. */
+function chatReader(config: Pick<ProviderConfig, 'type' | 'baseUrl'>, model: string): ChatReader {
+  const { toolCallIds } = modelCapabilities(config.type, model);
+  const callIds = toolCallIds?.alphabet === 'alphanumeric' ? toolCallIds : undefined;
+  const isOpenai = OPENAI_HOSTS.has(config.type) && OPENAI_MODEL.test(model);
+  return { refused: [...refusedBy(config), ...(isOpenai ? NOT_OPENAIS : [])], callIds };
+}
 
 function refusedBy({ type, baseUrl }: Pick<ProviderConfig, 'type' | 'baseUrl'>): readonly string[] {
   const { takesExtraContent = false, refusedInHistory = [] } = providerTypeOf(type);

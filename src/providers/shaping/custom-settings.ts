@@ -75,9 +75,7 @@ export function settingEdits(
   for (const { name, value, mode, overwrite } of settings) {
     if (mode === 'raw' && clientDialect === 'openai-chat') continue;
     const named =
-      mode === 'raw'
-        ? name
-        : fieldFor(name, names, takes ?? { maxTokensField: maxTokensFieldIn(body.bytes, edits) });
+      mode === 'raw' ? name : fieldFor(name, names, takes ?? writtenField(name, body.bytes, edits));
     if (named === undefined) continue;
     edits.push({ path: pathOf(named), json: JSON.stringify(value ?? null), overwrites: overwrite });
   }
@@ -96,10 +94,15 @@ function fieldFor(
   return field;
 }
 
-/** The field that the client, or a setting before this one, writes. */
-function maxTokensFieldIn(body: Buffer, before: readonly Edit[]): 'max_tokens' | 'max_completion_tokens' {
+/** For the limit of tokens, the field that the client, or a setting before this one, writes. */
+function writtenField(
+  name: string,
+  body: Buffer,
+  before: readonly Edit[],
+): Pick<ModelCapabilities, 'maxTokensField'> {
+  if (name !== 'max_tokens') return {};
   const hasNewer = before.some(({ path }) => path[0] === NEWER_NAME) || body.includes(NEWER_MAX_TOKENS);
-  return hasNewer ? NEWER_NAME : 'max_tokens';
+  return hasNewer ? { maxTokensField: NEWER_NAME } : {};
 }
 
 function pathOf(name: string): string[] {

@@ -15,8 +15,14 @@ export function fitOptions(options: CallOptions, takes: ModelCapabilities, think
     delete fitted.presencePenalty;
     delete fitted.frequencyPenalty;
   }
-  if (takes.seedField === 'none') delete fitted.seed;
+  if (!takesSeed(fitted.seed, takes)) delete fitted.seed;
   return fitted;
+}
+
+/** Mistral's is not negative (docs.mistral.ai/api/endpoint/chat, `random_seed`). */
+function takesSeed(seed: number | undefined, { seedField }: ModelCapabilities): boolean {
+  if (seed === undefined || seedField === 'none') return false;
+  return seedField !== 'random_seed' || seed >= 0;
 }
 
 function fitSampling(

@@ -1,4 +1,7 @@
+import { createHash } from 'node:crypto';
 import type { JSONObject } from '@ai-sdk/provider';
+import { asObject } from '../../base/json.ts';
+import { memberAt, setInObject } from '../../dialects/scan/json-edit.ts';
 import { operationNamed } from '../../dialects/operations/table.ts';
 import { targetOf } from '../target.ts';
 import type { NormalizedRequest, CallOptions, ProviderCodec, ProviderQuirks } from '../codec.ts';
@@ -24,6 +27,7 @@ export const anthropicMessagesCodec: ProviderCodec = {
     return createAnthropic({ apiKey: 'unused', baseURL: 'http://anthropic.invalid/v1', fetch }).messages(id);
   },
   toCallOptions,
+  patchBody: withFreeChoice,
   sent: anthropicSent,
   conversation: anthropicRules,
   target: (model) => targetOf(messages, model),
@@ -52,11 +56,18 @@ function toCallOptions(asked: NormalizedRequest, _: string, quirks: ProviderQuir
         toolStreaming: false,
         ...thinkingOption(thinking, extraOptions.showThinking),
         ...(extraOptions.parallelTools === false && { disableParallelToolUse: true }),
-        ...(extraOptions.user !== undefined && { metadata: { userId: extraOptions.user } }),
+        ...(extraOptions.user !== undefined && { metadata: { userId: shortUser(extraOptions.user) } }),
       },
     },
   };
 }
+
+/** Anthropic takes 256 characters (platform.claude.com/docs/en/api/messages, `metadata.user_id`). A longer name becomes its hash. */
+function shortUser(user: string): string {
+  return user.length <= MOST_USER_CHARACTERS ? user : createHash('sha256').update(user).digest('hex');
+}
+
+const MOST_USER_CHARACTERS = 256;
 
 /** For models that nobody knows, which are no Claude: what those of today that speak this dialect all have. Tokens. */
 const USUAL_LIMIT = 32_000;
@@ -108,4 +119,17 @@ function thinkingOption(thinking: Thinking, show = true): JSONObject {
     case 'budget':
       return { thinking: { type: 'enabled', budgetTokens: thinking.tokens } };
   }
+}
+
+/**
+ * For some schemas the package makes the model call a tool of its own, which Anthropic refuses where it thinks
+ * (platform.claude.com/docs/en/build-with-claude/extended-thinking, "Extended thinking with tool use"). The package lets it
+ * choose by itself where it has a budget, and reads the answer either way; so it may where it decides how much to think.
+ */
+function withFreeChoice(body: string, { responseFormat, providerOptions }: CallOptions): string {
+  const thinking = asObject(providerOptions?.['anthropic']?.['thinking']);
+  if (responseFormat?.type !== 'json' || thinking?.['type'] !== 'adaptive') return body;
+  const bytes = Buffer.from(body);
+  if (memberAt(bytes, 'tool_choice') === undefined) return body;
+  return setInObject(bytes, { path: ['tool_choice', 'type'], json: '"auto"', overwrites: true }).toString();
 }

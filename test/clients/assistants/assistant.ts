@@ -62,6 +62,8 @@ export interface Assistant {
   readonly quiet: Readonly<Record<string, string>>;
   readonly commandLine: (turn: AssistantRun) => CommandLine;
   readonly steps: (model: string) => Steps;
+  /** Why its own vendor refuses a conversation that it goes on with; absent where it does not. */
+  readonly cannotGoOn?: string;
   /** Makes it summarise its conversation and go on from the summary. */
   readonly compaction: Compaction;
 }

@@ -27,6 +27,8 @@ export const geminiCli: Assistant = {
     }),
     view: (path) => ({ read_file: { file_path: path } }),
   }),
+  // github.com/google-gemini/gemini-cli issue 16543: "number of function response parts"
+  cannotGoOn: 'resumed, it sends the result of each function twice, which Gemini refuses from itself too',
   compaction: {
     command: undefined,
     setup: () => ({

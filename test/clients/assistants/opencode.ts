@@ -10,7 +10,7 @@ function configuration({ url }: GatewayAccess, context = 200_000): string {
     modalities: { input: ['text', 'image'], output: ['text'] },
   };
   const sparekey = {
-    npm: '@ai-sdk/openai-compatible',
+    npm: '@ai-sdk/openai',
     name: 'Sparekey',
     options: { baseURL: `${url}/v1`, apiKey: '{env:SPAREKEY_KEY}' },
     models: { 'gpt-5': model, 'gpt-4.1': model },

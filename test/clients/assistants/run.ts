@@ -9,7 +9,7 @@ import { BACKS, type Back } from './backs.ts';
 import { Desk } from './desk.ts';
 import { install } from './install.ts';
 import { Stand } from './stand.ts';
-import { HEADING, rowText, type Row } from './table.ts';
+import { HEADING, omittedText, rowText, type Row } from './table.ts';
 import { TASKS, type Task } from './tasks.ts';
 
 /* Runs coding assistants against the gateway: npm run assistants -- --help */
@@ -66,9 +66,9 @@ function neighbourOf(back: Back): Back {
   return BACKS[(BACKS.indexOf(back) + 1) % BACKS.length] ?? back;
 }
 
-/** What the gateway has answered itself has no verdict. */
-function isLost({ status, verdict = 'ok', code }: RequestLine): boolean {
-  return status >= 400 || verdict !== 'ok' || code !== undefined;
+/** A stream that broke began with 200 and has the verdict of its end; a count may be the gateway's own estimate. */
+function isLost({ status, stream = false, verdict = 'ok', code }: RequestLine): boolean {
+  return status >= 400 || code !== undefined || (stream && verdict !== 'ok');
 }
 
 function describeLoss({ method, path, status, code = '' }: RequestLine): string {
@@ -116,6 +116,11 @@ async function main(): Promise<number> {
   for (const assistant of assistants)
     for (const back of backs)
       for (const task of tasks) {
+        if (task.goesOn && assistant.cannotGoOn !== undefined && back.name === assistant.family) {
+          const names = { assistant: assistant.name, back: back.name, task: task.name };
+          process.stdout.write(`${omittedText(names, assistant.cannotGoOn)}\n`);
+          continue;
+        }
         const row = await runTask(assistant, back, task, installed, values.keep);
         process.stdout.write(`${rowText(row)}\n`);
         if (row.wrong.length > 0) failed += 1;

@@ -12,6 +12,14 @@ export interface Row {
   readonly wrong: readonly string[];
 }
 
+/** The line of a task that was left out. */
+export function omittedText(
+  { assistant, back, task }: Pick<Row, 'assistant' | 'back' | 'task'>,
+  why: string,
+): string {
+  return line([assistant, back, task, '-', '-', '-'], `left out: ${why}`);
+}
+
 const COLUMNS = ['assistant', 'back', 'task', 'requests', 'failovers', 'seconds'] as const;
 
 export const HEADING = line([...COLUMNS], 'result');

@@ -6,6 +6,8 @@ import type { Desk } from './desk.ts';
 /** Something that an assistant does at one family of providers. */
 export interface Task {
   readonly name: 'edit' | 'image' | 'compact' | 'change';
+  /** Whether a conversation goes on in another run. */
+  readonly goesOn: boolean;
   /** Whether the assistant's first model is served by another family than its second. */
   readonly isBetweenFamilies: boolean;
   /** Does it. @returns what is wrong, in a few words each */
@@ -47,11 +49,13 @@ async function editTask(
 export const TASKS: readonly Task[] = [
   {
     name: 'edit',
+    goesOn: false,
     isBetweenFamilies: false,
     run: (desk) => editTask(desk, { model: 0, goesOn: false, from: 0 }),
   },
   {
     name: 'image',
+    goesOn: false,
     isBetweenFamilies: false,
     run: async (desk) => {
       const path = join(desk.folder, 'dot.png');
@@ -67,6 +71,7 @@ export const TASKS: readonly Task[] = [
   },
   {
     name: 'compact',
+    goesOn: true,
     isBetweenFamilies: false,
     run: async (desk) => {
       const path = join(desk.folder, 'long.txt');
@@ -91,6 +96,7 @@ export const TASKS: readonly Task[] = [
   },
   {
     name: 'change',
+    goesOn: true,
     isBetweenFamilies: true,
     run: async (desk) => [
       ...(await editTask(desk, { model: 0, goesOn: false, from: 0 })),

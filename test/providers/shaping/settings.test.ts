@@ -16,6 +16,11 @@ async function sent(
   return left.body;
 }
 
+/** A request of Anthropic's. */
+function question(model: string): string {
+  return `{"model":"${model}","max_tokens":5,"messages":[{"role":"user","content":"a"}]}`;
+}
+
 const raw = (name: string, value: unknown, more: object = {}) => ({ name, value, mode: 'raw', ...more });
 const keep = { overwrite: false };
 
@@ -165,8 +170,6 @@ void describe('custom settings have the names of the operation’s fields:', () 
   });
 
   void it('a call of another dialect gets them in the names that the model has for them', async () => {
-    const question = (model: string) =>
-      `{"model":"${model}","max_tokens":5,"messages":[{"role":"user","content":"a"}]}`;
     const settings = [
       { name: 'max_tokens', value: 77 },
       { name: 'seed', value: 1 },

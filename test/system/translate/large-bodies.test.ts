@@ -49,6 +49,17 @@ async function send(url: string, bytes: number, more: object = {}): Promise<numb
   return threads.jobs - jobs;
 }
 
+const answerWith = (thinking: string): string =>
+  JSON.stringify({
+    choices: [
+      {
+        index: 0,
+        message: { role: 'assistant', content: 'hi', reasoning_content: thinking },
+        finish_reason: 'stop',
+      },
+    ],
+  });
+
 void suite('a large body', () => {
   void test('is edited in a thread, as a small one is here', async (context) => {
     const { url, upstream } = await before(context, {
@@ -92,23 +103,13 @@ void suite('a large body', () => {
 
   void test('that is an answer has its thinking shaped in a thread', async (context) => {
     const { url, upstream } = await before(context, { reasoningContentMode: 'concat' });
-    const answer = (thinking: string): string =>
-      JSON.stringify({
-        choices: [
-          {
-            index: 0,
-            message: { role: 'assistant', content: 'hi', reasoning_content: thinking },
-            finish_reason: 'stop',
-          },
-        ],
-      });
     for (const [bytes, jobs] of [
       [SMALL, 0],
       [LARGE, 1],
     ] as const) {
       const thinking = 'Hm. '.repeat(bytes / 4);
       upstream.answer = ({ write }) =>
-        write(rawAnswer('200 OK', ['content-type: application/json'], answer(thinking)));
+        write(rawAnswer('200 OK', ['content-type: application/json'], answerWith(thinking)));
       const jobsBefore = threads.jobs;
       const { text } = await ask(url);
       assert.equal(threads.jobs - jobsBefore, jobs);

@@ -40,7 +40,6 @@ export const OWN_HEADERS: Readonly<Record<ClientDialect, Readonly<Record<string,
     conversation_id: 'private-conversation',
     'x-codex-turn-metadata': '{"private":1}',
     'x-codex-beta-features': 'private',
-    'openai-beta': 'private',
   },
   messages: {
     'anthropic-version': '2023-06-01',

@@ -16,6 +16,8 @@ export interface ConversationRules extends Required<ConversationCapabilities> {
   readonly unsignedThinking: boolean;
   /** Whether a model that is asked to think continues no message of the assistant's. */
   readonly thinkingEndsPrefill: boolean;
+  /** Whether white space may end a message that is to be continued. */
+  readonly spaceBeforeContinuing: boolean;
   /** Whether a tool has to be described. */
   readonly describedTools: boolean;
   readonly schemas: SchemaRules;
@@ -61,6 +63,7 @@ export const openaiRules: ConversationRules = {
   signaturesOf: undefined,
   unsignedThinking: true,
   thinkingEndsPrefill: false,
+  spaceBeforeContinuing: true,
   describedTools: false,
   schemas: {
     objectsHaveProperties: true,
@@ -111,6 +114,7 @@ export const anthropicRules: ConversationRules = {
   signaturesOf: 'anthropic',
   unsignedThinking: false,
   thinkingEndsPrefill: true,
+  spaceBeforeContinuing: false,
   describedTools: false,
   schemas: {
     objectsHaveProperties: false,
@@ -156,6 +160,7 @@ export const geminiRules: ConversationRules = {
   signaturesOf: 'google',
   unsignedThinking: true,
   thinkingEndsPrefill: false,
+  spaceBeforeContinuing: true,
   describedTools: true,
   schemas: {
     objectsHaveProperties: false,
@@ -186,6 +191,7 @@ export const bedrockRules: ConversationRules = {
   signaturesOf: 'amazonBedrock',
   unsignedThinking: false,
   thinkingEndsPrefill: true,
+  spaceBeforeContinuing: false,
   describedTools: false,
   schemas: {
     objectsHaveProperties: false,

@@ -29,6 +29,10 @@ const QUESTIONS: readonly (readonly [string, (rules: ConversationRules) => strin
     'a last message of the assistant’s while it thinks',
     (rules) => (rules.thinkingEndsPrefill ? 'is not continued' : 'as else'),
   ],
+  [
+    'white space before what is continued',
+    (rules) => (rules.spaceBeforeContinuing ? 'stays' : 'is left out'),
+  ],
   ['several messages of one role', (rules) => (rules.repeatedRoles ? 'stay' : 'become one')],
   ['a blank result', (rules) => (rules.blankResults ? 'stays' : 'becomes `(no output)`')],
   ['a tool without a description', (rules) => (rules.describedTools ? 'is given one' : 'stays')],

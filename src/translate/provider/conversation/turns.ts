@@ -14,7 +14,8 @@ export function withAllowedTurns(prompt: Prompt, rules: ConversationRules): Prom
   let messages = withInstructions(prompt, rules);
   if (!rules.repeatedRoles) messages = runsOf(messages).flatMap(joinedRun);
   if (!rules.userAfterResult) messages = withWordsAfterResults(messages);
-  return withLastMessage(withFirstMessage(messages, rules), rules);
+  messages = withLastMessage(withFirstMessage(messages, rules), rules);
+  return rules.spaceBeforeContinuing ? messages : withTrimmedEnd(messages);
 }
 
 /**
@@ -72,6 +73,17 @@ function withLastMessage(prompt: Prompt, { lastMessage }: ConversationRules): Pr
   if (lastMessage === 'user' || last?.role !== 'assistant') return [...prompt, userText(CONTINUE)];
   const providerOptions = { ...last.providerOptions, openaiCompatible: { prefix: true } };
   return [...prompt.slice(0, -1), { ...last, providerOptions }];
+}
+
+/** The package does the same where the text is the very last, and not where thinking stands behind it. */
+function withTrimmedEnd(prompt: Prompt): Prompt {
+  const last = prompt.at(-1);
+  if (last?.role !== 'assistant') return prompt;
+  const at = last.content.findLastIndex(({ type }) => type === 'text');
+  const content = last.content.map((part, index) =>
+    index === at && part.type === 'text' ? { ...part, text: part.text.trimEnd() } : part,
+  );
+  return [...prompt.slice(0, -1), { ...last, content }];
 }
 
 function userText(text: string): Message {

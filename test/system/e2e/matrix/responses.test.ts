@@ -111,9 +111,9 @@ async function loop(api: OpenAI, ask: Question, run: (input: City) => string): P
     const result = run(city.parse(JSON.parse(item.arguments)));
     return [{ type: 'function_call_output', call_id: item.call_id, output: result }];
   });
-  const said: Item[] = output.map(withoutParsed).filter(
-    (item) => item.type === 'message' || item.type === 'reasoning' || item.type === 'function_call',
-  );
+  const said: Item[] = output
+    .map(withoutParsed)
+    .filter((item) => item.type === 'message' || item.type === 'reasoning' || item.type === 'function_call');
   const input: Item[] = [{ role: 'user', content: question }, ...said, ...results];
   return sdkAnswer(await create(api, ask, { ...params, input }));
 }

@@ -127,7 +127,7 @@ export const ELEMENTS: readonly TranslationCase[] = [
     client: 'responses',
     models: [SONNET, FLASH, BEDROCK, MISTRAL],
     body: { input: [{ type: 'item_reference', id: 'msg_0123456789' }, ASK] },
-    refused: /item_reference|msg_0123456789/u,
+    refused: /input\[0\] names an item by its id/u,
   },
   {
     name: 'an item is of a kind that nobody knows',

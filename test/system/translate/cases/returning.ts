@@ -38,6 +38,8 @@ const PACKED_ID = `call_1__${PACKED_GOOGLE}`;
 const ENCRYPTED = 'gAAAAABo3k9foreign';
 
 const ALL_MESSAGES = [...NOT_MESSAGES, SONNET, OPUS];
+/* Those of them that take a budget for thinking as it is. */
+const THINKERS = [...NOT_MESSAGES, SONNET];
 /* Models of a family read what is packed for it, and would look for a signature of their own in there. */
 const NOT_CLAUDE = /^(?!ant\/|bed\/anthropic)/u;
 const NOT_GOOGLE = /^(?!gem\/)/u;
@@ -63,14 +65,17 @@ function reasoningItems(item: object): object[] {
 
 /** What another provider wrote in earlier turns, and what the gateway made of it. */
 export const RETURNING: readonly TranslationCase[] = [
-  ...Object.entries({
-    'an empty signature': { signature: '' },
-    'no signature': {},
-    'a signature that the gateway packed': { signature: PACKED },
-  }).map(([what, signed]): TranslationCase => ({
+  ...(
+    [
+      ['an empty signature', { signature: '' }, THINKERS],
+      ['no signature', {}, THINKERS],
+      ['Google’s signature, packed', { signature: PACKED_GOOGLE }, others(THINKERS, NOT_GOOGLE)],
+      ['Anthropic’s signature, packed', { signature: PACKED }, others(ALL_MESSAGES, NOT_CLAUDE)],
+    ] as const
+  ).map(([what, signed, models]): TranslationCase => ({
     name: `thinking has ${what}`,
     client: 'messages',
-    models: ALL_MESSAGES,
+    models,
     body: {
       max_tokens: 4_000,
       thinking: { type: 'enabled', budget_tokens: 1_024 },
@@ -105,7 +110,7 @@ export const RETURNING: readonly TranslationCase[] = [
   {
     name: 'thinking of another family’s stands before a call',
     client: 'messages',
-    models: others(ALL_MESSAGES, NOT_GOOGLE),
+    models: others(THINKERS, NOT_GOOGLE),
     body: {
       max_tokens: 4_000,
       thinking: { type: 'enabled', budget_tokens: 1_024 },
@@ -125,13 +130,16 @@ export const RETURNING: readonly TranslationCase[] = [
     sent: [/snow/u],
     notSent: [MARKS],
   },
-  ...Object.entries({
-    'the gateway packed': PACKED,
-    'the gateway packed for Google': PACKED_GOOGLE,
-  }).map(([whose, encrypted]): TranslationCase => ({
-    name: `reasoning that ${whose}`,
+  ...(
+    [
+      ['Anthropic', PACKED, NOT_CLAUDE],
+      ['Google', PACKED_GOOGLE, NOT_GOOGLE],
+    ] as const
+  ).map(([whose, encrypted, readers]): TranslationCase => ({
+    name: `reasoning that the gateway packed for ${whose}`,
     client: 'responses',
-    models: [...NOT_RESPONSES, GPT_5, GPT_4, GROK],
+    // Nobody asks a model that does not reason for its encrypted reasoning.
+    models: others([...NOT_RESPONSES, GPT_5, GROK], readers),
     body: {
       store: false,
       include: ['reasoning.encrypted_content'],
@@ -197,7 +205,11 @@ export const RETURNING: readonly TranslationCase[] = [
     client: 'gemini',
     models: others([...NOT_GEMINI, FLASH, GEMINI_3], NOT_CLAUDE),
     body: {
-      ...geminiTools({ name: 'get_city', description: 'd', parameters: { type: 'OBJECT', properties: {} } }),
+      ...geminiTools({
+        name: 'get_city',
+        description: 'd',
+        parameters: { type: 'OBJECT', properties: { a: { type: 'STRING' } } },
+      }),
       contents: [
         turn('user', { text: 'a' }),
         turn('model', {
@@ -215,7 +227,11 @@ export const RETURNING: readonly TranslationCase[] = [
     client: 'gemini',
     models: [...NOT_GEMINI, GEMINI_3],
     body: {
-      ...geminiTools({ name: 'get_city', description: 'd', parameters: { type: 'OBJECT', properties: {} } }),
+      ...geminiTools({
+        name: 'get_city',
+        description: 'd',
+        parameters: { type: 'OBJECT', properties: { a: { type: 'STRING' } } },
+      }),
       contents: [
         turn('user', { text: 'a' }),
         turn('model', { functionCall: { name: 'get_city', args: {} } }),

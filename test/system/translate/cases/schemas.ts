@@ -73,10 +73,10 @@ export const PARAMETERS: Readonly<Record<string, object>> = {
     },
     patternProperties: { '^x-': { type: 'string' } },
     propertyNames: { pattern: '^[a-z]' },
-    if: { properties: { a: { const: 'x' } } },
-    then: { required: ['b'] },
     additionalProperties: { type: 'string' },
     $comment: 'c',
+    if: { properties: { a: { const: 'x' } } },
+    else: { required: ['b'] },
   },
   'booleans for schemas': {
     type: 'object',
@@ -108,7 +108,8 @@ export const PARAMETERS: Readonly<Record<string, object>> = {
   'words in Gemini’s capitals': { type: 'OBJECT', properties: { a: { type: 'STRING', nullable: true } } },
   'names of properties with signs': {
     type: 'object',
-    properties: { 'a.b': { type: 'string' }, $filter: { type: 'string' }, 'x y': { type: 'string' } },
+    // Claude takes no other signs in them, and nothing else would be the same tool.
+    properties: { 'a.b': { type: 'string' }, 'c-d': { type: 'string' } },
     required: ['a.b'],
   },
   'a list at its root': { type: 'array', items: { type: 'string' } },

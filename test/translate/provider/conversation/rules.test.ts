@@ -200,6 +200,23 @@ void suite('the beginning and the end of a conversation', () => {
     assert.deepEqual(thinking['messages'].at(-1), { role: 'user', content: [textBlock('Continue.')] });
   });
 
+  void test('have no white space at the end where Anthropic’s models continue, whatever stands behind the text', async () => {
+    const signed = { anthropic: { signature: 's' } };
+    const cut: Message = {
+      role: 'assistant',
+      content: [
+        { type: 'text', text: 'b ' },
+        { type: 'reasoning', text: 'Hm', providerOptions: signed },
+      ],
+    };
+    const { messages } = await leaving(SONNET, { prompt: [user('a'), cut] });
+    assert.ok(Array.isArray(messages));
+    assert.deepEqual(messages.at(-1), {
+      role: 'assistant',
+      content: [textBlock('b'), { type: 'thinking', thinking: 'Hm', signature: 's' }],
+    });
+  });
+
   void test('are a user’s for Gemini', async () => {
     const { contents } = await leaving(GEMINI, { prompt });
     assert.ok(Array.isArray(contents));
