@@ -113,7 +113,7 @@ function changeSampling(
   body: Json,
   asked: CallOptions,
   fitted: CallOptions,
-  { penalties, stopSequences }: ModelCapabilities,
+  { sampling, penalties, stopSequences }: ModelCapabilities,
 ): void {
   for (const [option, field] of SAMPLING) {
     if (isAbsent(body[field]) || isDeepStrictEqual(asked[option], fitted[option])) continue;
@@ -123,6 +123,8 @@ function changeSampling(
   const unknown = [
     ...(penalties === false ? ['presence_penalty', 'frequency_penalty'] : []),
     ...(stopSequences === 0 ? ['stop'] : []),
+    // learn.microsoft.com/azure/ai-foundry/openai/how-to/reasoning: who samples by itself has no likelihoods either.
+    ...(sampling === 'never' && penalties === false ? ['logit_bias', 'logprobs', 'top_logprobs'] : []),
   ];
   for (const field of unknown) if (!isAbsent(body[field])) changes.set(field, 'removed');
 }

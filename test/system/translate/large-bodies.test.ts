@@ -61,6 +61,18 @@ const answerWith = (thinking: string): string =>
   });
 
 void suite('a large body', () => {
+  void test('is fitted to another vendor than OpenAI in a thread, as a small one is here', async (context) => {
+    const { url, upstream } = await before(context, { type: 'mistral' });
+    for (const [bytes, jobs] of [
+      [SMALL, 0],
+      [LARGE, 1],
+    ] as const) {
+      assert.equal(await send(url, bytes, { seed: 7 }), jobs);
+      const { seed, random_seed: renamed } = lastSent(upstream);
+      assert.deepEqual([seed, renamed], [undefined, 7]);
+    }
+  });
+
   void test('is edited in a thread, as a small one is here', async (context) => {
     const { url, upstream } = await before(context, {
       customSettings: [{ name: 'temperature', value: 0.25, mode: 'raw' }],

@@ -9,6 +9,7 @@ import {
   type TranslationCase,
 } from './translation-case.ts';
 import {
+  DEEPSEEK,
   FLASH,
   GEMINI_3,
   GITHUB,
@@ -58,8 +59,32 @@ const TOOLS = { tools: [chatTool('get_city')] };
 const DECLARED = geminiTools({ name: 'get_city', description: 'd', parametersJsonSchema: CITY });
 const CLAUDE_CODE_USER = JSON.stringify({ device_id: 'd'.repeat(64), account_uuid: '', session_id: 's-1' });
 
+/** Vendors that speak the dialect of OpenAI's chats, and refuse words of it. */
+const OTHER_CHATS = [MISTRAL, MAGISTRAL, LLAMA, GPT_OSS, GITHUB_5, DEEPSEEK, GROK];
+
 /** Options that one model takes and another refuses. */
 export const OPTIONS: readonly TranslationCase[] = [
+  chat(
+    'OpenAI’s own options at vendors of its dialect',
+    {
+      logit_bias: { 1: 2 },
+      seed: 7,
+      user: 'u',
+      stop: 'X',
+      presence_penalty: 0.5,
+      reasoning_effort: 'minimal',
+    },
+    { models: OTHER_CHATS },
+  ),
+  chat(
+    'options that Mistral has not, or calls otherwise',
+    { seed: 7, user: 'u', metadata: { a: 'b' }, store: true, max_completion_tokens: 9 },
+    {
+      models: [MISTRAL],
+      sent: [/"random_seed":7/u, /"max_tokens":9/u],
+      dropped: ['user', 'store'],
+    },
+  ),
   messages(
     'an effort for a model that has none',
     { max_tokens: 4_096, thinking: { type: 'adaptive' }, output_config: { effort: 'high' } },
