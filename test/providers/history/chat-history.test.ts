@@ -19,10 +19,10 @@ void describe('a chat', () => {
   const chat = async (parts: ConfigParts): Promise<unknown> =>
     (await sent(parts, '/v1/chat/completions', { model: 'm', messages }))['messages'];
   const { extra_content: _, ...bare } = call;
-  const plain = (reply: object): object[] => [
+  const plain = (reply: object, id = 'call_1'): object[] => [
     USER,
     reply,
-    { role: 'tool', tool_call_id: 'call_1', content: 'r' },
+    { role: 'tool', tool_call_id: id, content: 'r' },
   ];
 
   void it('goes to each vendor without what that refuses', async () => {
