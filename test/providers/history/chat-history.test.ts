@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { hashOf } from '../../../src/translate/provider/conversation/word-forms.ts';
 import type { ConfigParts } from '../../support/gateway.ts';
 import { MARKED_CALL, sent } from './sent.ts';
 
@@ -28,8 +29,14 @@ void describe('a chat', () => {
     const { reasoning_content: __, ...unreasoned } = answer;
     const calls = [{ ...bare, id: 'call_1' }];
     assert.deepEqual(await chat(openai), plain({ ...answer, tool_calls: calls }));
-    for (const type of ['groq', 'mistral'])
-      assert.deepEqual(await chat({ type }), plain({ ...unreasoned, tool_calls: calls }));
+    assert.deepEqual(await chat({ type: 'groq' }), plain({ ...unreasoned, tool_calls: calls }));
+    // Nine letters and digits are all that it takes for an id.
+    const id = hashOf('call_1', 9);
+    assert.deepEqual(await chat({ type: 'mistral' }), [
+      USER,
+      { ...unreasoned, tool_calls: [{ ...bare, id }] },
+      { role: 'tool', tool_call_id: id, content: 'r' },
+    ]);
   });
 
   void it('keeps Gemini’s signatures for who may pass them on to it', async () => {
