@@ -95,30 +95,31 @@ async function orphaned(t: TestContext, first: AskOptions) {
   return { gateway, made: output.parse(answer.json()).output, heir: owner === ONE ? TWO : ONE };
 }
 
+/** The turn after: asked of the key that died, refused by the other one, and answered. */
+async function goesOnWithout(t: TestContext, more: object): Promise<void> {
+  const { gateway, made, heir } = await orphaned(t, respond([{ role: 'user', content: 'f {}' }]));
+  assert.deepEqual(
+    made.map(({ type }) => type),
+    ['reasoning', 'message', 'function_call'],
+  );
+  const result = { type: 'function_call_output', call_id: made.at(-1)?.['call_id'], output: 'done' };
+  const input = [{ role: 'user', content: 'f {}' }, ...made, result];
+  const second = await ask(gateway.url, respond(input, more));
+  answered(gateway, second, 3, 'input.reasoning');
+  assert.deepEqual(statuses(gateway), [200, 401, 400, 200]);
+  assert.equal(second.text.includes('event: response.completed'), 'stream' in more);
+  const sent = body.parse(JSON.parse(sentLast(gateway))).input;
+  assert.equal(sent.length, 4, 'all but the reasoning');
+  assert.ok(!JSON.stringify(sent).includes('"id"'), 'nothing names the reasoning that it came after');
+  const { state, failures } = await gateway.keyOf(heir);
+  assert.deepEqual([state, failures ?? 0], ['in-service', 0]);
+}
+
 void suite('reasoning that the key which is left cannot read', () => {
-  for (const [what, more] of [
-    ['whole', {}],
-    ['streamed', { stream: true }],
-  ] as const) {
-    void test(`is left out of Responses, ${what}: nobody sees a failure, and no key is to blame`, async (t) => {
-      const { gateway, made, heir } = await orphaned(t, respond([{ role: 'user', content: 'f {}' }]));
-      assert.deepEqual(
-        made.map(({ type }) => type),
-        ['reasoning', 'message', 'function_call'],
-      );
-      const result = { type: 'function_call_output', call_id: made.at(-1)?.['call_id'], output: 'done' };
-      const input = [{ role: 'user', content: 'f {}' }, ...made, result];
-      const second = await ask(gateway.url, respond(input, more));
-      answered(gateway, second, 3, 'input.reasoning');
-      assert.deepEqual(statuses(gateway), [200, 401, 400, 200]);
-      assert.ok(what === 'whole' || second.text.includes('response.completed'));
-      const sent = body.parse(JSON.parse(sentLast(gateway))).input;
-      assert.equal(sent.length, 4, 'all but the reasoning');
-      assert.ok(!JSON.stringify(sent).includes('"id"'), 'nothing names the reasoning that it came after');
-      const { state, failures } = await gateway.keyOf(heir);
-      assert.deepEqual([state, failures ?? 0], ['in-service', 0]);
-    });
-  }
+  void test('is left out of Responses: nobody sees a failure, and no key is to blame', (t) =>
+    goesOnWithout(t, {}));
+
+  void test('is left out of Responses that are streamed', (t) => goesOnWithout(t, { stream: true }));
 
   void test('is known for the turns after: they pay no further try, and keep what the new key made', async (t) => {
     const { gateway, made } = await orphaned(t, respond([USER]));
@@ -140,7 +141,9 @@ void suite('reasoning that the key which is left cannot read', () => {
     const more = { store: true, include: [] };
     const { gateway, made } = await orphaned(t, respond([USER], more));
     const answer = await ask(gateway.url, respond([USER, ...made, USER], more));
-    answered(gateway, answer, 3, 'input.reasoning');
+    // Ids as short as the simulator's are no account's own: whether the owner was asked first is chance.
+    answered(gateway, answer, statuses(gateway).length - 1, 'input.reasoning');
+    assert.deepEqual(statuses(gateway).slice(-2), [400, 200]);
   });
 });
 
