@@ -49,12 +49,13 @@ function respond(input: readonly unknown[], more: object = {}): AskOptions {
 
 function vendorOf(type: string, sim: { url: string }): ConfigParts {
   const origin = sim.url.replace(/\/v1$/u, '');
+  if (type === 'bedrock') return { type, baseUrl: origin, awsRegion: 'us-east-1' };
   return type === 'gemini' ? { type, baseUrl: `${origin}/v1beta` } : { type, baseUrl: sim.url };
 }
 
 function gatewayOf(t: TestContext, type = 'openai', keys: readonly string[] = [ONE]): Promise<TestGateway> {
   return gatewayFor(t, {
-    strict: ['openai', 'anthropic', 'gemini'],
+    strict: ['openai', 'anthropic', 'gemini', 'bedrock'],
     config: (sim) => ({
       providers: [
         {
@@ -161,12 +162,12 @@ const TURN = [
 ];
 const CLAUDE_TOOL = { name: 'f', input_schema: { type: 'object' } };
 
-function claude(messages: readonly object[], model = 'claude-sonnet-4-5'): AskOptions {
+function claude(messages: readonly object[], model = 'claude-sonnet-4-5', stream = false): AskOptions {
   const thinking = { type: 'enabled', budget_tokens: 1024 };
   return {
     path: '/v1/messages',
     headers: { 'anthropic-version': '2023-06-01' },
-    body: { model, max_tokens: 4096, thinking, tools: [CLAUDE_TOOL], messages },
+    body: { model, stream, max_tokens: 4096, thinking, tools: [CLAUDE_TOOL], messages },
   };
 }
 
@@ -193,6 +194,16 @@ void suite('reasoning that another vendor signed in its own form', () => {
     answered(gateway, answer, 2, 'messages.thinking');
     assert.match(sentLast(gateway), /"thinking":\{"type":"disabled"\}/u);
     assert.ok(!sentLast(gateway).includes(FOREIGN));
+  });
+
+  void test('is left out for Claude on Bedrock', async (t) => {
+    const gateway = await gatewayOf(t, 'bedrock');
+    for (const stream of [false, true]) {
+      const request = claude(TURN, 'anthropic.claude-sonnet-4-5-20250929-v1:0', stream);
+      const answer = await ask(gateway.url, request);
+      assert.equal(answer.status, 200, answer.text);
+    }
+    assert.deepEqual(statuses(gateway), [400, 200, 200], 'the second turn pays nothing');
   });
 
   for (const [model, signature] of [
