@@ -4,7 +4,7 @@ import { withoutSeals } from '../providers/history/sealed-history.ts';
 import type { Provider } from '../providers/provider.ts';
 import { withBody } from '../providers/shaping/shaper.ts';
 import { LruMap } from '../routing/lru-map.ts';
-import type { Attempt } from './attempt/attempt.ts';
+import type { Verdict } from '../verdict/verdict.ts';
 
 /*
  * Sealed reasoning is a text that one account, or one vendor, can read alone, and clients send it back with every further
@@ -23,7 +23,7 @@ export interface UnsealedCall {
 }
 
 /** Whether a provider refused a request because it cannot read sealed reasoning in it. */
-export function isUnreadableReasoning({ verdict }: Pick<Attempt, 'verdict'>): boolean {
+export function isUnreadableReasoning({ verdict }: { readonly verdict: Verdict }): boolean {
   return verdict.class === 'client_error' && verdict.rule.includes('unreadable-reasoning');
 }
 

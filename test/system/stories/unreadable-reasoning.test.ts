@@ -49,12 +49,13 @@ function respond(input: readonly unknown[], more: object = {}): AskOptions {
 
 function vendorOf(type: string, sim: { url: string }): ConfigParts {
   const origin = sim.url.replace(/\/v1$/u, '');
+  if (type === 'bedrock') return { type, baseUrl: origin, awsRegion: 'us-east-1' };
   return type === 'gemini' ? { type, baseUrl: `${origin}/v1beta` } : { type, baseUrl: sim.url };
 }
 
 function gatewayOf(t: TestContext, type = 'openai', keys: readonly string[] = [ONE]): Promise<TestGateway> {
   return gatewayFor(t, {
-    strict: ['openai', 'anthropic', 'gemini'],
+    strict: ['openai', 'anthropic', 'gemini', 'bedrock'],
     config: (sim) => ({
       providers: [
         {
@@ -95,30 +96,31 @@ async function orphaned(t: TestContext, first: AskOptions) {
   return { gateway, made: output.parse(answer.json()).output, heir: owner === ONE ? TWO : ONE };
 }
 
+/** The turn after: asked of the key that died, refused by the other one, and answered. */
+async function goesOnWithout(t: TestContext, more: object): Promise<void> {
+  const { gateway, made, heir } = await orphaned(t, respond([{ role: 'user', content: 'f {}' }]));
+  assert.deepEqual(
+    made.map(({ type }) => type),
+    ['reasoning', 'message', 'function_call'],
+  );
+  const result = { type: 'function_call_output', call_id: made.at(-1)?.['call_id'], output: 'done' };
+  const input = [{ role: 'user', content: 'f {}' }, ...made, result];
+  const second = await ask(gateway.url, respond(input, more));
+  answered(gateway, second, 3, 'input.reasoning');
+  assert.deepEqual(statuses(gateway), [200, 401, 400, 200]);
+  assert.equal(second.text.includes('event: response.completed'), 'stream' in more);
+  const sent = body.parse(JSON.parse(sentLast(gateway))).input;
+  assert.equal(sent.length, 4, 'all but the reasoning');
+  assert.ok(!JSON.stringify(sent).includes('"id"'), 'nothing names the reasoning that it came after');
+  const { state, failures } = await gateway.keyOf(heir);
+  assert.deepEqual([state, failures ?? 0], ['in-service', 0]);
+}
+
 void suite('reasoning that the key which is left cannot read', () => {
-  for (const [what, more] of [
-    ['whole', {}],
-    ['streamed', { stream: true }],
-  ] as const) {
-    void test(`is left out of Responses, ${what}: nobody sees a failure, and no key is to blame`, async (t) => {
-      const { gateway, made, heir } = await orphaned(t, respond([{ role: 'user', content: 'f {}' }]));
-      assert.deepEqual(
-        made.map(({ type }) => type),
-        ['reasoning', 'message', 'function_call'],
-      );
-      const result = { type: 'function_call_output', call_id: made.at(-1)?.['call_id'], output: 'done' };
-      const input = [{ role: 'user', content: 'f {}' }, ...made, result];
-      const second = await ask(gateway.url, respond(input, more));
-      answered(gateway, second, 3, 'input.reasoning');
-      assert.deepEqual(statuses(gateway), [200, 401, 400, 200]);
-      assert.ok(what === 'whole' || second.text.includes('response.completed'));
-      const sent = body.parse(JSON.parse(sentLast(gateway))).input;
-      assert.equal(sent.length, 4, 'all but the reasoning');
-      assert.ok(!JSON.stringify(sent).includes('"id"'), 'nothing names the reasoning that it came after');
-      const { state, failures } = await gateway.keyOf(heir);
-      assert.deepEqual([state, failures ?? 0], ['in-service', 0]);
-    });
-  }
+  void test('is left out of Responses: nobody sees a failure, and no key is to blame', (t) =>
+    goesOnWithout(t, {}));
+
+  void test('is left out of Responses that are streamed', (t) => goesOnWithout(t, { stream: true }));
 
   void test('is known for the turns after: they pay no further try, and keep what the new key made', async (t) => {
     const { gateway, made } = await orphaned(t, respond([USER]));
@@ -140,7 +142,9 @@ void suite('reasoning that the key which is left cannot read', () => {
     const more = { store: true, include: [] };
     const { gateway, made } = await orphaned(t, respond([USER], more));
     const answer = await ask(gateway.url, respond([USER, ...made, USER], more));
-    answered(gateway, answer, 3, 'input.reasoning');
+    // Ids as short as the simulator's are no account's own: whether the owner was asked first is chance.
+    answered(gateway, answer, statuses(gateway).length - 1, 'input.reasoning');
+    assert.deepEqual(statuses(gateway).slice(-2), [400, 200]);
   });
 });
 
@@ -158,12 +162,12 @@ const TURN = [
 ];
 const CLAUDE_TOOL = { name: 'f', input_schema: { type: 'object' } };
 
-function claude(messages: readonly object[], model = 'claude-sonnet-4-5'): AskOptions {
+function claude(messages: readonly object[], model = 'claude-sonnet-4-5', stream = false): AskOptions {
   const thinking = { type: 'enabled', budget_tokens: 1024 };
   return {
     path: '/v1/messages',
     headers: { 'anthropic-version': '2023-06-01' },
-    body: { model, max_tokens: 4096, thinking, tools: [CLAUDE_TOOL], messages },
+    body: { model, stream, max_tokens: 4096, thinking, tools: [CLAUDE_TOOL], messages },
   };
 }
 
@@ -190,6 +194,16 @@ void suite('reasoning that another vendor signed in its own form', () => {
     answered(gateway, answer, 2, 'messages.thinking');
     assert.match(sentLast(gateway), /"thinking":\{"type":"disabled"\}/u);
     assert.ok(!sentLast(gateway).includes(FOREIGN));
+  });
+
+  void test('is left out for Claude on Bedrock', async (t) => {
+    const gateway = await gatewayOf(t, 'bedrock');
+    for (const stream of [false, true]) {
+      const request = claude(TURN, 'anthropic.claude-sonnet-4-5-20250929-v1:0', stream);
+      const answer = await ask(gateway.url, request);
+      assert.equal(answer.status, 200, answer.text);
+    }
+    assert.deepEqual(statuses(gateway), [400, 200, 200], 'the second turn pays nothing');
   });
 
   for (const [model, signature] of [

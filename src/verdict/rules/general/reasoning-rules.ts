@@ -11,8 +11,8 @@ import { UNREADABLE_REASONING } from '../words.ts';
 
 const STATUSES = ['2xx', 400, 404, 422] as const;
 
-/** By the code of an error. */
-export const reasoningNameRules: readonly Rule[] = [
+/** By the code of an error, and by what it says: some vendors have one code for all mistakes. */
+export const reasoningRules: readonly Rule[] = [
   {
     id: 'general.unreadable-reasoning',
     when: { status: STATUSES, named: 'invalid_encrypted_content' },
@@ -23,10 +23,6 @@ export const reasoningNameRules: readonly Rule[] = [
       body: body('The encrypted content gAAA...DQ== could not be verified.', 'invalid_encrypted_content'),
     },
   },
-];
-
-/** By what the message says. */
-export const reasoningWordRules: readonly Rule[] = [
   {
     id: 'general.unreadable-reasoning-words',
     when: { status: STATUSES, says: UNREADABLE_REASONING },

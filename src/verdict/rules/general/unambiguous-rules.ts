@@ -1,6 +1,7 @@
 import { keyDead, throttledForLong } from '../consequences.ts';
 import { openaiBody as body } from '../example-body.ts';
 import type { Rule } from '../rule.ts';
+import { reasoningRules } from './reasoning-rules.ts';
 import { DAY_IS_USED_UP, KEY_REFUSED_OUTRIGHT } from '../words.ts';
 
 /**
@@ -8,6 +9,7 @@ import { DAY_IS_USED_UP, KEY_REFUSED_OUTRIGHT } from '../words.ts';
  * since the codes in such errors follow the status.
  */
 export const unambiguousRules: readonly Rule[] = [
+  ...reasoningRules,
   {
     // A 5xx or a limit by its status; but no message says this of a key by chance.
     id: 'general.key-invalid-outright',
