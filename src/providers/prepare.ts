@@ -1,5 +1,4 @@
 import { modelCapabilities } from '../catalog/models/model-capabilities.ts';
-import { providerTypeOf } from '../catalog/provider-types.ts';
 import type { ProviderConfig } from '../config/schema/schema.ts';
 import { isModelName } from '../dialects/operations/model-in-path.ts';
 import type { Call } from '../dialects/operations/call.ts';
@@ -11,10 +10,10 @@ import type { ResponseTranslator } from '../translate/response-translator.ts';
 import { unsupportedRequestOf } from '../translate/unsupported-request.ts';
 import type { UnsupportedRequest } from '../translate/unsupported-request.ts';
 import { canTranslate, translate } from '../translate/translate.ts';
-import { readableHistory } from './history/history.ts';
-import { withoutVendorWords } from './request/vendor-words.ts';
-import { withBody } from './shaping/shaper.ts';
-import type { Shaped, Shaper } from './shaping/shaper.ts';
+import { editForReader } from '../translate/edit/edit-body.ts';
+import { bodyReader } from './request/body-reader.ts';
+import { shapedBy } from './shaping/shaper.ts';
+import type { Shaped, Shaper, UsageRequested } from './shaping/shaper.ts';
 import type { ProviderAdapter } from './adapter.ts';
 
 /** What a provider makes of a call before any key is chosen. */
@@ -115,11 +114,13 @@ function prepareUntranslated(
   call: Call,
   model: string | undefined,
   { config, adapter, shaper }: Preparer,
-): Prepared | undefined {
+): Prepared | Promise<Prepared> | undefined {
   const answer = call.target.operation.name === 'chat.completions' ? shaper.answer : undefined;
   if (adapter.supports(call.target.operation, model)) {
-    const { call: sent, translator } = shaper.usage(asPassed(call, model, config));
-    return { kind: 'prepared', call: sent, translator: chainTranslators(translator, answer) };
+    const passed = asPassed(call, model, config);
+    return passed instanceof Promise
+      ? passed.then((shaped) => preparePassed(shaped, shaper, answer))
+      : preparePassed(passed, shaper, answer);
   }
   try {
     const converted = adapter.convert?.(call, model);
@@ -138,13 +139,29 @@ function prepareUntranslated(
  * A call that passes through, without what other providers' answers left in it and this one refuses, and what the client means
  * for another vendor. The same call where there is nothing of that, where it was translated, or is too large to keep.
  */
-function asPassed(call: Call, model: string | undefined, config: ProviderConfig): Call {
+function asPassed(call: Call, model: string | undefined, config: ProviderConfig): Shaped | Promise<Shaped> {
   const { body, target, isTranslated } = call;
-  if (body.kind === 'streamed' || body.bytes.length === 0 || isTranslated === true) return call;
-  const { operation } = target;
-  const readable = readableHistory(body.bytes, operation, config, model);
-  const passed = withoutVendorWords(readable, operation.dialect, providerTypeOf(config.type).vendor);
-  return passed === body.bytes ? call : withBody(call, passed);
+  if (body.kind === 'streamed' || body.bytes.length === 0 || isTranslated === true)
+    return { kind: 'shaped', call };
+  const edited = editForReader(body.bytes, bodyReader(target.operation, config, model), call);
+  return edited instanceof Promise
+    ? edited.then((result) => shapedBy(call, result, config.id))
+    : shapedBy(call, edited, config.id);
+}
+
+function preparePassed(
+  passed: Shaped,
+  shaper: Shaper,
+  answer: ResponseTranslator | undefined,
+): Prepared | Promise<Prepared> {
+  if (passed.kind === 'refused') return passed;
+  const requested = shaper.usage(passed.call);
+  const prepared = ({ call, translator }: UsageRequested): Prepared => ({
+    kind: 'prepared',
+    call,
+    translator: chainTranslators(translator, answer),
+  });
+  return requested instanceof Promise ? requested.then(prepared) : prepared(requested);
 }
 
 async function prepareTranslated(call: Call, model: string, preparer: Preparer): Promise<Prepared> {
@@ -164,7 +181,7 @@ async function prepareTranslated(call: Call, model: string, preparer: Preparer):
     translation.translator.drop();
     return shaped;
   }
-  const untranslated = prepareUntranslated(shaped.call, model, preparer);
+  const untranslated = await prepareUntranslated(shaped.call, model, preparer);
   if (untranslated === undefined || untranslated.kind === 'refused') {
     translation.translator.drop();
     // Some providers have no chats at all, such as those that only make videos.

@@ -6,8 +6,8 @@ import type { Dialect } from '../../dialects/operations/operation.ts';
 import type { ResponseTranslator } from '../../translate/response-translator.ts';
 import { contextFile } from './context-file.ts';
 import { settingEdits } from './custom-settings.ts';
-import type { BodyFacts } from '../../dialects/scan/body-facts.ts';
-import { scanBody } from '../../dialects/scan/json-scan.ts';
+import type { BodyFacts, BodyFault } from '../../dialects/scan/body-facts.ts';
+import { scanBodyInSteps } from '../../dialects/scan/json-scan.ts';
 import type { BodyEdits } from '../../translate/edit/apply-edits.ts';
 import { editBody } from '../../translate/edit/edit-body.ts';
 import type { Edited } from '../../translate/edit/edited.ts';
@@ -30,6 +30,12 @@ interface Translated {
   readonly takes: ModelCapabilities;
 }
 
+/** A call whose answer tells its usage, and what hides that where its client did not ask for it. */
+export interface UsageRequested {
+  readonly call: Call;
+  readonly translator: ResponseTranslator | undefined;
+}
+
 /** Why a call cannot be as the configuration wants it. */
 type ShapingErrorCode = 'context_unavailable' | 'nothing_left' | 'not_expressible' | 'gateway_overloaded';
 
@@ -43,7 +49,7 @@ export interface Shaper {
    */
   request(call: Call, translated?: Translated): Shaped | Promise<Shaped>;
   /** Requests a stream's usage where the client left that open. For calls that are passed as they are. */
-  usage(call: Call): { readonly call: Call; readonly translator: ResponseTranslator | undefined };
+  usage(call: Call): UsageRequested | Promise<UsageRequested>;
   /** Shapes chat responses; undefined where they stay as they are. */
   readonly answer: ResponseTranslator | undefined;
 }
@@ -82,11 +88,14 @@ export function openShaper(config: ProviderConfig): Shaper {
       const bytes = isOurs ? withUsageRequested(call) : undefined;
       if (bytes === undefined) return { call, translator: undefined };
       const edited = { ...call, body: { kind: 'buffered', bytes } as const };
+      const rescanned = (facts: BodyFacts | BodyFault): UsageRequested => {
+        if (facts.kind === 'fault') throw new TypeError(`an edited body is not valid: ${facts.message}`);
+        return { call: withFacts(edited, facts), translator: usageHider };
+      };
       // Appending to a body moves nothing in it: its facts stay right.
       if (call.hints.streamOptionsAt < 0) return { call: edited, translator: usageHider };
-      const facts = scanBody(bytes);
-      if (facts.kind === 'fault') throw new TypeError(`an edited body is not valid: ${facts.message}`);
-      return { call: withFacts(edited, facts), translator: usageHider };
+      const scanned = scanBodyInSteps(bytes);
+      return scanned instanceof Promise ? scanned.then(rescanned) : rescanned(scanned);
     },
     answer: mode === 'passthrough' && !promote ? undefined : reasoningTranslator({ mode, promote }),
   };
@@ -94,13 +103,6 @@ export function openShaper(config: ProviderConfig): Shaper {
 
 function hasStreamUsage({ target: { operation } }: Call): boolean {
   return operation.name === 'chat.completions' || operation.name === 'completions';
-}
-
-/** The same call with another body, whose facts are read anew. */
-export function withBody(call: Call, bytes: Buffer): Call {
-  const facts = scanBody(bytes);
-  if (facts.kind === 'fault') throw new TypeError(`an edited body is not valid: ${facts.message}`);
-  return withFacts({ ...call, body: { kind: 'buffered', bytes } }, facts);
 }
 
 /** A call whose body was edited. */
@@ -145,7 +147,8 @@ function changesMessages({
   return context !== undefined || cleanupCommands.length > 0 || mergeConsecutive || plainRoles;
 }
 
-function shapedBy(call: Call, edited: Edited, provider: string): Shaped {
+/** A call whose body was to be edited. @param provider - its id, for a message */
+export function shapedBy(call: Call, edited: Edited, provider: string): Shaped {
   switch (edited.kind) {
     case 'edited': {
       const { bytes, facts } = edited;
