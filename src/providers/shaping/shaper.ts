@@ -1,4 +1,5 @@
 import type { ModelCapabilities } from '../../catalog/models/model-row.ts';
+import { COPY_STEP_BYTES, nextTurn } from '../../base/turns.ts';
 import { providerTypeOf } from '../../catalog/provider-types.ts';
 import type { ProviderConfig } from '../../config/schema/schema.ts';
 import type { Call } from '../../dialects/operations/call.ts';
@@ -93,7 +94,11 @@ export function openShaper(config: ProviderConfig): Shaper {
         return { call: withFacts(edited, facts), translator: usageHider };
       };
       // Appending to a body moves nothing in it: its facts stay right.
-      if (call.hints.streamOptionsAt < 0) return { call: edited, translator: usageHider };
+      if (call.hints.streamOptionsAt < 0) {
+        const appended = { call: edited, translator: usageHider };
+        // The model's name may be the next to have the body copied for it.
+        return bytes.length > COPY_STEP_BYTES ? nextTurn().then(() => appended) : appended;
+      }
       const scanned = scanBodyInSteps(bytes);
       return scanned instanceof Promise ? scanned.then(rescanned) : rescanned(scanned);
     },
