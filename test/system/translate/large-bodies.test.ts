@@ -68,6 +68,22 @@ async function send(url: string, bytes: number, more: object = {}): Promise<numb
   return threads.jobs - jobs;
 }
 
+/** A conversation in Anthropic's dialect, of so many bytes. */
+const turns = (bytes: number, signature: string): object => ({
+  max_tokens: 100,
+  messages: [
+    { role: 'user', content: 'a b c d '.repeat(bytes / 8) },
+    {
+      role: 'assistant',
+      content: [
+        { type: 'thinking', thinking: 'Hm.', signature },
+        { type: 'text', text: 'hi' },
+      ],
+    },
+    { role: 'user', content: 'more' },
+  ],
+});
+
 const answerWith = (thinking: string): string =>
   JSON.stringify({
     choices: [
@@ -122,20 +138,6 @@ void suite('a large body', () => {
 
   void test('passes through a thread only where it holds what its reader refuses', async (context) => {
     const { url, upstream } = await before(context, { type: 'claude' });
-    const turns = (bytes: number, signature: string): object => ({
-      max_tokens: 100,
-      messages: [
-        { role: 'user', content: 'a b c d '.repeat(bytes / 8) },
-        {
-          role: 'assistant',
-          content: [
-            { type: 'thinking', thinking: 'Hm.', signature },
-            { type: 'text', text: 'hi' },
-          ],
-        },
-        { role: 'user', content: 'more' },
-      ],
-    });
     upstream.answer = ({ write }) => write(rawAnswer('200 OK', ['content-type: application/json'], MESSAGE));
     for (const [bytes, signature, jobs, types] of [
       [SMALL, '', 0, ['text']],
