@@ -6,13 +6,16 @@ import type { Dialect } from '../dialects/operations/operation.ts';
 import type { GatewayErrorCode } from '../dialects/errors/gateway-errors.ts';
 import { NO_QUIRKS } from '../translate/codec.ts';
 import { chainTranslators } from '../translate/chain-translators.ts';
+import { editForReader } from '../translate/edit/edit-body.ts';
+import { toldDropped } from '../translate/told-dropped.ts';
+import type { FittedPassed } from '../translate/passed/fitted-passed.ts';
 import type { ResponseTranslator } from '../translate/response-translator.ts';
 import { unsupportedRequestOf } from '../translate/unsupported-request.ts';
 import type { UnsupportedRequest } from '../translate/unsupported-request.ts';
 import { canTranslate, translate } from '../translate/translate.ts';
-import { editForReader } from '../translate/edit/edit-body.ts';
+import { fitForVendor } from './passed-chat.ts';
 import { bodyReader } from './request/body-reader.ts';
-import { shapedBy } from './shaping/shaper.ts';
+import { shapedBy, withFacts } from './shaping/shaper.ts';
 import type { Shaped, Shaper, UsageRequested } from './shaping/shaper.ts';
 import type { ProviderAdapter } from './adapter.ts';
 
@@ -102,6 +105,7 @@ function prepareShaped(
   preparer: Preparer,
 ): Prepared | Promise<Prepared> {
   const { config, adapter } = preparer;
+  if (adapter.supports(call.target.operation, model)) return preparePassed(call, model, preparer);
   const untranslated = prepareUntranslated(call, model, preparer);
   if (untranslated !== undefined) return untranslated;
   if (model !== undefined && canTranslate(call.target.operation, nativeOf(adapter, model)))
@@ -109,22 +113,78 @@ function prepareShaped(
   return notOffered(call, config);
 }
 
-/** Passed through or converted; undefined where the provider can do neither. */
+/** Passed through, and fitted to the vendor where it is a chat for another than OpenAI. */
+function preparePassed(
+  call: Call,
+  model: string | undefined,
+  preparer: Preparer,
+): Prepared | Promise<Prepared> {
+  const readable = asPassed(call, model, preparer.config);
+  return readable instanceof Promise
+    ? readable.then((each) => prepareReadable(each, model, preparer))
+    : prepareReadable(readable, model, preparer);
+}
+
+function prepareReadable(
+  readable: Shaped,
+  model: string | undefined,
+  { config, shaper }: Preparer,
+): Prepared | Promise<Prepared> {
+  if (readable.kind === 'refused') return readable;
+  const { call } = readable;
+  const fitted = fitForVendor(call, model, config);
+  if (fitted === undefined) return sentAs(call, shaper);
+  return fitted instanceof Promise
+    ? fitted.then((each) => sentAsFitted(call, each, config, shaper))
+    : sentAsFitted(call, fitted, config, shaper);
+}
+
+function sentAsFitted(
+  call: Call,
+  fitted: FittedPassed,
+  config: ProviderConfig,
+  shaper: Shaper,
+): Prepared | Promise<Prepared> {
+  switch (fitted.kind) {
+    case 'unchanged':
+      return sentAs(call, shaper);
+    case 'fitted': {
+      const { bytes, facts, dropped } = fitted;
+      return sentAs(withFacts({ ...call, body: { kind: 'buffered', bytes } }, facts), shaper, dropped);
+    }
+    case 'not-expressible':
+      return notExpressible(fitted, config);
+    case 'busy':
+      return { kind: 'refused', code: 'gateway_overloaded', values: {} };
+  }
+}
+
+/** @param dropped - what was left out of it, by its names */
+function sentAs(
+  call: Call,
+  shaper: Shaper,
+  dropped: readonly string[] = [],
+): PreparedCall | Promise<PreparedCall> {
+  const answer = call.target.operation.name === 'chat.completions' ? shaper.answer : undefined;
+  const requested = shaper.usage(call);
+  const prepared = ({ call: sent, translator }: UsageRequested): PreparedCall => {
+    const told = chainTranslators(translator, toldDropped(dropped));
+    return { kind: 'prepared', call: sent, translator: chainTranslators(told, answer) };
+  };
+  return requested instanceof Promise ? requested.then(prepared) : prepared(requested);
+}
+
+/** Sent as it is, or converted; undefined where the provider can do neither. */
 function prepareUntranslated(
   call: Call,
   model: string | undefined,
   { config, adapter, shaper }: Preparer,
 ): Prepared | Promise<Prepared> | undefined {
-  const answer = call.target.operation.name === 'chat.completions' ? shaper.answer : undefined;
-  if (adapter.supports(call.target.operation, model)) {
-    const passed = asPassed(call, model, config);
-    return passed instanceof Promise
-      ? passed.then((shaped) => preparePassed(shaped, shaper, answer))
-      : preparePassed(passed, shaper, answer);
-  }
+  if (adapter.supports(call.target.operation, model)) return sentAs(call, shaper);
   try {
     const converted = adapter.convert?.(call, model);
     if (converted === undefined) return undefined;
+    const answer = call.target.operation.name === 'chat.completions' ? shaper.answer : undefined;
     return {
       kind: 'prepared',
       call: converted.call,
@@ -147,21 +207,6 @@ function asPassed(call: Call, model: string | undefined, config: ProviderConfig)
   return edited instanceof Promise
     ? edited.then((result) => shapedBy(call, result, config.id))
     : shapedBy(call, edited, config.id);
-}
-
-function preparePassed(
-  passed: Shaped,
-  shaper: Shaper,
-  answer: ResponseTranslator | undefined,
-): Prepared | Promise<Prepared> {
-  if (passed.kind === 'refused') return passed;
-  const requested = shaper.usage(passed.call);
-  const prepared = ({ call, translator }: UsageRequested): Prepared => ({
-    kind: 'prepared',
-    call,
-    translator: chainTranslators(translator, answer),
-  });
-  return requested instanceof Promise ? requested.then(prepared) : prepared(requested);
 }
 
 async function prepareTranslated(call: Call, model: string, preparer: Preparer): Promise<Prepared> {

@@ -8,7 +8,7 @@ import type { ResponseTranslator } from '../../translate/response-translator.ts'
 import { contextFile } from './context-file.ts';
 import { settingEdits } from './custom-settings.ts';
 import type { BodyFacts, BodyFault } from '../../dialects/scan/body-facts.ts';
-import { scanBodyInSteps } from '../../dialects/scan/json-scan.ts';
+import { scanBody, scanBodyInSteps } from '../../dialects/scan/json-scan.ts';
 import type { BodyEdits } from '../../translate/edit/apply-edits.ts';
 import { editBody } from '../../translate/edit/edit-body.ts';
 import type { Edited } from '../../translate/edit/edited.ts';
@@ -110,8 +110,15 @@ function hasStreamUsage({ target: { operation } }: Call): boolean {
   return operation.name === 'chat.completions' || operation.name === 'completions';
 }
 
-/** A call whose body was edited. */
-function withFacts(call: Call, facts: BodyFacts): Call {
+/** The same call with another body, whose facts are read anew. */
+export function withBody(call: Call, bytes: Buffer): Call {
+  const facts = scanBody(bytes);
+  if (facts.kind === 'fault') throw new TypeError(`an edited body is not valid: ${facts.message}`);
+  return withFacts({ ...call, body: { kind: 'buffered', bytes } }, facts);
+}
+
+/** A call whose body was edited. @param facts - of the new body */
+export function withFacts(call: Call, facts: BodyFacts): Call {
   const isAsAsked = call.target.operation.streams === 'as-asked';
   return {
     ...call,

@@ -20,7 +20,7 @@ def try_dialect(name, prefix, base):
     """Runs everything. `prefix` is LiteLLM's name for the dialect."""
 
     def ask(model, messages, key=KEY, **more):
-        answer = litellm.completion(
+        return litellm.completion(
             model=f"{prefix}/{model}",
             messages=messages,
             api_base=base,
@@ -30,7 +30,6 @@ def try_dialect(name, prefix, base):
             max_tokens=1024,
             **more,
         )
-        return answer
 
     def text(model, messages, **more):
         return ask(model, messages, **more).choices[0].message.content
