@@ -1,7 +1,8 @@
 /**
  * `npm run bench:loop [-- --against DIR] [-- --sizes 1,12,30] [-- --from chat,messages,contents,responses]
- * [-- --to claude,gemini,bedrock,openai,sigv4,dify,coze,hunyuan,merged,settings] [-- --shapes TEXT] [-- --answers]`:
- * how long one large request, or with `--answers` a small one with a large answer, holds the event loop of a gateway, and how
+ * [-- --to claude,gemini,bedrock,openai,sigv4,dify,coze,hunyuan,merged,settings] [-- --shapes TEXT] [-- --answers] [-- --frames]`:
+ * how long one large request, or with `--answers` a small one with a large answer, and with `--frames` one whose answer is a stream
+ * with a large image in one frame, which Gemini sends, holds the event loop of a gateway, and how
  * much memory it takes, times its size.
  *
  * A gateway in a process of its own gets one request after another over a socket, in a client's dialect, for a provider that
@@ -39,6 +40,7 @@ const { values: flags } = parseArgs({
     from: { type: 'string', default: 'chat' },
     to: { type: 'string', default: 'openai,claude,gemini,bedrock' },
     answers: { type: 'boolean', default: false },
+    frames: { type: 'boolean', default: false },
     shapes: { type: 'string', default: '' },
     together: { type: 'boolean', default: false },
   },
@@ -47,9 +49,7 @@ const { values: flags } = parseArgs({
 const source = resolve(flags.against ?? fileURLToPath(new URL('..', import.meta.url)));
 const folder = mkdtempSync(join(tmpdir(), 'sparekey-loop-'));
 const upstream = createServer((asked, answer) => {
-  asked
-    .resume()
-    .once('end', () => answer.writeHead(200, { 'content-type': 'application/json' }).end(answerNow));
+  asked.resume().once('end', () => answer.writeHead(200, { 'content-type': answerType }).end(answerNow));
 }).listen(0, '127.0.0.1');
 await once(upstream, 'listening');
 
@@ -73,10 +73,20 @@ function answerWith(text: string): Buffer {
   return Buffer.from(JSON.stringify(answer));
 }
 
+/** A stream of Gemini's with an image in its one frame. */
+function frameWith(bytes: number): Buffer {
+  const inlineData = { mimeType: 'image/png', data: 'iVBORw0K'.repeat(bytes / 8) };
+  const candidates = [{ content: { role: 'model', parts: [{ inlineData }] }, finishReason: 'STOP' }];
+  return Buffer.from(
+    `data: ${JSON.stringify({ candidates, usageMetadata: { totalTokenCount: 2 } })}\r\n\r\n`,
+  );
+}
+
 /** Members of an answer that hold its text. */
 const TEXTS_IN_ANSWER = 5;
 const SMALL_ANSWER = answerWith('hi');
 let answerNow = SMALL_ANSWER;
+const answerType = flags.frames ? 'text/event-stream' : 'application/json';
 
 const gateway = await startGateway();
 try {
@@ -95,12 +105,19 @@ try {
 
 async function measureAll(from: Client, to: string): Promise<void> {
   await measure(from, to, bodyOf(from, to, shapes['one long string']?.(300_000) ?? {}), 1);
+  const isAnswer = flags.answers || flags.frames;
   const chosen = Object.entries(shapes).filter(([each]) => each.includes(flags.shapes));
-  for (const [name, shape] of flags.answers ? [['an answer', shapes['one long string']] as const] : chosen) {
+  for (const [name, shape] of isAnswer
+    ? [[flags.frames ? 'a frame' : 'an answer', shapes['one long string']] as const]
+    : chosen) {
     if (shape === undefined) continue;
     for (const size of flags.sizes.split(',').map(Number)) {
-      const body = bodyOf(from, to, shape(flags.answers ? 100 : size * MB));
+      const body = bodyOf(from, to, {
+        ...shape(isAnswer ? 100 : size * MB),
+        ...(flags.frames && { stream: true }),
+      });
       if (flags.answers) answerNow = answerWith('a b c d '.repeat((size * MB) / 8 / TEXTS_IN_ANSWER));
+      if (flags.frames) answerNow = frameWith(size * MB);
       const count = flags.together ? TOGETHER : 1;
       const { heldMs, tookMs, factor, statuses } = await measure(from, to, body, count);
       answerNow = SMALL_ANSWER;

@@ -54,6 +54,13 @@ export const shapes: Readonly<Record<string, Shape>> = {
     messages: QUESTION,
     tools: [tool({ type: 'object', properties: { a: { enum: items(bytes, (n) => `e${n}`) } } })],
   }),
+  'signed thinking': (bytes) => ({ ...HEAD, messages: thinkingTurns(bytes, 'EqQBCgIYAhIM1gbcDa9GJwZA') }),
+  'unsigned thinking': (bytes) => ({ ...HEAD, messages: thinkingTurns(bytes, '') }),
+  'marked thinking': (bytes) => ({ ...HEAD, messages: thinkingTurns(bytes, 'sk1_eyJnb29nbGUiOnt9fQ') }),
+  'one unsigned thought': (bytes) => ({
+    ...HEAD,
+    messages: [...thinkingTurns(1, ''), { role: 'user', content: 'a b c d '.repeat(bytes / 8) }],
+  }),
   'fields of the body': (bytes) => ({ ...HEAD, messages: QUESTION, ...fields(bytes, 1) }),
 };
 
@@ -62,6 +69,17 @@ function items<Item>(bytes: number, make: (n: number) => Item): Item[] {
   for (let length = 0; length < bytes; length += JSON.stringify(made.at(-1)).length + 1)
     made.push(make(made.length));
   return made;
+}
+
+/** Of Anthropic's dialect. */
+function thinkingTurns(bytes: number, signature: string): object[] {
+  return items(bytes, (n) => ({
+    role: n % 2 === 0 ? 'user' : 'assistant',
+    content: [
+      ...(n % 2 === 0 ? [] : [{ type: 'thinking', thinking: 'Hm. '.repeat(50), signature }]),
+      { type: 'text', text: `Message ${n} says little.` },
+    ],
+  }));
 }
 
 function fields(bytes: number, value: unknown): Record<string, unknown> {

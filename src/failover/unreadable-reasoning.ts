@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Call } from '../dialects/operations/call.ts';
-import { withoutSeals } from '../providers/history/sealed-history.ts';
+import { withoutSeals } from '../translate/passed/sealed-history.ts';
 import type { Provider } from '../providers/provider.ts';
 import { withBody } from '../providers/shaping/shaper.ts';
 import { LruMap } from '../routing/lru-map.ts';

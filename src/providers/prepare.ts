@@ -1,5 +1,4 @@
 import { modelCapabilities } from '../catalog/models/model-capabilities.ts';
-import { providerTypeOf } from '../catalog/provider-types.ts';
 import type { ProviderConfig } from '../config/schema/schema.ts';
 import { isModelName } from '../dialects/operations/model-in-path.ts';
 import type { Call } from '../dialects/operations/call.ts';
@@ -7,6 +6,7 @@ import type { Dialect } from '../dialects/operations/operation.ts';
 import type { GatewayErrorCode } from '../dialects/errors/gateway-errors.ts';
 import { NO_QUIRKS } from '../translate/codec.ts';
 import { chainTranslators } from '../translate/chain-translators.ts';
+import { editForReader } from '../translate/edit/edit-body.ts';
 import { toldDropped } from '../translate/told-dropped.ts';
 import type { FittedPassed } from '../translate/passed/fitted-passed.ts';
 import type { ResponseTranslator } from '../translate/response-translator.ts';
@@ -14,10 +14,9 @@ import { unsupportedRequestOf } from '../translate/unsupported-request.ts';
 import type { UnsupportedRequest } from '../translate/unsupported-request.ts';
 import { canTranslate, translate } from '../translate/translate.ts';
 import { fitForVendor } from './passed-chat.ts';
-import { readableHistory } from './history/history.ts';
-import { withoutVendorWords } from './request/vendor-words.ts';
-import { withBody, withFacts } from './shaping/shaper.ts';
-import type { Shaped, Shaper } from './shaping/shaper.ts';
+import { bodyReader } from './request/body-reader.ts';
+import { shapedBy, withFacts } from './shaping/shaper.ts';
+import type { Shaped, Shaper, UsageRequested } from './shaping/shaper.ts';
 import type { ProviderAdapter } from './adapter.ts';
 
 /** What a provider makes of a call before any key is chosen. */
@@ -118,17 +117,34 @@ function prepareShaped(
 function preparePassed(
   call: Call,
   model: string | undefined,
-  { config, shaper }: Preparer,
+  preparer: Preparer,
 ): Prepared | Promise<Prepared> {
-  const readable = asPassed(call, model, config);
-  const fitted = fitForVendor(readable, model, config);
-  if (fitted === undefined) return sentAs(readable, shaper);
-  return fitted instanceof Promise
-    ? fitted.then((each) => sentAsFitted(readable, each, config, shaper))
-    : sentAsFitted(readable, fitted, config, shaper);
+  const readable = asPassed(call, model, preparer.config);
+  return readable instanceof Promise
+    ? readable.then((each) => prepareReadable(each, model, preparer))
+    : prepareReadable(readable, model, preparer);
 }
 
-function sentAsFitted(call: Call, fitted: FittedPassed, config: ProviderConfig, shaper: Shaper): Prepared {
+function prepareReadable(
+  readable: Shaped,
+  model: string | undefined,
+  { config, shaper }: Preparer,
+): Prepared | Promise<Prepared> {
+  if (readable.kind === 'refused') return readable;
+  const { call } = readable;
+  const fitted = fitForVendor(call, model, config);
+  if (fitted === undefined) return sentAs(call, shaper);
+  return fitted instanceof Promise
+    ? fitted.then((each) => sentAsFitted(call, each, config, shaper))
+    : sentAsFitted(call, fitted, config, shaper);
+}
+
+function sentAsFitted(
+  call: Call,
+  fitted: FittedPassed,
+  config: ProviderConfig,
+  shaper: Shaper,
+): Prepared | Promise<Prepared> {
   switch (fitted.kind) {
     case 'unchanged':
       return sentAs(call, shaper);
@@ -144,20 +160,27 @@ function sentAsFitted(call: Call, fitted: FittedPassed, config: ProviderConfig, 
 }
 
 /** @param dropped - what was left out of it, by its names */
-function sentAs(call: Call, shaper: Shaper, dropped: readonly string[] = []): PreparedCall {
+function sentAs(
+  call: Call,
+  shaper: Shaper,
+  dropped: readonly string[] = [],
+): PreparedCall | Promise<PreparedCall> {
   const answer = call.target.operation.name === 'chat.completions' ? shaper.answer : undefined;
-  const { call: sent, translator } = shaper.usage(call);
-  const told = chainTranslators(translator, toldDropped(dropped));
-  return { kind: 'prepared', call: sent, translator: chainTranslators(told, answer) };
+  const requested = shaper.usage(call);
+  const prepared = ({ call: sent, translator }: UsageRequested): PreparedCall => {
+    const told = chainTranslators(translator, toldDropped(dropped));
+    return { kind: 'prepared', call: sent, translator: chainTranslators(told, answer) };
+  };
+  return requested instanceof Promise ? requested.then(prepared) : prepared(requested);
 }
 
-/** Passed through or converted; undefined where the provider can do neither. */
+/** Sent as it is, or converted; undefined where the provider can do neither. */
 function prepareUntranslated(
   call: Call,
   model: string | undefined,
   { config, adapter, shaper }: Preparer,
-): Prepared | undefined {
-  if (adapter.supports(call.target.operation, model)) return sentAs(asPassed(call, model, config), shaper);
+): Prepared | Promise<Prepared> | undefined {
+  if (adapter.supports(call.target.operation, model)) return sentAs(call, shaper);
   try {
     const converted = adapter.convert?.(call, model);
     if (converted === undefined) return undefined;
@@ -176,13 +199,14 @@ function prepareUntranslated(
  * A call that passes through, without what other providers' answers left in it and this one refuses, and what the client means
  * for another vendor. The same call where there is nothing of that, where it was translated, or is too large to keep.
  */
-function asPassed(call: Call, model: string | undefined, config: ProviderConfig): Call {
+function asPassed(call: Call, model: string | undefined, config: ProviderConfig): Shaped | Promise<Shaped> {
   const { body, target, isTranslated } = call;
-  if (body.kind === 'streamed' || body.bytes.length === 0 || isTranslated === true) return call;
-  const { operation } = target;
-  const readable = readableHistory(body.bytes, operation, config, model);
-  const passed = withoutVendorWords(readable, operation.dialect, providerTypeOf(config.type).vendor);
-  return passed === body.bytes ? call : withBody(call, passed);
+  if (body.kind === 'streamed' || body.bytes.length === 0 || isTranslated === true)
+    return { kind: 'shaped', call };
+  const edited = editForReader(body.bytes, bodyReader(target.operation, config, model), call);
+  return edited instanceof Promise
+    ? edited.then((result) => shapedBy(call, result, config.id))
+    : shapedBy(call, edited, config.id);
 }
 
 async function prepareTranslated(call: Call, model: string, preparer: Preparer): Promise<Prepared> {
@@ -202,7 +226,7 @@ async function prepareTranslated(call: Call, model: string, preparer: Preparer):
     translation.translator.drop();
     return shaped;
   }
-  const untranslated = prepareUntranslated(shaped.call, model, preparer);
+  const untranslated = await prepareUntranslated(shaped.call, model, preparer);
   if (untranslated === undefined || untranslated.kind === 'refused') {
     translation.translator.drop();
     // Some providers have no chats at all, such as those that only make videos.

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
+import { setImmediate as immediate } from 'node:timers/promises';
 import { ChunkBuffer } from '../../src/base/chunk-buffer.ts';
-import { COPY_STEP_BYTES, copyInSteps, nextTurn } from '../../src/base/turns.ts';
+import { COPY_STEP_BYTES, copyInSteps, mayReadMore, nextTurn } from '../../src/base/turns.ts';
 
 /** Counts the rounds of the event loop while something is under way. */
 async function withRounds<Result>(run: (round: () => number) => Promise<Result>): Promise<Result> {
@@ -55,6 +56,15 @@ void suite('long work on the event loop', () => {
       [1, 2, 3, 1, 2, 3, 1, 2, 3],
     );
     assert.equal(new Set(seen.map(([, round]) => round)).size, seen.length);
+  });
+
+  void test('reads so much in a round, and no more, until the next one', async () => {
+    const megabyte = 1024 * 1024;
+    for (let round = 0; round < 2; round++) {
+      const may = Array.from({ length: 6 }, () => mayReadMore(megabyte));
+      assert.deepEqual(may, [true, true, true, false, false, false]);
+      await immediate();
+    }
   });
 
   void test('copies no more in a round, however many copies are under way', async () => {

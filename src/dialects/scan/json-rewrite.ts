@@ -1,6 +1,6 @@
 import { closingQuote, QUOTE } from './json-nested.ts';
 import { unescaped } from './json-strings.ts';
-import { bomEnd, isSpace, membersOf, spaceEnd, valueEnd, walkMembers } from './json-walk.ts';
+import { bomEnd, membersOf, spaceEnd, valueEnd, walkMembers } from './json-walk.ts';
 
 /*
  * Rewrites values deep in JSON text, and takes some out, without parsing it: what no rewriting names keeps its bytes. Where
@@ -94,30 +94,6 @@ export function memberStarts(body: Buffer, object: number): ReadonlyMap<string, 
     starts.set(key.includes('\\') ? unescaped(key) : key, start);
   return starts;
 }
-
-/**
- * Whether every object whose `type` is this one is fine. It is found by a search for the value, and what stands around it is
- * looked at only then, so that a body without any costs that search alone.
- * @param isFine - is given where the object may begin. It is a guess, and may be a wrong one: nothing is fine there.
- */
-export function allOfType(body: Buffer, type: Buffer, isFine: (object: number) => boolean): boolean {
-  for (let hit = body.indexOf(type); hit >= 0; hit = body.indexOf(type, hit + type.length)) {
-    if (isValueOfType(body, hit) && !isFine(body.lastIndexOf(OPEN_BRACE, hit))) return false;
-  }
-  return true;
-}
-
-/** Whether the string that begins at `quote` is the value of a member called `type`. */
-function isValueOfType(body: Buffer, quote: number): boolean {
-  let at = quote - 1;
-  while (isSpace(body[at])) at--;
-  if (body[at] !== COLON) return false;
-  at--;
-  while (isSpace(body[at])) at--;
-  return at >= 5 && body.toString('latin1', at - 5, at + 1) === '"type"';
-}
-
-const COLON = 0x3a;
 
 /** The string at `at` as a parser reads it, however long; undefined where there is none. */
 export function wholeStringAt(body: Buffer, at: number | undefined): string | undefined {

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { ChunkBuffer } from '../../base/chunk-buffer.ts';
+import { mayReadMore, nextTurn } from '../../base/turns.ts';
 import type { CallBody } from '../../dialects/operations/call.ts';
 import { SMALL_REQUEST_BYTES } from '../memory-budget.ts';
 import type { RequestMemory } from '../memory-budget.ts';
@@ -124,11 +125,12 @@ export function readBody(
         settle({ kind: 'read', head, body: { kind: 'streamed', head, rest, length } });
       } else {
         const admission = kept.isWithinBudget();
-        if (admission !== true) void awaitAdmission(admission);
+        if (admission !== true) void pauseFor(admission);
+        else if (kept.length > SMALL_REQUEST_BYTES && !mayReadMore(chunk.length)) void pauseFor(aTurn());
       }
     };
     /** The client's timeout does not run while the request is paused here. */
-    const awaitAdmission = async (admission: false | Promise<boolean>): Promise<void> => {
+    const pauseFor = async (admission: false | Promise<boolean>): Promise<void> => {
       request.pause();
       clearTimeout(timer);
       const isAdmitted = await admission;
@@ -148,6 +150,12 @@ export function readBody(
     // A broken connection is noticed by its close. Its error may come when nothing else listens for it.
     request.on('error', () => {});
   });
+}
+
+/** Admits what the budget has room for, once it has its turn on the event loop. */
+async function aTurn(): Promise<true> {
+  await nextTurn();
+  return true;
 }
 
 /** The rest of a body, with the same bounds and timeout. The timeout does not run while nothing is read from it. */

@@ -1,4 +1,5 @@
 import type { ModelCapabilities } from '../../catalog/models/model-row.ts';
+import { COPY_STEP_BYTES, nextTurn } from '../../base/turns.ts';
 import { providerTypeOf } from '../../catalog/provider-types.ts';
 import type { ProviderConfig } from '../../config/schema/schema.ts';
 import type { Call } from '../../dialects/operations/call.ts';
@@ -6,8 +7,8 @@ import type { Dialect } from '../../dialects/operations/operation.ts';
 import type { ResponseTranslator } from '../../translate/response-translator.ts';
 import { contextFile } from './context-file.ts';
 import { settingEdits } from './custom-settings.ts';
-import type { BodyFacts } from '../../dialects/scan/body-facts.ts';
-import { scanBody } from '../../dialects/scan/json-scan.ts';
+import type { BodyFacts, BodyFault } from '../../dialects/scan/body-facts.ts';
+import { scanBody, scanBodyInSteps } from '../../dialects/scan/json-scan.ts';
 import type { BodyEdits } from '../../translate/edit/apply-edits.ts';
 import { editBody } from '../../translate/edit/edit-body.ts';
 import type { Edited } from '../../translate/edit/edited.ts';
@@ -30,6 +31,12 @@ interface Translated {
   readonly takes: ModelCapabilities;
 }
 
+/** A call whose answer tells its usage, and what hides that where its client did not ask for it. */
+export interface UsageRequested {
+  readonly call: Call;
+  readonly translator: ResponseTranslator | undefined;
+}
+
 /** Why a call cannot be as the configuration wants it. */
 type ShapingErrorCode = 'context_unavailable' | 'nothing_left' | 'not_expressible' | 'gateway_overloaded';
 
@@ -43,7 +50,7 @@ export interface Shaper {
    */
   request(call: Call, translated?: Translated): Shaped | Promise<Shaped>;
   /** Requests a stream's usage where the client left that open. For calls that are passed as they are. */
-  usage(call: Call): { readonly call: Call; readonly translator: ResponseTranslator | undefined };
+  usage(call: Call): UsageRequested | Promise<UsageRequested>;
   /** Shapes chat responses; undefined where they stay as they are. */
   readonly answer: ResponseTranslator | undefined;
 }
@@ -82,11 +89,18 @@ export function openShaper(config: ProviderConfig): Shaper {
       const bytes = isOurs ? withUsageRequested(call) : undefined;
       if (bytes === undefined) return { call, translator: undefined };
       const edited = { ...call, body: { kind: 'buffered', bytes } as const };
+      const rescanned = (facts: BodyFacts | BodyFault): UsageRequested => {
+        if (facts.kind === 'fault') throw new TypeError(`an edited body is not valid: ${facts.message}`);
+        return { call: withFacts(edited, facts), translator: usageHider };
+      };
       // Appending to a body moves nothing in it: its facts stay right.
-      if (call.hints.streamOptionsAt < 0) return { call: edited, translator: usageHider };
-      const facts = scanBody(bytes);
-      if (facts.kind === 'fault') throw new TypeError(`an edited body is not valid: ${facts.message}`);
-      return { call: withFacts(edited, facts), translator: usageHider };
+      if (call.hints.streamOptionsAt < 0) {
+        const appended = { call: edited, translator: usageHider };
+        // The model's name may be the next to have the body copied for it.
+        return bytes.length > COPY_STEP_BYTES ? nextTurn().then(() => appended) : appended;
+      }
+      const scanned = scanBodyInSteps(bytes);
+      return scanned instanceof Promise ? scanned.then(rescanned) : rescanned(scanned);
     },
     answer: mode === 'passthrough' && !promote ? undefined : reasoningTranslator({ mode, promote }),
   };
@@ -145,7 +159,8 @@ function changesMessages({
   return context !== undefined || cleanupCommands.length > 0 || mergeConsecutive || plainRoles;
 }
 
-function shapedBy(call: Call, edited: Edited, provider: string): Shaped {
+/** A call whose body was to be edited. @param provider - its id, for a message */
+export function shapedBy(call: Call, edited: Edited, provider: string): Shaped {
   switch (edited.kind) {
     case 'edited': {
       const { bytes, facts } = edited;

@@ -1,6 +1,9 @@
+import { showsSignInSteps } from '../../dialects/scan/body-signs.ts';
 import { scanBody } from '../../dialects/scan/json-scan.ts';
 import type { Call } from '../../dialects/operations/call.ts';
-import { threads } from '../threads/translation-threads.ts';
+import { signsFor } from '../passed/body-reader.ts';
+import type { BodyReader } from '../passed/body-reader.ts';
+import { LARGE_BYTES as LARGE_CONVERSATION_BYTES, threads } from '../threads/translation-threads.ts';
 import { applyEdits } from './apply-edits.ts';
 import type { BodyEdits } from './apply-edits.ts';
 import type { Edited } from './edited.ts';
@@ -11,13 +14,35 @@ import type { Edited } from './edited.ts';
  */
 const LARGE_BYTES = 512 * 1024;
 
-/** Edits a body: a small one here and now, a large one in another thread. */
+/** Edits a body: a small one here and now, one that is large, or becomes it by the text of a context, in another thread. */
 export function editBody(
   body: Buffer,
   changes: BodyEdits,
   call: Pick<Call, 'signal' | 'memory'>,
 ): Edited | Promise<Edited> {
-  if (body.length > LARGE_BYTES) return threads.editBody({ body, changes }, call);
+  const contextLength = changes.messages?.context?.length ?? 0;
+  return body.length + contextLength > LARGE_BYTES
+    ? threads.editBody({ body, changes }, call)
+    : editHere(body, changes);
+}
+
+/**
+ * Edits a body as who reads it wants it. A large one is searched here, in steps, for what may have to be changed; where it has
+ * that it is edited in another thread. That is asked for sooner than other edits are: with many parts to be changed these
+ * take some hundred milliseconds for a megabyte.
+ */
+export function editForReader(
+  body: Buffer,
+  reader: BodyReader,
+  call: Pick<Call, 'signal' | 'memory'>,
+): Edited | Promise<Edited> {
+  if (body.length <= LARGE_CONVERSATION_BYTES) return editHere(body, { reader });
+  return showsSignInSteps(body, signsFor(reader)).then((isShown) =>
+    isShown ? threads.editBody({ body, changes: { reader } }, call) : { kind: 'unchanged' },
+  );
+}
+
+function editHere(body: Buffer, changes: BodyEdits): Edited {
   const bytes = applyEdits(body, changes);
   if (bytes === undefined) return { kind: 'nothing-left' };
   if (bytes === body) return { kind: 'unchanged' };

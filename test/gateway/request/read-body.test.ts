@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { test, type TestContext } from 'node:test';
@@ -118,4 +119,53 @@ void test('a rest that is not wanted any more leaves its client alone', async (t
     request.once('end', resolve);
   });
   assert.deepEqual(errors, []);
+});
+
+void test('of large bodies, so much is read in a round of the event loop of all together', async (t) => {
+  const count = 8;
+  const length = 4 * 1024 * 1024;
+  const limits = { maxBytes: length, replayBytes: length, pauseMs: 30_000 };
+  const requests: IncomingMessage[] = [];
+  const server = createServer((request) => requests.push(request)).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  assert.ok(typeof address === 'object' && address !== null);
+  const clients = await Promise.all(Array.from({ length: count }, () => rawConnection(address.port)));
+  t.after(() => {
+    for (const { socket } of clients) socket.destroy();
+    server.close();
+    server.closeAllConnections();
+  });
+  const head = `POST / HTTP/1.1\r\nhost: x\r\ncontent-length: ${length}\r\n\r\n`;
+  for (const { write } of clients) write(head + 'x'.repeat(length));
+  // By then as much has come as the system keeps.
+  for (let waited = 0; waited < 100 && (requests.length < count || waited < 10); waited++) await pause(10);
+  assert.equal(requests.length, count);
+
+  let inRound = 0;
+  let most = 0;
+  let isOver = false;
+  const endRound = (): void => {
+    most = Math.max(most, inRound);
+    inRound = 0;
+    if (!isOver) setImmediate(endRound);
+  };
+  setImmediate(endRound);
+  const budget = new MemoryBudget(() => 2 * count * length);
+  const results = await Promise.all(
+    requests.map((request) => {
+      const memory = budget.open();
+      assert.equal(memory.admit(length), true);
+      const read = readBody(request, limits, memory, () => undefined);
+      request.on('data', (chunk: Buffer) => {
+        inRound += chunk.length;
+      });
+      return read;
+    }),
+  );
+  isOver = true;
+  for (const result of results) assert.ok(result.kind === 'read' && result.head.length === length);
+  // What one that has to wait has been given already is read.
+  const given = 128 * 1024;
+  assert.ok(most <= 4 * 1024 * 1024 + count * given, `${most} bytes in a round`);
 });

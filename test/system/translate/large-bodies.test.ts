@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
 import { suite, test } from 'node:test';
 import type { TestContext } from 'node:test';
 import * as z from 'zod';
@@ -34,6 +36,23 @@ async function before(
   return { url: (await gatewayFor(context, { config: { providers } })).url, upstream };
 }
 
+const MESSAGE = JSON.stringify({
+  id: 'msg_1',
+  type: 'message',
+  role: 'assistant',
+  model: 'm',
+  content: [{ type: 'text', text: 'hi' }],
+  stop_reason: 'end_turn',
+  usage: { input_tokens: 1, output_tokens: 1 },
+});
+
+const Conversation = z.array(
+  z.object({
+    role: z.string(),
+    content: z.union([z.string(), z.array(z.object({ type: z.string() }))]),
+  }),
+);
+
 const SMALL = 1_000;
 const LARGE = 3_000_000;
 
@@ -48,6 +67,22 @@ async function send(url: string, bytes: number, more: object = {}): Promise<numb
   assert.equal(answer.status, 200, answer.text);
   return threads.jobs - jobs;
 }
+
+/** A conversation in Anthropic's dialect, of so many bytes. */
+const turns = (bytes: number, signature: string): object => ({
+  max_tokens: 100,
+  messages: [
+    { role: 'user', content: 'a b c d '.repeat(bytes / 8) },
+    {
+      role: 'assistant',
+      content: [
+        { type: 'thinking', thinking: 'Hm.', signature },
+        { type: 'text', text: 'hi' },
+      ],
+    },
+    { role: 'user', content: 'more' },
+  ],
+});
 
 const answerWith = (thinking: string): string =>
   JSON.stringify({
@@ -111,6 +146,42 @@ void suite('a large body', () => {
     });
     assert.equal(await send(bedrock.url, LARGE), 2);
     assert.deepEqual(lastSent(bedrock.upstream)['additionalModelRequestFields'], { top_k: 5 });
+  });
+
+  void test('passes through a thread only where it holds what its reader refuses', async (context) => {
+    const { url, upstream } = await before(context, { type: 'claude' });
+    upstream.answer = ({ write }) => write(rawAnswer('200 OK', ['content-type: application/json'], MESSAGE));
+    for (const [bytes, signature, jobs, types] of [
+      [SMALL, '', 0, ['text']],
+      [LARGE, 'signed', 0, ['thinking', 'text']],
+      [LARGE, '', 1, ['text']],
+      [LARGE, 'sk1_foreign', 1, ['text']],
+    ] as const) {
+      const jobsBefore = threads.jobs;
+      const body = { model: 'claude-sonnet-4-5', ...turns(bytes, signature) };
+      const answer = await ask(url, { path: '/v1/messages', body });
+      assert.equal(answer.status, 200, answer.text);
+      assert.equal(threads.jobs - jobsBefore, jobs);
+      const sent = Conversation.parse(lastSent(upstream)['messages']);
+      assert.deepEqual(
+        [sent[1]?.content].flat().map((each) => (typeof each === 'object' ? each.type : each)),
+        types,
+      );
+    }
+  });
+
+  void test('is one, too, where the text of a context makes it large', async (context) => {
+    const file = createServer((_, answer) => answer.end('Be brief. '.repeat(100_000))).listen(0, '127.0.0.1');
+    context.after(() => file.close());
+    await once(file, 'listening');
+    const address = file.address();
+    assert.ok(address !== null && typeof address === 'object');
+    const { url, upstream } = await before(context, {
+      context: { fileUrl: `http://127.0.0.1:${address.port}/rules` },
+    });
+    assert.equal(await send(url, SMALL), 1);
+    const sent = Conversation.parse(lastSent(upstream)['messages']);
+    assert.deepEqual([sent[0]?.role, sent.length], ['system', 2]);
   });
 
   void test('that is an answer has its thinking shaped in a thread', async (context) => {

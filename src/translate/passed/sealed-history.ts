@@ -25,7 +25,7 @@ export interface Unsealed {
 
 /**
  * A conversation as its client sent it, without the sealed reasoning that a provider has refused to read: encrypted reasoning,
- * thinking with its signature, signatures of Gemini's. All else stays, and what the provider wants instead, `readableHistory`
+ * thinking with its signature, signatures of Gemini's. All else stays, and what the provider wants instead, `readableBody`
  * and the translation add. Encrypted summaries of whole conversations stay too: without them nothing would be left to answer.
  *
  * @param isUnreadable - is given each seal: whether it goes

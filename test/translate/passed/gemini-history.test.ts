@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { objectsOf } from '../../../src/base/json.ts';
 import type { ConfigParts } from '../../support/gateway.ts';
-import { outgoing } from '../outgoing.ts';
+import { outgoing } from '../../providers/outgoing.ts';
 import { CLAUDE_STATE, GEMINI_STATE, MARKED_CALL, sent } from './sent.ts';
 
 const gemini: ConfigParts = { type: 'gemini' };

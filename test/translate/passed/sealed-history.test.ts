@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { withoutSeals } from '../../../src/providers/history/sealed-history.ts';
+import { withoutSeals } from '../../../src/translate/passed/sealed-history.ts';
 import { operationNamed } from '../../../src/dialects/operations/table.ts';
 import { idWithState } from '../../../src/translate/opaque-state.ts';
 

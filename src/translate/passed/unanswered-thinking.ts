@@ -1,3 +1,4 @@
+import type { TypeSign } from '../../dialects/scan/body-signs.ts';
 import { memberAt } from '../../dialects/scan/json-edit.ts';
 import {
   jsonOf,
@@ -14,6 +15,9 @@ import { itemsOf } from '../../dialects/scan/json-walk.ts';
  * stop thinking until the turn is over (docs.claude.com/en/docs/build-with-claude/extended-thinking, "Toggling thinking modes in
  * conversations"); models that decide themselves how much they think take it as it is.
  */
+
+/** A request without it is not changed here. */
+export const THINKS_WITHIN_BUDGET: TypeSign = { type: Buffer.from('"enabled"'), isFine: () => false };
 
 const TOOL_RESULT = Buffer.from('"tool_result"');
 

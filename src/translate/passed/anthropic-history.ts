@@ -1,6 +1,7 @@
+import { showsSign } from '../../dialects/scan/body-signs.ts';
+import type { Signs } from '../../dialects/scan/body-signs.ts';
 import { memberAt } from '../../dialects/scan/json-edit.ts';
 import {
-  allOfType,
   jsonOf,
   memberStarts,
   rewriteItems,
@@ -9,9 +10,9 @@ import {
   wholeStringAt,
 } from '../../dialects/scan/json-rewrite.ts';
 import type { Rewritten } from '../../dialects/scan/json-rewrite.ts';
-import { unpackOpaqueState } from '../../translate/opaque-state.ts';
-import { isMarked, mayHoldMarks, withPlainIds, withUnsealedIds } from './own-marks.ts';
-import { withoutUnansweredThinking } from './unanswered-thinking.ts';
+import { unpackOpaqueState } from '../opaque-state.ts';
+import { isMarked, MARK, withPlainIds, withUnsealedIds } from './own-marks.ts';
+import { THINKS_WITHIN_BUDGET, withoutUnansweredThinking } from './unanswered-thinking.ts';
 
 /*
  * Conversations in Anthropic's dialect that were answered by several providers, for one that speaks it.
@@ -21,13 +22,22 @@ import { withoutUnansweredThinking } from './unanswered-thinking.ts';
  * API do not sign, and some want the text back, so that they are sent it without our marks.
  */
 
-const THINKING = Buffer.from('"thinking"');
+const UNREADABLE: Signs = { words: [MARK], types: [] };
+const UNREADABLE_TO_CLAUDE: Signs = {
+  words: [MARK],
+  types: [{ type: Buffer.from('"thinking"'), isFine: isSigned }],
+};
+
+/** What shows that a body may be changed here. @param isClaude - whether a model of Anthropic's reads it */
+export function anthropicSigns(isClaude: boolean): Signs {
+  if (!isClaude) return UNREADABLE;
+  return { ...UNREADABLE_TO_CLAUDE, types: [...UNREADABLE_TO_CLAUDE.types, THINKS_WITHIN_BUDGET] };
+}
 
 /** @param isClaude - whether a model of Anthropic's reads it, which checks signatures */
 export function anthropicHistory(body: Buffer, isClaude: boolean): Buffer {
-  const isReadable =
-    !mayHoldMarks(body) && (!isClaude || allOfType(body, THINKING, (at) => isSigned(body, at)));
-  const readable = isReadable ? body : withReadableMessages(body, isClaude);
+  const isUnreadable = showsSign(body, isClaude ? UNREADABLE_TO_CLAUDE : UNREADABLE);
+  const readable = isUnreadable ? withReadableMessages(body, isClaude) : body;
   return isClaude ? withoutUnansweredThinking(readable) : readable;
 }
 

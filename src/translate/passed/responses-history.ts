@@ -1,6 +1,7 @@
+import { showsSign } from '../../dialects/scan/body-signs.ts';
+import type { Signs } from '../../dialects/scan/body-signs.ts';
 import { memberAt } from '../../dialects/scan/json-edit.ts';
 import {
-  allOfType,
   memberStarts,
   rewriteItems,
   rewriteMembers,
@@ -8,7 +9,7 @@ import {
   wholeStringAt,
 } from '../../dialects/scan/json-rewrite.ts';
 import type { Rewritten } from '../../dialects/scan/json-rewrite.ts';
-import { isMarked, mayHoldMarks, withPlainIds } from './own-marks.ts';
+import { isMarked, MARK, withPlainIds } from './own-marks.ts';
 
 /*
  * Conversations in the dialect of the Responses API that were answered by several providers, for one that speaks it. Reasoning
@@ -16,21 +17,22 @@ import { isMarked, mayHoldMarks, withPlainIds } from './own-marks.ts';
  * `Item 'rs_…' not found`, or `invalid_encrypted_content`. Ids of other items need the right beginning alone, which ours have.
  */
 
-const REASONING = Buffer.from('"reasoning"');
 /** Begins the id of reasoning that was made here. OpenAI's own go on with hexadecimal digits. */
 const OWN_REASONING = 'rs_req_';
-const OWN = Buffer.from(OWN_REASONING);
+const WORDS = [MARK, Buffer.from(OWN_REASONING)];
+const UNSEALED = { type: Buffer.from('"reasoning"'), isFine: isSealed };
+
+/** What shows that a body may be changed here. @param isOpenai - whether OpenAI's own models read it */
+export function responsesSigns(isOpenai: boolean): Signs {
+  return { words: WORDS, types: isOpenai ? [UNSEALED] : [] };
+}
 
 /**
  * The body without reasoning that its reader could neither find nor decrypt.
  * @param isOpenai - whether OpenAI's own models read it, which keep and encrypt reasoning
  */
 export function responsesHistory(body: Buffer, isOpenai: boolean): Buffer {
-  const isReadable =
-    !mayHoldMarks(body) &&
-    !body.includes(OWN) &&
-    (!isOpenai || allOfType(body, REASONING, (at) => isSealed(body, at)));
-  if (isReadable) return body;
+  if (!showsSign(body, responsesSigns(isOpenai))) return body;
   const keepsNothing = isOpenai && storesNothing(body);
   return rewriteRoot(body, (name, at) =>
     name === 'input' ? rewriteItems(body, at, (item) => readableItem(body, item, keepsNothing)) : 'kept',

@@ -1,14 +1,9 @@
 import { rewriteMembers, wholeStringAt, jsonOf } from '../../dialects/scan/json-rewrite.ts';
 import type { Rewritten } from '../../dialects/scan/json-rewrite.ts';
-import { splitIdState } from '../../translate/opaque-state.ts';
+import { splitIdState } from '../opaque-state.ts';
 
 /** Stands in all that the gateway packed for a client of another family: a body without it has none. */
-const MARK = Buffer.from('sk1_');
-
-/** Whether a body may hold what the gateway wrote for another family. */
-export function mayHoldMarks(body: Buffer): boolean {
-  return body.includes(MARK);
-}
+export const MARK = Buffer.from('sk1_');
 
 /** Whether a text is state that was packed here, whether or not it can be read. */
 export function isMarked(text: string | undefined): boolean {
@@ -16,7 +11,7 @@ export function isMarked(text: string | undefined): boolean {
 }
 
 /** An id of a call without the state that was put into it. @param at - of the id */
-export function plainId(body: Buffer, at: number): Rewritten {
+function plainId(body: Buffer, at: number): Rewritten {
   const written = wholeStringAt(body, at);
   if (written === undefined) return 'kept';
   const { id } = splitIdState(written);

@@ -3,7 +3,7 @@ import { parseObject } from '../../../src/base/json.ts';
 import type { Json } from '../../../src/base/json.ts';
 import { idWithState, packOpaqueState } from '../../../src/translate/opaque-state.ts';
 import type { ConfigParts } from '../../support/gateway.ts';
-import { outgoing } from '../outgoing.ts';
+import { outgoing } from '../../providers/outgoing.ts';
 
 /* What the gateway packs into a conversation for a client of another family. */
 export const CLAUDE_STATE = packOpaqueState({ anthropic: { signature: 'sigABC' } });

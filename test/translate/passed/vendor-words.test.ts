@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { describe, it } from 'node:test';
 import type { ConfigParts } from '../../support/gateway.ts';
-import { outgoing } from '../outgoing.ts';
+import { outgoing } from '../../providers/outgoing.ts';
 
 const LINE = 'x-anthropic-billing-header: cc_version=2.1.37.0d9; cc_entrypoint=cli; cch=fa690;';
 const USER = JSON.stringify({ device_id: 'd', account_uuid: 'a', session_id: 's' });

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { packOpaqueState } from '../../../src/translate/opaque-state.ts';
 import type { ConfigParts } from '../../support/gateway.ts';
-import { outgoing } from '../outgoing.ts';
-import type { ClientRequest } from '../outgoing.ts';
+import { outgoing } from '../../providers/outgoing.ts';
+import type { ClientRequest } from '../../providers/outgoing.ts';
 import { CLAUDE_STATE, GEMINI_STATE, MARKED_CALL } from './sent.ts';
 
 /*

@@ -1,6 +1,5 @@
-import type { Vendor } from '../../catalog/row.ts';
-import { familyOf } from '../../dialects/operations/operation.ts';
-import type { Dialect } from '../../dialects/operations/operation.ts';
+import { showsSign } from '../../dialects/scan/body-signs.ts';
+import type { Signs } from '../../dialects/scan/body-signs.ts';
 import {
   jsonOf,
   memberStarts,
@@ -10,41 +9,37 @@ import {
   wholeStringAt,
 } from '../../dialects/scan/json-rewrite.ts';
 import type { Rewritten } from '../../dialects/scan/json-rewrite.ts';
-import { plainUser, withoutVendorLines } from '../../translate/client/anthropic/vendor-words.ts';
+import { plainUser, withoutVendorLines } from '../client/anthropic/vendor-words.ts';
 
 /*
  * What clients write into bodies for their vendor, and what reaches no other: as `catalog/passed-headers.ts` has it for headers.
  */
 
-/**
- * A body as another vendor is sent it that speaks the client's dialect. Costs a search for a word or two where there is nothing
- * of that in it.
- * @param vendor - whose own API it is; undefined where it is that of none
- */
-export function withoutVendorWords(body: Buffer, dialect: Dialect, vendor: Vendor | undefined): Buffer {
-  switch (familyOf(dialect)) {
-    case 'anthropic':
-      return vendor === 'anthropic' ? body : withoutAnthropicWords(body);
-    case 'openai':
-      return vendor === 'openai' ? body : withoutOpenaiWords(body);
-    default:
-      return body;
-  }
+/** A vendor whose clients do that. */
+export type WordsVendor = 'anthropic' | 'openai';
+
+const SIGNS: Readonly<Record<WordsVendor, Signs>> = {
+  anthropic: { words: [Buffer.from('x-anthropic-'), Buffer.from('"user_id"')], types: [] },
+  // Codex names its installation and its session there (github.com/openai/codex, codex-rs/core/src/client.rs).
+  openai: { words: [Buffer.from('"client_metadata"')], types: [] },
+};
+
+/** What shows that a body may be changed here. */
+export function vendorSigns(vendor: WordsVendor): Signs {
+  return SIGNS[vendor];
 }
 
-/** Codex names its installation and its session there (github.com/openai/codex, codex-rs/core/src/client.rs). */
-const CLIENT_METADATA = Buffer.from('"client_metadata"');
+/** A body as another vendor is sent it that speaks the client's dialect, without what the client means for its own. */
+export function withoutVendorWords(body: Buffer, vendor: WordsVendor): Buffer {
+  if (!showsSign(body, SIGNS[vendor])) return body;
+  return vendor === 'anthropic' ? withoutAnthropicWords(body) : withoutOpenaiWords(body);
+}
 
 function withoutOpenaiWords(body: Buffer): Buffer {
-  if (!body.includes(CLIENT_METADATA)) return body;
   return rewriteRoot(body, (name) => (name === 'client_metadata' ? 'removed' : 'kept'));
 }
 
-const LINE = Buffer.from('x-anthropic-');
-const USER = Buffer.from('"user_id"');
-
 function withoutAnthropicWords(body: Buffer): Buffer {
-  if (!body.includes(LINE) && !body.includes(USER)) return body;
   return rewriteRoot(body, (name, at) => {
     switch (name) {
       case 'system':

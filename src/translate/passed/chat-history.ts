@@ -1,3 +1,5 @@
+import { showsSign } from '../../dialects/scan/body-signs.ts';
+import type { Signs } from '../../dialects/scan/body-signs.ts';
 import { memberAt } from '../../dialects/scan/json-edit.ts';
 import {
   jsonOf,
@@ -8,16 +10,16 @@ import {
 } from '../../dialects/scan/json-rewrite.ts';
 import type { Rewritten } from '../../dialects/scan/json-rewrite.ts';
 import type { WordForm } from '../../catalog/models/conversation-capabilities.ts';
-import { splitIdState } from '../../translate/opaque-state.ts';
-import { hasForm, hashOf } from '../../translate/provider/conversation/word-forms.ts';
-import { mayHoldMarks } from './own-marks.ts';
+import { splitIdState } from '../opaque-state.ts';
+import { hasForm, hashOf } from '../provider/conversation/word-forms.ts';
+import { MARK } from './own-marks.ts';
 
 /*
  * Chats that were answered by several providers, for one that speaks OpenAI's dialect. What answers hold beside OpenAI's
  * fields comes back with the next turn, and vendors that know it not refuse it.
  */
 
-/** What a reader of chats refuses in what the assistant said. */
+/** What a reader of chats refuses in what the assistant said. Plain data. */
 export interface ChatReader {
   /** Members of its messages and calls. */
   readonly refused: readonly string[];
@@ -25,28 +27,20 @@ export interface ChatReader {
   readonly callIds: WordForm | undefined;
 }
 
+/** What shows that a body may be changed here. */
+export function chatSigns({ refused, callIds }: ChatReader): Signs {
+  const names = callIds === undefined ? refused : [...refused, 'tool_calls'];
+  return { words: [MARK, ...names.map(jsonOf)], types: [] };
+}
+
 /** The body without the members of an assistant's messages and calls that its reader does not take, and with ids that it does. */
 export function chatHistory(body: Buffer, reader: ChatReader): Buffer {
-  const mayRefuse =
-    reader.refused.some((name) => body.includes(quoted(name))) ||
-    (reader.callIds !== undefined && body.includes(TOOL_CALLS));
-  if (!mayHoldMarks(body) && !mayRefuse) return body;
+  if (!showsSign(body, chatSigns(reader))) return body;
   return rewriteRoot(body, (name, at) =>
     name === 'messages'
       ? rewriteItems(body, at, (message) => readableMessage(body, message, reader))
       : 'kept',
   );
-}
-
-const TOOL_CALLS = Buffer.from('"tool_calls"');
-
-/** Of the few names that a reader may refuse. A search for bytes costs a third of one for text. */
-const quotedNames = new Map<string, Buffer>();
-
-function quoted(name: string): Buffer {
-  const bytes = quotedNames.get(name) ?? Buffer.from(`"${name}"`);
-  quotedNames.set(name, bytes);
-  return bytes;
 }
 
 function readableMessage(body: Buffer, message: number, reader: ChatReader): Rewritten {

@@ -1,3 +1,5 @@
+import { showsSign } from '../../dialects/scan/body-signs.ts';
+import type { Signs } from '../../dialects/scan/body-signs.ts';
 import {
   jsonOf,
   memberStarts,
@@ -8,8 +10,8 @@ import {
 } from '../../dialects/scan/json-rewrite.ts';
 import type { Rewritten } from '../../dialects/scan/json-rewrite.ts';
 import { valueEnd } from '../../dialects/scan/json-walk.ts';
-import { unpackOpaqueState } from '../../translate/opaque-state.ts';
-import { isMarked, mayHoldMarks, withPlainIds } from './own-marks.ts';
+import { unpackOpaqueState } from '../opaque-state.ts';
+import { isMarked, MARK, withPlainIds } from './own-marks.ts';
 
 /*
  * Conversations in Gemini's dialect that were answered by several providers, for one that speaks it.
@@ -21,10 +23,14 @@ import { isMarked, mayHoldMarks, withPlainIds } from './own-marks.ts';
 export const UNSIGNED = 'skip_thought_signature_validator';
 const CALLS = [Buffer.from('"functionCall"'), Buffer.from('"function_call"')];
 
+/** What shows that a body may be changed here. */
+export function geminiSigns(wantsSignatures: boolean): Signs {
+  return { words: wantsSignatures ? [MARK, ...CALLS] : [MARK], types: [] };
+}
+
 /** @param wantsSignatures - whether the model refuses function calls that are not signed */
 export function geminiHistory(body: Buffer, wantsSignatures: boolean): Buffer {
-  const mayLackSignatures = wantsSignatures && CALLS.some((call) => body.includes(call));
-  if (!mayHoldMarks(body) && !mayLackSignatures) return body;
+  if (!showsSign(body, geminiSigns(wantsSignatures))) return body;
   return rewriteRoot(body, (name, at) =>
     name === 'contents'
       ? rewriteEach(body, at, (content) => readableContent(body, content, wantsSignatures))
