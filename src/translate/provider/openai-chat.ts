@@ -18,6 +18,7 @@ import { chatThinkingOf } from './chat-thinking.ts';
 import { toChatMessages } from './chat-messages.ts';
 import { openaiRules } from './conversation/conversation-rules.ts';
 import { clientTools, withTools, without } from './prompt.ts';
+import type { Prompt, UserPart } from './prompt.ts';
 
 const completions = operationNamed('chat.completions');
 
@@ -67,7 +68,10 @@ function toCallOptions(
   const options = fitFormat(chosen, formatMeans(capabilities, tools.length > 0));
   return {
     ...without(options, 'topK'),
-    prompt: toChatMessages(fitFiles(options.prompt, capabilities), resendsReasoning),
+    prompt: withUrlsOfDocuments(
+      toChatMessages(fitFiles(options.prompt, capabilities), resendsReasoning),
+      capabilities,
+    ),
     providerOptions: {
       [NAME]: {
         ...bodyOptions(request, capabilities),
@@ -111,10 +115,29 @@ function asNamed(
 function withDocumentUrls(message: Json): Json {
   if (!Array.isArray(message['content'])) return message;
   const content = objectsOf(message['content']).map((part) => {
-    const data = part['type'] === 'file' ? asObject(part['file'])?.['file_data'] : undefined;
-    return data === undefined ? part : { type: 'document_url', document_url: data };
+    const url =
+      part['type'] === DOCUMENT_URL
+        ? asObject(part['image_url'])?.['url']
+        : asObject(part['type'] === 'file' ? part['file'] : undefined)?.['file_data'];
+    return url === undefined ? part : { type: DOCUMENT_URL, document_url: url };
   });
   return { ...message, content };
+}
+
+const DOCUMENT_URL = 'document_url';
+
+/** The package knows URLs of images alone: a document's is written as one of them, with its own type. */
+function withUrlsOfDocuments(prompt: Prompt, { documentPart }: ModelCapabilities): Prompt {
+  if (documentPart !== DOCUMENT_URL) return prompt;
+  return prompt.map((message) =>
+    message.role === 'user' ? { ...message, content: message.content.map(withUrlOfDocument) } : message,
+  );
+}
+
+function withUrlOfDocument(part: UserPart): UserPart {
+  if (part.type !== 'file' || part.data.type !== 'url' || !part.mediaType.startsWith('application/'))
+    return part;
+  return { ...part, mediaType: 'image/*', providerOptions: { [NAME]: { type: DOCUMENT_URL } } };
 }
 
 /**
