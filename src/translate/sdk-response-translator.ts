@@ -6,7 +6,7 @@ import type { ResponseContext, ClientCodec, ClientStreamEncoder, StreamPart } fr
 import type { PackageCall } from './package-call.ts';
 import { withClientName, withClientNames } from './client-tool-names.ts';
 import { PushToPull } from './push-to-pull.ts';
-import { toldUsage } from './told-usage.ts';
+import { reportedUsage } from './reported-usage.ts';
 import { TranslationError } from './response-translator.ts';
 import type { ResponseTranslator, StreamTranslator } from './response-translator.ts';
 
@@ -57,8 +57,8 @@ export class SdkResponseTranslator implements ResponseTranslator {
     if (pending.kind !== 'whole') throw new TypeError('a package was called for a stream');
     intercepted.respond(new Response(new Uint8Array(body), { status, headers: headersOf(headers) }));
     try {
-      const told = await pending.result;
-      const result = { ...told, usage: toldUsage(told.usage) };
+      const answer = await pending.result;
+      const result = { ...answer, usage: reportedUsage(answer.usage) };
       const names = this.#context.clientToolNames;
       return Buffer.from(
         JSON.stringify(this.#clientCodec.encodeResponse(withClientNames(result, names), this.#context)),
@@ -138,8 +138,8 @@ async function pipeParts(
         if (part.finishReason.raw === undefined) return false;
         isFinished = true;
       }
-      const told = part.type === 'finish' ? { ...part, usage: toldUsage(part.usage) } : part;
-      await writer.write(encoder.encode(withClientName(told, clientToolNames)));
+      const reported = part.type === 'finish' ? { ...part, usage: reportedUsage(part.usage) } : part;
+      await writer.write(encoder.encode(withClientName(reported, clientToolNames)));
     }
     if (isFinished) await writer.write(encoder.end());
     return isFinished;

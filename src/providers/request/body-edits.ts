@@ -10,8 +10,8 @@ type Built = UpstreamRequest | CredentialFailure;
  * An adapter whose requests are edited once they are built. Only for those that do not sign their bodies.
  * @param editsFor - of a call, with the provider's name for its model; undefined where nothing is changed
  */
-export function withBodyEdits<Adapter extends ProviderAdapter>(
-  adapter: Adapter,
+export function withBodyEdits(
+  adapter: ProviderAdapter,
   editsFor: (call: Call, model: string | undefined) => BodyEdits | undefined,
 ): ProviderAdapter {
   return {

@@ -1,8 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { JSONObject } from '@ai-sdk/provider';
 import { z } from 'zod';
-import { asObject, objectsOf } from '../../base/json.ts';
-import type { Json } from '../../base/json.ts';
+import { objectsOf } from '../../base/json.ts';
 import { operationNamed } from '../../dialects/operations/table.ts';
 import { targetOf } from '../target.ts';
 import type { ModelCapabilities } from '../../catalog/models/model-row.ts';
@@ -14,11 +12,12 @@ import { fitOptions } from '../fit/fit-options.ts';
 import { fitToolChoice } from '../fit/fit-tool-choice.ts';
 import { chatSent } from '../sent/chat-sent.ts';
 import { withTextArguments } from './chat-arguments.ts';
+import { withDocumentsByUrl, withDocumentUrls } from './chat-documents.ts';
 import { chatThinkingOf } from './chat-thinking.ts';
+import { userFor } from './chat-user.ts';
 import { toChatMessages } from './chat-messages.ts';
 import { openaiRules } from './conversation/conversation-rules.ts';
 import { clientTools, withTools, without } from './prompt.ts';
-import type { Prompt, UserPart } from './prompt.ts';
 
 const completions = operationNamed('chat.completions');
 
@@ -66,12 +65,10 @@ function toCallOptions(
   const plain = withTools(without(request.options, 'reasoning', 'providerOptions'), tools);
   const chosen = fitToolChoice(fitOptions(plain, capabilities, thinks), capabilities);
   const options = fitFormat(chosen, formatMeans(capabilities, tools.length > 0));
+  const prompt = toChatMessages(fitFiles(options.prompt, capabilities), resendsReasoning);
   return {
     ...without(options, 'topK'),
-    prompt: withUrlsOfDocuments(
-      toChatMessages(fitFiles(options.prompt, capabilities), resendsReasoning),
-      capabilities,
-    ),
+    prompt: capabilities.documentPart === 'document_url' ? withDocumentsByUrl(prompt, NAME) : prompt,
     providerOptions: {
       [NAME]: {
         ...bodyOptions(request, capabilities),
@@ -109,35 +106,6 @@ function asNamed(
   };
   if (fields === undefined) return named;
   return Object.fromEntries(Object.entries(named).filter(([name]) => fields.includes(name)));
-}
-
-/** Documents as Mistral has them: docs.mistral.ai/capabilities/document_ai/document_qna. */
-function withDocumentUrls(message: Json): Json {
-  if (!Array.isArray(message['content'])) return message;
-  const content = objectsOf(message['content']).map((part) => {
-    const url =
-      part['type'] === DOCUMENT_URL
-        ? asObject(part['image_url'])?.['url']
-        : asObject(part['type'] === 'file' ? part['file'] : undefined)?.['file_data'];
-    return url === undefined ? part : { type: DOCUMENT_URL, document_url: url };
-  });
-  return { ...message, content };
-}
-
-const DOCUMENT_URL = 'document_url';
-
-/** The package knows URLs of images alone: a document's is written as one of them, with its own type. */
-function withUrlsOfDocuments(prompt: Prompt, { documentPart }: ModelCapabilities): Prompt {
-  if (documentPart !== DOCUMENT_URL) return prompt;
-  return prompt.map((message) =>
-    message.role === 'user' ? { ...message, content: message.content.map(withUrlOfDocument) } : message,
-  );
-}
-
-function withUrlOfDocument(part: UserPart): UserPart {
-  if (part.type !== 'file' || part.data.type !== 'url' || !part.mediaType.startsWith('application/'))
-    return part;
-  return { ...part, mediaType: 'image/*', providerOptions: { [NAME]: { type: DOCUMENT_URL } } };
 }
 
 /**
@@ -178,13 +146,4 @@ function bodyOptions(
 /** OpenAI refuses `parallel_tool_calls` without tools. */
 function hasTools(options: CallOptions): boolean {
   return clientTools(options).length > 0;
-}
-
-/**
- * The client's user as a vendor takes it. For `user_id` DeepSeek has a pattern, and GLM at least 6 and at most 128
- * characters: api-docs.deepseek.com/api/create-chat-completion, docs.bigmodel.cn/api-reference. Others go as their SHA-256.
- */
-function userFor(field: string, user: string): string {
-  if (field !== 'user_id' || /^[\w-]{6,128}$/u.test(user)) return user;
-  return createHash('sha256').update(user).digest('hex');
 }

@@ -66,9 +66,9 @@ function neighbourOf(back: Back): Back {
   return BACKS[(BACKS.indexOf(back) + 1) % BACKS.length] ?? back;
 }
 
-/** What the gateway has answered itself has no verdict. */
-function isLost({ status, verdict = 'ok', code }: RequestLine): boolean {
-  return status >= 400 || verdict !== 'ok' || code !== undefined;
+/** A stream that broke began with 200 and has the verdict of its end; a count may be the gateway's own estimate. */
+function isLost({ status, stream = false, verdict = 'ok', code }: RequestLine): boolean {
+  return status >= 400 || code !== undefined || (stream && verdict !== 'ok');
 }
 
 function describeLoss({ method, path, status, code = '' }: RequestLine): string {

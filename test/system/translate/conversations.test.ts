@@ -32,7 +32,7 @@ interface Conversation {
   readonly plan: Plan;
   /** Where it begins, and where it goes on: of the models that may be asked, the numbers modulo their count. */
   readonly first: number;
-  readonly then: number;
+  readonly second: number;
   readonly stream: boolean;
 }
 
@@ -41,7 +41,7 @@ function conversations(plan: fc.Arbitrary<Plan>): fc.Arbitrary<Conversation> {
     client: fc.constantFrom<ClientDialect>('chat', 'responses', 'messages', 'gemini'),
     plan,
     first: fc.nat({ max: 11 }),
-    then: fc.nat({ max: 11 }),
+    second: fc.nat({ max: 11 }),
     stream: fc.boolean(),
   });
 }
@@ -73,7 +73,7 @@ interface Tally {
 
 /** Asks, tells the results of the tools that are called, and asks again at another model. */
 async function converse(
-  { client, plan, first, then, stream }: Conversation,
+  { client, plan, first, second, stream }: Conversation,
   translated: boolean,
   tally: Tally,
 ): Promise<void> {
@@ -95,7 +95,13 @@ async function converse(
     answer = told;
   }
   const results = answer.calls.map(() => 'nothing');
-  await answerTo(client, modelAt(then), side.continued(request, answer, results, 'And now?'), stream, tally);
+  await answerTo(
+    client,
+    modelAt(second),
+    side.continued(request, answer, results, 'And now?'),
+    stream,
+    tally,
+  );
 }
 
 /** Undefined where the gateway refused it for a good reason. */
@@ -137,9 +143,9 @@ function assertCalls(
   model: string,
   request: JsonBody,
 ): void {
-  const names = tools.map(({ name }) => name);
+  const names = new Set(tools.map(({ name }) => name));
   for (const { name, input } of calls) {
-    assert.ok(names.includes(name), shown(client, model, request, `${name} was called`));
+    assert.ok(names.has(name), shown(client, model, request, `${name} was called`));
     assert.ok(
       typeof input === 'object' && input !== null,
       shown(client, model, request, JSON.stringify(input)),

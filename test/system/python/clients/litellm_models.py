@@ -16,11 +16,11 @@ def user(content):
     return [{"role": "user", "content": content}]
 
 
-def try_dialect(name, prefix, base):
+def try_dialect(name, prefix, base, sends_schemas=True):
     """Runs everything. `prefix` is LiteLLM's name for the dialect."""
 
     def ask(model, messages, key=KEY, **more):
-        answer = litellm.completion(
+        return litellm.completion(
             model=f"{prefix}/{model}",
             messages=messages,
             api_base=base,
@@ -30,7 +30,6 @@ def try_dialect(name, prefix, base):
             max_tokens=1024,
             **more,
         )
-        return answer
 
     def text(model, messages, **more):
         return ask(model, messages, **more).choices[0].message.content
@@ -55,6 +54,9 @@ def try_dialect(name, prefix, base):
         ]
         return text(model, user(parts))
 
+    def structured(model):
+        return json.loads(text(model, user("Oslo"), response_format=FORMAT))["city"]
+
     async def aplain(model):
         answer = await litellm.acompletion(
             model=f"{prefix}/{model}", messages=user(QUESTION), api_base=base, api_key=KEY, num_retries=0, max_tokens=1024
@@ -68,7 +70,7 @@ def try_dialect(name, prefix, base):
             stream=stream,
             tools=tools,
             image=image,
-            structured=lambda model: json.loads(text(model, user("Oslo"), response_format=FORMAT))["city"],
+            structured=structured if sends_schemas else None,
             aplain=aplain,
             refusal=litellm.BadRequestError,
             unauthorized=litellm.AuthenticationError,

@@ -16,8 +16,9 @@ import { NOT_CHAT, NOT_GEMINI, NOT_MESSAGES, NOT_RESPONSES } from './vendors.ts'
 const SEES_NOTHING = /deepseek|llama|gpt-oss|nova-micro/u;
 const IMAGE = { type: 'image', source: { type: 'base64', media_type: 'image/png', data: PNG } };
 
-function chat(name: string, messages: readonly object[]): TranslationCase {
-  return { name, client: 'chat', models: NOT_CHAT, body: { tools: [chatTool('get_city')], messages } };
+function chat(name: string, said: readonly object[]): TranslationCase {
+  const body = { tools: [chatTool('get_city')], messages: said };
+  return { name, client: 'chat', models: NOT_CHAT, body };
 }
 function messages(name: string, turns: readonly object[], more: object = {}): TranslationCase {
   const body = { max_tokens: 100, tools: [messagesTool('get_city')], messages: turns, ...more };

@@ -39,8 +39,8 @@ const [SNOW_ITEM, SUN_ITEM] = [
 ];
 const ASK = { role: 'user', content: 'a' };
 
-function chat(name: string, messages: readonly object[], sent: readonly RegExp[] = []): TranslationCase {
-  return { name, client: 'chat', models: NOT_CHAT, body: { ...TOOLS, messages }, sent };
+function chat(name: string, said: readonly object[], sent: readonly RegExp[] = []): TranslationCase {
+  return { name, client: 'chat', models: NOT_CHAT, body: { ...TOOLS, messages: said }, sent };
 }
 
 function messages(name: string, turns: readonly object[], sent: readonly RegExp[] = []): TranslationCase {

@@ -73,10 +73,10 @@ export const PARAMETERS: Readonly<Record<string, object>> = {
     },
     patternProperties: { '^x-': { type: 'string' } },
     propertyNames: { pattern: '^[a-z]' },
-    if: { properties: { a: { const: 'x' } } },
-    then: { required: ['b'] },
     additionalProperties: { type: 'string' },
     $comment: 'c',
+    if: { properties: { a: { const: 'x' } } },
+    else: { required: ['b'] },
   },
   'booleans for schemas': {
     type: 'object',

@@ -147,7 +147,7 @@ export const oddPlan: fc.Arbitrary<Plan> = planOf(oddWords, oddOptions());
 /** What every provider's own clients send. */
 export const soundPlan: fc.Arbitrary<Plan> = planOf(soundWords, soundOptions());
 
-function planOf(words: Words, options: fc.Arbitrary<OptionsPlan>): fc.Arbitrary<Plan> {
+function planOf(words: Words, asked: fc.Arbitrary<OptionsPlan>): fc.Arbitrary<Plan> {
   const tool = fc.record({ name: words.name, schema: words.schema });
   return fc
     .record({
@@ -158,11 +158,14 @@ function planOf(words: Words, options: fc.Arbitrary<OptionsPlan>): fc.Arbitrary<
         : fc.array(soundTurns(), { maxLength: 2 }).map((turns) => turns.flat()),
       question: words.isOdd ? words.text : fc.constantFrom(...SOUND_TEXTS),
       mentions: fc.nat({ max: 2 }),
-      options,
+      options: asked,
     })
     .map(({ mentions, ...plan }) => {
       const named = plan.tools.slice(0, mentions).map(({ name }) => `Use ${name} {"city":"Oslo"}, please.`);
-      const { choice, ...options } = plan.options;
+      const { choice, json, ...others } = plan.options;
+      // Bedrock has to be told of tools that were called, and of JSON by one more: which of them it calls is open.
+      const hasGone = plan.tools.length === 0 && plan.turns.some(({ kind }) => kind === 'calls');
+      const options = json === undefined || hasGone ? others : { ...others, json };
       return {
         ...plan,
         question: [plan.question, ...named].join(' '),

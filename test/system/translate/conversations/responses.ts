@@ -17,7 +17,7 @@ export const responses: ClientSide = {
   request: (plan) => ({
     ...optionsOf(plan),
     store: false,
-    include: ['reasoning.encrypted_content'],
+    ...(plan.options.effort !== undefined && { include: ['reasoning.encrypted_content'] }),
     ...(plan.system !== undefined && { instructions: plan.system }),
     ...(plan.tools.length > 0 && {
       tools: plan.tools.map(({ name, schema }) => responsesTool(name, schema)),

@@ -5,10 +5,10 @@ import type { GenerateResult } from './codec.ts';
 type Usage = GenerateResult['usage'];
 
 /**
- * Tokens as a provider told them. Of OpenAI's dialect the package reads OpenAI's first words alone; others have words of their
+ * Tokens as a provider reports them. Of OpenAI's dialect the package reads OpenAI's first words alone; others have words of their
  * own, and some count thinking beside the answer instead of within it.
  */
-export function toldUsage(usage: Usage): Usage {
+export function reportedUsage(usage: Usage): Usage {
   const raw = asObject(usage.raw);
   return raw === undefined || raw['prompt_tokens'] === undefined ? usage : chatUsage(usage, raw);
 }

@@ -20,7 +20,7 @@ const CLIENTS = [
 ] as const;
 type Client = (typeof CLIENTS)[number];
 
-interface ToldUsage {
+interface ReportedUsage {
   readonly what: string;
   readonly dialect: Dialect;
   readonly response: object;
@@ -36,7 +36,7 @@ const chat = (usage: object): object => ({
   usage,
 });
 
-const TOLD: readonly ToldUsage[] = [
+const REPORTED: readonly ReportedUsage[] = [
   {
     what: 'Anthropic’s',
     dialect: 'anthropic-messages',
@@ -149,9 +149,9 @@ const TOLD: readonly ToldUsage[] = [
   },
 ];
 
-/** The client's words for what was told. */
-function expected(client: Client, told: ToldUsage): object {
-  const { input, output, cached = 0, written = 0, thought = 0 } = told;
+/** The client's words for what was reported. */
+function expected(client: Client, reported: ReportedUsage): object {
+  const { input, output, cached = 0, written = 0, thought = 0 } = reported;
   switch (client) {
     case 'chat.completions':
       return {
@@ -191,7 +191,7 @@ function expected(client: Client, told: ToldUsage): object {
   }
 }
 
-async function usageFor(client: Client, { dialect, response }: ToldUsage): Promise<unknown> {
+async function usageFor(client: Client, { dialect, response }: ReportedUsage): Promise<unknown> {
   const translator = responseTranslatorFor({
     spec: {
       operation: client,
@@ -212,11 +212,11 @@ async function usageFor(client: Client, { dialect, response }: ToldUsage): Promi
   return translated?.['usage'] ?? translated?.['usageMetadata'];
 }
 
-for (const told of TOLD) {
-  void suite(`tokens as told: ${told.what}`, () => {
+for (const reported of REPORTED) {
+  void suite(`tokens as reported: ${reported.what}`, () => {
     for (const client of CLIENTS) {
       void test(`for ${client}`, async () => {
-        assert.deepEqual(await usageFor(client, told), expected(client, told));
+        assert.deepEqual(await usageFor(client, reported), expected(client, reported));
       });
     }
   });
