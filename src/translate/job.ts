@@ -24,6 +24,7 @@ import { unsupportedRequestOf } from './unsupported-request.ts';
 import type { UnsupportedRequest } from './unsupported-request.ts';
 import { WholeResponseTranslator } from './whole-translation.ts';
 import type { WholeTranslation } from './whole-translation.ts';
+import { withoutLoneSurrogates } from './without-lone-surrogates.ts';
 
 /*
  * Translating as jobs: plain data in and plain data out, so that any thread can do it. No job holds a credential: what a
@@ -242,7 +243,7 @@ function translatedBody(
   headers: TranslatedRequest['headers'],
   text: string,
 ): Pick<TranslatedRequest, 'kind' | 'headers' | 'facts'> & { readonly body: Buffer } {
-  const body = Buffer.from(text);
+  const body = Buffer.from(withoutLoneSurrogates(text));
   const facts = scanBody(body);
   return { kind: 'translated-request', headers, body, facts: facts.kind === 'facts' ? facts : noFacts() };
 }

@@ -72,6 +72,10 @@ export interface ModelCapabilities extends ConversationCapabilities {
    * where it reads no documents. Absent: `file`.
    */
   readonly documentPart?: 'file' | 'document_url' | 'none';
+  /** Whether a message of chat completions may hold a film, as `video_url`. */
+  readonly videos?: boolean;
+  /** How many marks for a cache of prompts Converse takes for it. 0: it refuses them. */
+  readonly cachePoints?: number;
   /** It refuses function calls of its earlier turns that have no signature. */
   readonly wantsSignedCalls?: boolean;
 }

@@ -103,6 +103,12 @@ const takes = z.strictObject({
   documentPart: keyword(['file', 'document_url', 'none']).exactOptional().meta({
     description: 'The part of a message of chat completions that holds a document; `none`: it reads none.',
   }),
+  videos: flag().exactOptional().meta({
+    description: 'Whether a message of chat completions may hold a film, as `video_url`.',
+  }),
+  cachePoints: integer({ min: 0, max: 1000 }).exactOptional().meta({
+    description: "How many marks for a cache of prompts Bedrock's Converse takes; 0: it refuses them.",
+  }),
   wantsSignedCalls: flag().exactOptional().meta({
     description: 'Whether it refuses function calls of earlier turns that have no signature.',
   }),

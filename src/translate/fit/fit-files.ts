@@ -5,12 +5,20 @@ import type { CallOptions } from '../codec.ts';
 type Prompt = CallOptions['prompt'];
 type Message = Prompt[number];
 
+/** What a family has beside what the model takes. */
+export interface FileMeans {
+  /** Protocols of stores that its own servers read, such as `gs:`, beside the web's. */
+  readonly stores?: readonly string[];
+  /** Whether every text is called `text/plain`. */
+  readonly plainTexts?: boolean;
+}
+
 /**
  * A conversation whose images have the media types that vendors know, `image/jpeg` for `image/jpg`. A file that the model does
  * not read is refused: without it the request would mean something else.
  */
-export function fitFiles(prompt: Prompt, takes: ModelCapabilities): Prompt {
-  const fit = <Part extends { readonly type: string }>(part: Part): Part => fitPart(part, takes);
+export function fitFiles(prompt: Prompt, takes: ModelCapabilities, means: FileMeans = {}): Prompt {
+  const fit = <Part extends { readonly type: string }>(part: Part): Part => fitPart(part, takes, means);
   return prompt.map((message): Message => {
     switch (message.role) {
       case 'user':
@@ -45,18 +53,32 @@ export function rightMediaType(written: string): string {
 
 function fitPart<Part extends { readonly type: string }>(
   part: Part,
-  { imageTypes: known, documentPart }: ModelCapabilities,
+  { imageTypes: known, documentPart, videos }: ModelCapabilities,
+  { stores = [], plainTexts = false }: FileMeans,
 ): Part {
   if (part.type !== 'file' || !('mediaType' in part) || typeof part.mediaType !== 'string') return part;
   const written = part.mediaType.toLowerCase();
+  const protocol = 'data' in part ? protocolOf(part.data) : undefined;
+  if (protocol !== undefined && !WEB.has(protocol) && !stores.includes(protocol))
+    throw new NotExpressible(`a file at ${protocol}//, where this provider reads none`);
+  if (plainTexts && written.startsWith('text/')) return { ...part, mediaType: 'text/plain' };
   if (documentPart === 'none' && DOCUMENT.test(written))
     throw new NotExpressible(`a document (${written}); the model reads none`);
+  if (videos === false && written.startsWith('video'))
+    throw new NotExpressible('a film; the model sees none');
   if (!written.startsWith('image')) return part;
   const mediaType = rightMediaType(written);
   if (known?.length === 0) throw new NotExpressible('an image; the model reads none');
   if (known !== undefined && isNamed(mediaType) && !known.includes(mediaType))
     throw new NotExpressible(`an image of the type ${mediaType}; the model reads ${known.join(', ')}`);
   return { ...part, mediaType };
+}
+
+const WEB: ReadonlySet<string> = new Set(['http:', 'https:']);
+
+function protocolOf(data: unknown): string | undefined {
+  const url: unknown = typeof data === 'object' && data !== null && 'url' in data ? data.url : undefined;
+  return url instanceof URL ? url.protocol : undefined;
 }
 
 /** What is no text, which any model reads, and nothing to see or hear. */

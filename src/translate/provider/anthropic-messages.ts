@@ -46,7 +46,7 @@ function toCallOptions(asked: NormalizedRequest, _: string, quirks: ProviderQuir
     jsonMode: false,
     schemas: capabilities.jsonSchema === false && capabilities.forcedTools === false ? 'none' : 'objects',
   });
-  const prompt = fitFiles(options.prompt, capabilities);
+  const prompt = fitFiles(options.prompt, capabilities, { plainTexts: true });
   return {
     ...withTools(withThinking(options, thinking), clientTools(options)),
     prompt: withSignedThinking(wantsClaudeCodePrompt ? withClaudeCodePrompt(prompt) : prompt),
@@ -56,17 +56,23 @@ function toCallOptions(asked: NormalizedRequest, _: string, quirks: ProviderQuir
         toolStreaming: false,
         ...thinkingOption(thinking, extraOptions.showThinking),
         ...(extraOptions.parallelTools === false && { disableParallelToolUse: true }),
-        ...(extraOptions.user !== undefined && { metadata: { userId: shortUser(extraOptions.user) } }),
+        ...(extraOptions.user !== undefined && { metadata: { userId: opaqueUser(extraOptions.user) } }),
       },
     },
   };
 }
 
-/** Anthropic takes 256 characters (platform.claude.com/docs/en/api/messages, `metadata.user_id`). A longer name becomes its hash. */
-function shortUser(user: string): string {
-  return user.length <= MOST_USER_CHARACTERS ? user : createHash('sha256').update(user).digest('hex');
+/**
+ * Anthropic takes 256 characters, and neither an address nor a number of a telephone
+ * (platform.claude.com/docs/en/api/messages, `metadata.user_id`; github.com/BerriAI/litellm issue 10106, 2026-11-30). Another name
+ * becomes its hash.
+ */
+function opaqueUser(user: string): string {
+  const isOpaque = user.length <= MOST_USER_CHARACTERS && !user.includes('@') && !TELEPHONE.test(user);
+  return isOpaque ? user : createHash('sha256').update(user).digest('hex');
 }
 
+const TELEPHONE = /^\+?[\d\s().-]{7,}$/u;
 const MOST_USER_CHARACTERS = 256;
 
 /** For models that nobody knows, which are no Claude: what those of today that speak this dialect all have. Tokens. */

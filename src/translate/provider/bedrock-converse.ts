@@ -3,10 +3,12 @@ import { converse, converseStream } from '../../dialects/operations/bedrock.ts';
 import type { ModelCapabilities } from '../../catalog/models/model-row.ts';
 import type { NormalizedRequest, CallOptions, ProviderCodec, ProviderQuirks } from '../codec.ts';
 import { fitFormat } from '../fit/fit-format.ts';
+import { withInstruction } from '../fit/instruction.ts';
 import { fitFiles } from '../fit/fit-files.ts';
 import { fitOptions } from '../fit/fit-options.ts';
 import { fitToolChoice } from '../fit/fit-tool-choice.ts';
 import { bedrockSent } from '../sent/bedrock-sent.ts';
+import { withCachePoints } from './bedrock-cache-points.ts';
 import { bedrockRules } from './conversation/conversation-rules.ts';
 import { effortOf, nearestEffort } from './effort.ts';
 import type { Effort } from './effort.ts';
@@ -44,7 +46,8 @@ function toCallOptions(asked: NormalizedRequest, model: string, quirks: Provider
   const { thinking, answerTokens } = claudeThinking(asked, isClaude, capabilities);
   const effort = isClaude ? undefined : effortFor(asked, capabilities);
   const fitted = fitOptions(asked.options, capabilities, isThinking(thinking));
-  const options = fitFormat(fitToolChoice(fitted, capabilities), {
+  const chosen = fitToolChoice(withoutCalls(fitted, isClaude), capabilities);
+  const options = fitFormat(withCachePoints(chosen, capabilities.cachePoints, isClaude), {
     jsonMode: false,
     schemas: takesSchema(capabilities, isThinking(thinking)) ? 'objects' : 'none',
   });
@@ -55,7 +58,9 @@ function toCallOptions(asked: NormalizedRequest, model: string, quirks: Provider
     ...(choosesTool(options) && { toolChoice: options.toolChoice }),
     ...(answerTokens !== undefined && { maxOutputTokens: answerTokens }),
     ...(effort !== undefined && { reasoning: effort }),
-    prompt: toConverseMessages(withDocumentNames(readable(fitFiles(options.prompt, capabilities)))),
+    prompt: toConverseMessages(
+      withDocumentNames(readable(fitFiles(options.prompt, capabilities, { stores: ['s3:'] }))),
+    ),
     providerOptions: {
       amazonBedrock: {
         ...thinkingOption(thinking, asked.extraOptions.showThinking),
@@ -123,6 +128,12 @@ function toolsCalled({ prompt }: CallOptions): Set<string> {
 function choosesTool(options: CallOptions): boolean {
   if (options.toolChoice === undefined || clientTools(options).length === 0) return false;
   return options.toolChoice.type !== 'none' || toolsCalled(options).size === 0;
+}
+
+/** A model that cannot be forbidden to call tools is told not to. */
+function withoutCalls(options: CallOptions, isClaude: boolean): CallOptions {
+  if (isClaude || options.toolChoice?.type !== 'none' || !forbidsTools(options)) return options;
+  return withInstruction(options, 'Answer in words, without calling a tool.');
 }
 
 function forbidsTools(options: CallOptions): boolean {

@@ -38,7 +38,7 @@ function toCallOptions(request: NormalizedRequest, _: string, quirks: ProviderQu
   const thinkingConfig = geminiThinkingOf(request, quirks);
   const fitted = fitOptions(request.options, capabilities, false);
   const options = fitFormat(fitToolChoice(fitted, capabilities), formatMeans(fitted, capabilities));
-  const prompt = fitFiles(options.prompt, capabilities);
+  const prompt = fitFiles(options.prompt, capabilities, { stores: ['gs:'] });
   return {
     ...withTools(without(options, 'reasoning', 'providerOptions'), clientTools(options)),
     prompt: prompt.map(withMediaTypes),

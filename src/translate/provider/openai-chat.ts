@@ -12,7 +12,7 @@ import { fitOptions } from '../fit/fit-options.ts';
 import { fitToolChoice } from '../fit/fit-tool-choice.ts';
 import { chatSent } from '../sent/chat-sent.ts';
 import { withTextArguments } from './chat-arguments.ts';
-import { withDocumentUrls } from './chat-documents.ts';
+import { withDocumentsByUrl, withDocumentUrls } from './chat-documents.ts';
 import { chatThinkingOf } from './chat-thinking.ts';
 import { userFor } from './chat-user.ts';
 import { toChatMessages } from './chat-messages.ts';
@@ -65,9 +65,10 @@ function toCallOptions(
   const plain = withTools(without(request.options, 'reasoning', 'providerOptions'), tools);
   const chosen = fitToolChoice(fitOptions(plain, capabilities, thinks), capabilities);
   const options = fitFormat(chosen, formatMeans(capabilities, tools.length > 0));
+  const prompt = toChatMessages(fitFiles(options.prompt, capabilities), resendsReasoning);
   return {
     ...without(options, 'topK'),
-    prompt: toChatMessages(fitFiles(options.prompt, capabilities), resendsReasoning),
+    prompt: capabilities.documentPart === 'document_url' ? withDocumentsByUrl(prompt, NAME) : prompt,
     providerOptions: {
       [NAME]: {
         ...bodyOptions(request, capabilities),

@@ -18,6 +18,8 @@ export function bedrockSent(body: Json): SentRequest {
     stopSequences: config['stopSequences'],
     thinking: own.thinking ?? thinkingOfOthers(fields),
     parallelTools: own.parallelTools,
+    cannotForbidTools:
+      body['toolConfig'] !== undefined && asObject(fields['tool_choice'])?.['type'] !== 'none',
     forcesTool: own.forcesTool || choice?.['any'] !== undefined || choice?.['tool'] !== undefined,
   };
 }

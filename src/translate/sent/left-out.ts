@@ -42,6 +42,7 @@ function missing(
     ...(extraOptions.parallelTools === false && hasTools(options) && !sent.parallelTools
       ? ['parallelTools' as const]
       : []),
+    ...(toolChoice?.type === 'none' && sent.cannotForbidTools === true ? ['toolChoice' as const] : []),
     ...(isForced && !sent.forcesTool ? ['toolChoice' as const] : []),
     ...(format?.type === 'json' && format.schema !== undefined && !hasSchema(called)
       ? ['responseFormat' as const]

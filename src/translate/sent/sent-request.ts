@@ -19,6 +19,8 @@ export interface SentRequest {
   readonly parallelTools: boolean;
   /** Whether the model has to call a tool. */
   readonly forcesTool: boolean;
+  /** Whether tools can be called where the client wants none to be. Absent: where it says so, none is. */
+  readonly cannotForbidTools?: boolean;
 }
 
 /** Members of bodies that may be large, and say nothing of options. */

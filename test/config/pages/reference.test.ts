@@ -107,6 +107,8 @@ providers:
           jsonWithTools: false
           imageTypes: [image/png]
           documentPart: file
+          videos: false
+          cachePoints: 4
           wantsSignedCalls: true
           toolCallIds: { alphabet: word, minLength: 1, maxLength: 40 }
           toolNames: { alphabet: word, minLength: 1, maxLength: 64 }

@@ -5,6 +5,7 @@ const CONVERSE =
 const NOVA = 'docs.aws.amazon.com/nova/latest/userguide/complete-request-schema.html';
 const LLAMA = 'docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-meta.html';
 const OPENAI = 'docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-openai.html';
+const CACHING = 'docs.aws.amazon.com/bedrock/latest/userguide/prompt-caching.html';
 const OUTPUTS = 'docs.aws.amazon.com/bedrock/latest/userguide/structured-output.html';
 
 function row(models: readonly string[], takes: ModelCapabilities, source: string): ModelRow {
@@ -21,6 +22,27 @@ export const bedrockRows: readonly ModelRow[] = [
       imageTypes: ['image/png', 'image/jpeg', 'image/gif', 'image/webp'],
     },
     'docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html',
+  ),
+  row(['*claude*', '*amazon.nova-*'], { cachePoints: 4 }, CACHING),
+  row(
+    [
+      '*claude-v2*',
+      '*claude-instant*',
+      '*claude-3-haiku*',
+      '*claude-3-sonnet*',
+      '*claude-3-opus*',
+      '*claude-3-5-sonnet-20240620*',
+      '*meta.llama*',
+      '*mistral.*',
+      '*cohere.*',
+      '*ai21.*',
+      '*deepseek.*',
+      '*qwen.*',
+      '*nvidia.*',
+      '*openai.*',
+    ],
+    { cachePoints: 0 },
+    `${CACHING}, github.com/BerriAI/litellm pull request 39210`,
   ),
   // Bedrock's own copy of the messages' schema refuses a format for these.
   row(

@@ -49,6 +49,13 @@ export const openaiRows: readonly ModelRow[] = [
     source: `${CHAT}, platform.openai.com/docs/guides/images-vision`,
     date: '2026-11-30',
   },
+  {
+    types: ['openai', 'azure', 'github', 'github-models'],
+    models: ['*'],
+    takes: { videos: false },
+    source: CHAT,
+    date: '2026-11-30',
+  },
   row(
     named('gpt-3.5*', 'gpt-4*', 'chatgpt-4o*'),
     { efforts: [], stopSequences: 4, maxTemperature: 2 },

@@ -28,6 +28,7 @@ export const worldRows: readonly ModelRow[] = [
       seedField: 'random_seed',
       userField: 'none',
       documentPart: 'document_url',
+      videos: false,
       // It answers 422 `extra_forbidden` to any other.
       fields: [
         'frequency_penalty',
@@ -66,6 +67,7 @@ export const worldRows: readonly ModelRow[] = [
       jsonSchema: false,
       jsonWithTools: false,
       documentPart: 'none',
+      videos: false,
       // It answers 400 to any other.
       fields: [
         'max_completion_tokens',
@@ -120,6 +122,7 @@ export const worldRows: readonly ModelRow[] = [
       stopSequences: 0,
       penalties: false,
       imageTypes: ['image/jpeg', 'image/png'],
+      videos: false,
     },
     `${XAI}, docs.x.ai/developers/model-capabilities/images/understanding`,
   ),

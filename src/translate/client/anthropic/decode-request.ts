@@ -2,7 +2,7 @@ import { asObject, itemsOf } from '../../../base/json.ts';
 import type { Json } from '../../../base/json.ts';
 import { NotExpressible } from '../../codec.ts';
 import type { NormalizedRequest, CallOptions, ExtraOptions } from '../../codec.ts';
-import { definedOnly, requireText, numberOf, textOf, unknownFields } from '../fields.ts';
+import { definedOnly, describeWord, requireText, numberOf, textOf, unknownFields } from '../fields.ts';
 import { parseEffort, decodeSchemaFormat } from '../openai/decode-chat.ts';
 import { asksForCitations, decodeMessages } from './decode-messages.ts';
 import { decodeTools, effortOfMessages } from './decode-tools.ts';
@@ -105,7 +105,11 @@ function toolChoice(choice: Json | undefined, tools: Tools): Pick<CallOptions, '
         throw new NotExpressible(`tool_choice asks for ${toolName}, which is no tool that can be declared`);
       return { toolChoice: { type: 'tool', toolName } };
     }
-    default:
+    case undefined:
       return {};
+    default:
+      throw new NotExpressible(
+        `tool_choice is of type ${describeWord(choice?.['type'])}, which is not known here`,
+      );
   }
 }

@@ -220,7 +220,7 @@ function toolResult(response: Json, calls: OpenCalls, where: string): ToolConten
   const shown = requireObjects(response['parts'], `the parts of a functionResponse of ${where}`).flatMap(
     (part) => userPart(part, where),
   );
-  const output = outputOf(asObject(response['response']) ?? {});
+  const output = outputOf(response['response']);
   if (shown.length === 0) return { type: 'tool-result', toolCallId, toolName, output };
   const files = shown.map((part) => (part.type === 'text' ? part : { ...part, type: 'file' as const }));
   const value = [{ type: 'text' as const, text: output.value }, ...files];
@@ -232,8 +232,13 @@ function plainId(id: string | undefined): string | undefined {
   return id === undefined ? undefined : splitIdState(id).id;
 }
 
-/** `output`, `result` or `error` alone is all of a result; beside other fields they are fields like them. */
-function outputOf(response: Json): { readonly type: 'text' | 'error-text'; readonly value: string } {
+/**
+ * `output`, `result` or `error` alone is all of a result; beside other fields they are fields like them. What is no object, as
+ * the dialect has it, is all of it too.
+ */
+function outputOf(given: unknown): { readonly type: 'text' | 'error-text'; readonly value: string } {
+  const response = asObject(given ?? {});
+  if (response === undefined) return { type: 'text', value: asText(given) };
   const error = firstPresent(response['error']);
   const [only, ...others] = Object.keys(response);
   const isWrapped = others.length === 0 && (only === 'output' || only === 'result' || only === 'error');

@@ -204,6 +204,10 @@ function withToolChoice(
     case 'VALIDATED':
       return allowed.length === 0 ? {} : { tools: [...allowed] };
     default:
+      throw new NotExpressible(`toolConfig asks for the mode ${mode}, which is not known here`);
+    case undefined:
+    case 'AUTO':
+    case 'MODE_UNSPECIFIED':
       return tools.length === 0 ? {} : { tools: [...tools] };
   }
 }

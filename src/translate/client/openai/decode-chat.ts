@@ -1,4 +1,4 @@
-import { asObject, itemsOf } from '../../../base/json.ts';
+import { asObject, itemsOf, objectsOf } from '../../../base/json.ts';
 import type { Json } from '../../../base/json.ts';
 import { NotExpressible } from '../../codec.ts';
 import type { NormalizedRequest, CallOptions } from '../../codec.ts';
@@ -11,6 +11,7 @@ const KNOWN: ReadonlySet<string> = new Set([
   'frequency_penalty',
   'function_call',
   'functions',
+  'include_reasoning',
   'max_completion_tokens',
   'max_tokens',
   'messages',
@@ -57,11 +58,20 @@ export function decodeChat(body: Json): NormalizedRequest {
       parallelTools:
         typeof body['parallel_tool_calls'] === 'boolean' ? body['parallel_tool_calls'] : undefined,
       showThinking:
-        reasoning === undefined && thinkingTokens === undefined ? undefined : reasoning !== 'none',
+        reasoning === undefined && thinkingTokens === undefined
+          ? undefined
+          : reasoning !== 'none' && !hidesThinking(body),
     }),
-    dropped: unknownFields(body, KNOWN),
+    dropped: [...unknownFields(body, KNOWN), ...(namesSpeakers(body) ? ['messages.name'] : [])],
     ...(book.clientTools.length > 0 && { clientTools: book.clientTools }),
   };
+}
+
+/** Whether messages say who speaks, beside the role. The name of a tool, with its result, is no such name. */
+function namesSpeakers({ messages }: Json): boolean {
+  return objectsOf(messages).some(
+    ({ role, name }) => role !== 'tool' && role !== 'function' && textOf(name) !== undefined,
+  );
 }
 
 /** Sampling and length, in the fields that chats and text completions share. */
@@ -92,15 +102,23 @@ function decodeReasoning(body: Json) {
   const own = asObject(body['reasoning']);
   const thinking = asObject(body['thinking']);
   const isOff = own?.['enabled'] === false || thinking?.['type'] === 'disabled';
+  const isOn = own?.['enabled'] === true || thinking?.['type'] === 'adaptive';
   const effort = parseEffort(body['reasoning_effort']) ?? parseEffort(own?.['effort']);
+  const tokens = isOff
+    ? undefined
+    : numberOf(firstPresent(own?.['max_tokens'], thinking?.['budget_tokens'], body['reasoning_max_tokens']));
   return {
-    reasoning: effort ?? (isOff ? 'none' : undefined),
-    thinkingTokens: isOff
-      ? undefined
-      : numberOf(
-          firstPresent(own?.['max_tokens'], thinking?.['budget_tokens'], body['reasoning_max_tokens']),
-        ),
+    reasoning: effort ?? (isOff ? 'none' : isOn && tokens === undefined ? USUAL_EFFORT : undefined),
+    thinkingTokens: tokens,
   };
+}
+
+/** Of thinking that is switched on and no more: openrouter.ai/docs/use-cases/reasoning-tokens, `enabled` (2026-11-30). */
+const USUAL_EFFORT = 'medium';
+
+/** Whether the model is to think and not to show it, as OpenRouter's clients write it. */
+function hidesThinking(body: Json): boolean {
+  return asObject(body['reasoning'])?.['exclude'] === true || body['include_reasoning'] === false;
 }
 
 type Format = NonNullable<CallOptions['responseFormat']>;

@@ -18,19 +18,19 @@ import {
   typeByName,
   describeWord,
 } from '../fields.ts';
+import { ChatCalls, legacyId } from './chat-calls.ts';
 import type { AssistantContent, Message, Prompt, ToolOutput, UserContent } from '../fields.ts';
 
 /** Decodes the messages of a chat. @param book - with its tools */
 export function decodeMessages(messages: unknown, book: ToolBook): Prompt {
   if (!Array.isArray(messages)) throw new NotExpressible('messages is not a list');
-  const names = new Map<string, string>();
+  const calls = new ChatCalls();
   return messages.flatMap((each: unknown, at) =>
-    decodeMessage(requireObject(each, `messages[${at}]`), `messages[${at}]`, names, book),
+    decodeMessage(requireObject(each, `messages[${at}]`), `messages[${at}]`, calls, book),
   );
 }
 
-/** @param names - of the tools called so far, by the ids of the calls */
-function decodeMessage(message: Json, where: string, names: Map<string, string>, book: ToolBook): Message[] {
+function decodeMessage(message: Json, where: string, calls: ChatCalls, book: ToolBook): Message[] {
   const { role, content } = message;
   switch (role) {
     case 'system':
@@ -40,16 +40,17 @@ function decodeMessage(message: Json, where: string, names: Map<string, string>,
       return [{ role: 'user', content: userContent(content, where), ...cacheControlOf(message) }];
     case 'assistant': {
       const parts = assistantContent(message, where, book);
-      for (const part of parts) if (part.type === 'tool-call') names.set(part.toolCallId, part.toolName);
+      for (const part of parts) if (part.type === 'tool-call') calls.add(part.toolCallId, part.toolName);
       return parts.length === 0
         ? []
         : [{ role: 'assistant', content: parts, ...messageCacheControl(message) }];
     }
     case 'tool':
     case 'function': {
-      const written = textOf(message['tool_call_id']) ?? legacyId(textOf(message['name']) ?? '');
-      const toolCallId = splitIdState(written).id;
-      const toolName = names.get(toolCallId) ?? textOf(message['name']) ?? 'unknown';
+      const { toolCallId, toolName } = calls.resolve(
+        textOf(message['tool_call_id']),
+        textOf(message['name']),
+      );
       return [
         {
           role: 'tool',
@@ -235,11 +236,6 @@ function stateOption(call: Json, ofId: OpaqueState | undefined) {
       ? ofId
       : (unpackOpaqueState(thoughtSignature) ?? { google: { thoughtSignature } });
   return providerOptions === undefined ? {} : { providerOptions };
-}
-
-/** Calls of the older `functions` have no ids. */
-function legacyId(name: string): string {
-  return `call_${name}`;
 }
 
 function toolOutput(content: unknown, where: string): ToolOutput {

@@ -65,7 +65,9 @@ function addFunction(described: Json, tool: Json, where: string, book: ToolBook)
 
 /** The choice among the tools of a chat, by the names of their functions. */
 export function decodeChoice(body: Json, book: ToolBook): ToolOptions {
-  const choice = body['tool_choice'] ?? body['function_call'];
+  const given = body['tool_choice'] ?? body['function_call'];
+  // As Mistral's clients write it: docs.mistral.ai/api/endpoint/chat, `tool_choice` (2026-11-30).
+  const choice = given === 'any' ? 'required' : given;
   const named = asObject(choice);
   if (named === undefined) return withToolChoice(book.tools, choice);
   const allowed = asObject(named['allowed_tools']);
@@ -95,7 +97,9 @@ export function withToolChoice(tools: readonly Tool[], choice: unknown): ToolOpt
   }
   if (choice === 'none' || choice === 'auto' || choice === 'required')
     return { tools: [...tools], toolChoice: { type: choice } };
-  if (named === undefined) return { tools: [...tools] };
+  if (choice === undefined || choice === null) return { tools: [...tools] };
+  if (named === undefined)
+    throw new NotExpressible(`tool_choice is ${describeWord(choice)}, which is not known here`);
   if (named['type'] === 'allowed_tools') return allowedOf(tools, named);
   const tool = tools.find(({ name }) => name === named['name']);
   if (tool === undefined) throw noSuchTool();

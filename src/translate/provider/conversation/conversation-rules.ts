@@ -37,6 +37,8 @@ export interface SchemaRules {
   readonly plainEnums: boolean;
   /** Whether `required` may name what `properties` has not. */
   readonly requiredUnknown: boolean;
+  /** Whether anything may stand beside a `$ref`. */
+  readonly describedReferences: boolean;
   /** What a schema has to be so that the model can be held to it. */
   readonly strict: StrictRules;
 }
@@ -70,6 +72,7 @@ export const openaiRules: ConversationRules = {
     rootCombinators: false,
     plainEnums: false,
     requiredUnknown: true,
+    describedReferences: false,
     strict: {
       allRequired: true,
       refused: [
@@ -121,6 +124,7 @@ export const anthropicRules: ConversationRules = {
     rootCombinators: false,
     plainEnums: false,
     requiredUnknown: true,
+    describedReferences: true,
     strict: {
       allRequired: false,
       refused: [
@@ -167,6 +171,7 @@ export const geminiRules: ConversationRules = {
     rootCombinators: true,
     plainEnums: true,
     requiredUnknown: false,
+    describedReferences: false,
     strict: { allRequired: false, refused: [] },
   },
   sources: [
@@ -198,6 +203,7 @@ export const bedrockRules: ConversationRules = {
     rootCombinators: false,
     plainEnums: false,
     requiredUnknown: true,
+    describedReferences: true,
     strict: { allRequired: false, refused: [] },
   },
   sources: [

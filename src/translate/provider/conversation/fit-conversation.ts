@@ -2,6 +2,7 @@ import { asObject, isJsonText } from '../../../base/json.ts';
 import { argumentsOf } from '../../call-arguments.ts';
 import type { CallOptions, ClientToolNames } from '../../codec.ts';
 import type { AssistantPart, Prompt } from '../prompt.ts';
+import { withBareReferences } from './bare-references.ts';
 import { withoutBlankText } from './blank-text.ts';
 import { withCallIds } from './call-ids.ts';
 import type { ConversationRules } from './conversation-rules.ts';
@@ -27,13 +28,31 @@ export function fitConversation(options: CallOptions, rules: ConversationRules):
   const tools = withDeclaredTools(options, rules);
   const prompt = withAllowedTurns(withResultsBehindCalls(withoutBlankText(options.prompt, rules)), {
     ...rules,
-    ...(rules.thinkingEndsPrefill && isThinking(options) && { lastMessage: 'user' }),
+    ...((isAnswered(options) || (rules.thinkingEndsPrefill && isThinking(options))) && {
+      lastMessage: 'user',
+    }),
   });
   const named = withToolNames(
-    { ...tools.options, prompt: withCallIds(withObjectArguments(prompt), rules.toolCallIds) },
+    {
+      ...withFittedFormat(tools.options, rules),
+      prompt: withCallIds(withObjectArguments(prompt), rules.toolCallIds),
+    },
     rules.toolNames,
   );
   return { ...named, dropped: tools.dropped };
+}
+
+/** The schema of the answer has references as the schemas of tools have. */
+function withFittedFormat(options: CallOptions, { schemas }: ConversationRules): CallOptions {
+  const { responseFormat: format } = options;
+  const schema = format?.type === 'json' ? asObject(format.schema) : undefined;
+  if (format?.type !== 'json' || schema === undefined || schemas.describedReferences) return options;
+  return { ...options, responseFormat: { ...format, schema: withBareReferences(schema) } };
+}
+
+/** Whether the user speaks last, if only a blank: what stands before is no beginning that the model should continue. */
+function isAnswered({ prompt }: CallOptions): boolean {
+  return prompt.at(-1)?.role === 'user';
 }
 
 /** Whether the model is asked to think, as the packages for Claude have it. */

@@ -53,6 +53,10 @@ const QUESTIONS: readonly (readonly [string, (rules: ConversationRules) => strin
     '`required` of what `properties` has not',
     (rules) => (rules.schemas.requiredUnknown ? 'stays' : 'is left out'),
   ],
+  [
+    'what stands beside a `$ref`',
+    (rules) => (rules.schemas.describedReferences ? 'stays' : 'stands beside an `anyOf` of it'),
+  ],
   ['`strict` is left out', strictWords],
   ['says', (rules) => `${rules.sources.join('<br>')}<br>${rules.date}`],
 ];

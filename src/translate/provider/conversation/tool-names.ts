@@ -18,7 +18,7 @@ export interface NamedTools {
  * same in each turn.
  */
 export function withToolNames(options: CallOptions, form: WordForm): NamedTools {
-  const names = new ProviderNames(namesIn(options), form);
+  const names = new ProviderNames(namesIn(options), form, reservedIn(options));
   const { tools, toolChoice } = options;
   return {
     options: {
@@ -31,6 +31,13 @@ export function withToolNames(options: CallOptions, form: WordForm): NamedTools 
     },
     clientToolNames: names.clientNames(),
   };
+}
+
+/** What packages call the tool that they declare in place of a schema of the answer. */
+const OF_THE_PACKAGES = 'json';
+
+function reservedIn({ responseFormat }: CallOptions): string | undefined {
+  return responseFormat?.type === 'json' && responseFormat.schema !== undefined ? OF_THE_PACKAGES : undefined;
 }
 
 function namesIn({ tools = [], toolChoice, prompt }: CallOptions): string[] {
@@ -74,11 +81,13 @@ function renamed(message: Message, names: ProviderNames): Message {
 class ProviderNames {
   readonly #byClientName = new Map<string, string>();
 
-  constructor(clientNames: readonly string[], form: WordForm) {
-    const taken = new Set(clientNames.filter((name) => fits(name, form)));
+  /** @param reserved - a name that no tool may have */
+  constructor(clientNames: readonly string[], form: WordForm, reserved: string | undefined) {
+    const fits = (name: string): boolean => name !== reserved && isPlain(name, form);
+    const taken = new Set(clientNames.filter(fits));
     for (const name of clientNames) {
       if (this.#byClientName.has(name)) continue;
-      const own = fits(name, form) ? name : changedName(name, form, taken);
+      const own = fits(name) ? name : changedName(name, form, taken);
       taken.add(own);
       this.#byClientName.set(name, own);
     }
@@ -96,7 +105,7 @@ class ProviderNames {
 }
 
 /** Packages look names up in plain objects, which have some names from the beginning, such as `constructor`. */
-function fits(name: string, form: WordForm): boolean {
+function isPlain(name: string, form: WordForm): boolean {
   return hasForm(name, form) && !(name in {});
 }
 

@@ -1,6 +1,7 @@
 import type { JSONSchema7 } from '@ai-sdk/provider';
 import { asObject, itemsOf } from '../../../base/json.ts';
 import type { Json } from '../../../base/json.ts';
+import { withBareReferences } from './bare-references.ts';
 import type { SchemaRules } from './conversation-rules.ts';
 import { objectRoot } from './root-schema.ts';
 
@@ -16,7 +17,8 @@ const MAX_DEPTH = 100;
  * What is right stays as it is.
  */
 export function schemaFor(schema: unknown, rules: SchemaRules): JSONSchema7 {
-  return objectRoot(repaired(schema, rules, 0), rules);
+  const root = objectRoot(repaired(schema, rules, 0), rules);
+  return rules.describedReferences ? root : withBareReferences(asObject(root) ?? {});
 }
 
 /** A schema of one of its places. Throws nothing, whatever it is. */

@@ -1,4 +1,5 @@
 import { BLANKS } from './blanks.ts';
+import { DIALECTS } from './dialects.ts';
 import { ELEMENTS } from './elements.ts';
 import { FILES } from './files.ts';
 import { NAMES_AND_IDS } from './names.ts';
@@ -20,4 +21,5 @@ export const CASES: Readonly<Record<string, readonly TranslationCase[]>> = {
   options: OPTIONS,
   files: FILES,
   privacy: PRIVACY,
+  'words of other dialects': DIALECTS,
 };
