@@ -27,9 +27,11 @@ export interface ChatReader {
 
 /** The body without the members of an assistant's messages and calls that its reader does not take, and with ids that it does. */
 export function chatHistory(body: Buffer, reader: ChatReader): Buffer {
+  // A first question, of which there are many, costs no search for each name.
   const mayRefuse =
-    reader.refused.some((name) => body.includes(quoted(name))) ||
-    (reader.callIds !== undefined && body.includes(TOOL_CALLS));
+    body.includes(ASSISTANT) &&
+    (reader.refused.some((name) => body.includes(quoted(name))) ||
+      (reader.callIds !== undefined && body.includes(TOOL_CALLS)));
   if (!mayHoldMarks(body) && !mayRefuse) return body;
   return rewriteRoot(body, (name, at) =>
     name === 'messages'
@@ -38,6 +40,7 @@ export function chatHistory(body: Buffer, reader: ChatReader): Buffer {
   );
 }
 
+const ASSISTANT = Buffer.from('assistant"');
 const TOOL_CALLS = Buffer.from('"tool_calls"');
 
 /** Of the few names that a reader may refuse. A search for bytes costs a third of one for text. */
