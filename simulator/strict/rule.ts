@@ -11,6 +11,8 @@ export interface StrictRequest {
   readonly body: JsonObject;
   /** Empty where it names none. */
   readonly model: string;
+  /** Whose key it came with. */
+  readonly organization: string;
   /** Whether an item of this id was given out before, and kept. */
   readonly isStored: (id: string) => boolean;
 }

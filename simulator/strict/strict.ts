@@ -49,6 +49,7 @@ export function brokenRule(call: Call, service: ServiceName): BrokenRule | undef
   const request: StrictRequest = {
     body: call.json,
     model: modelNameOf(call.model ?? ''),
+    organization: call.organization,
     isStored: (id) => call.store.hasItem(id, call.organization),
   };
   for (const rule of strictRules[service]) {

@@ -110,9 +110,13 @@ export function flawOf(messages: readonly Message[]): string | undefined {
 
 const SIGNED = 'simulated thinking, ';
 
-/** Proves that the thinking in front of an answer is the simulator's own, and unchanged; base64. */
-export function signatureOf(tag: string, thinking: string): string {
-  return Buffer.from(`${SIGNED}${tag} ${checksum(thinking)}`).toString('base64');
+/**
+ * Proves that the thinking in front of an answer is the simulator's own, and unchanged; base64.
+ * @param organization - that alone can read it; undefined where the vendor does not care
+ */
+export function signatureOf(tag: string, thinking: string, organization?: string): string {
+  const reader = organization === undefined ? '' : ` for ${organization}`;
+  return Buffer.from(`${SIGNED}${tag} ${checksum(thinking)}${reader}`).toString('base64');
 }
 
 /**
@@ -120,7 +124,18 @@ export function signatureOf(tag: string, thinking: string): string {
  * @param text - of the thinking that it stands for; undefined where the dialect does not keep the two together
  */
 export function isOurSignature(signature: string, text?: string): boolean {
-  const signed = Buffer.from(signature, 'base64').toString('latin1');
-  const tag = /^simulated thinking, ([0-9a-f]{8}) \d+$/u.exec(signed)?.[1];
-  return tag !== undefined && (text === undefined || signatureOf(tag, text) === signature);
+  const { tag, organization } = readSignature(signature) ?? {};
+  return tag !== undefined && (text === undefined || signatureOf(tag, text, organization) === signature);
+}
+
+/** Whether an organization can read what a signature of the simulator's stands for. */
+export function isReadableBy(signature: string, organization: string): boolean {
+  const signed = readSignature(signature);
+  return signed !== undefined && (signed.organization ?? organization) === organization;
+}
+
+function readSignature(signature: string): { tag: string; organization: string | undefined } | undefined {
+  const signed = Buffer.from(signature, 'base64').toString();
+  const [, tag, organization] = /^simulated thinking, ([0-9a-f]{8}) \d+(?: for (.+))?$/u.exec(signed) ?? [];
+  return tag === undefined ? undefined : { tag, organization };
 }

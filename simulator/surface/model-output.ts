@@ -12,6 +12,8 @@ export interface GenerationRequest {
   readonly model: string;
   readonly messages: readonly Message[];
   readonly options: GenerationOptions;
+  /** The only one that can read what it thinks; absent where the vendor does not care. */
+  readonly organization?: string;
   /** How many pieces the text shall have, where the behaviour says so. */
   readonly chunks: number | undefined;
 }
@@ -56,13 +58,14 @@ export interface TokenCounts {
  *   names are several calls; where results have come, it answers; where there is a plan, it goes by that;
  * - it thinks first where that is asked for, and answers in JSON where that is.
  */
-export function generateOutput({ key, model, messages, options, chunks }: GenerationRequest): ModelOutput {
+export function generateOutput(request: GenerationRequest): ModelOutput {
+  const { key, model, messages, options, chunks, organization } = request;
   const question = questionOf(messages);
   const plan = planProgress(messages, options.parallel);
   const echoed = plan === undefined ? echoedText(question) : progressText(plan, question, options);
   const tag = answerTag(key, model, echoed);
   const calls = callsFor(plan, question, options, tag);
-  const thinking = options.thinks ? [thinkingOf(question, tag)] : [];
+  const thinking = options.thinks ? [thinkingOf(question, tag, organization)] : [];
   const { pieces, ...end } = truncated(textPieces(echoed, tag, question, options, chunks), options);
   const isForced = options.choice !== 'auto' && calls.length > 0;
   const text: Block[] = isForced ? [] : [{ kind: 'text', pieces }];
@@ -94,9 +97,9 @@ function callsFor(
   return results.length > 0 ? [] : callsIn(userText, options, tag);
 }
 
-function thinkingOf({ userText }: Question, tag: string): Block {
+function thinkingOf({ userText }: Question, tag: string, organization: string | undefined): Block {
   const text = `They say: ${userText}`.slice(0, ECHO_LIMIT).toWellFormed();
-  return { kind: 'thinking', pieces: wordsOf(text), signature: signatureOf(tag, text) };
+  return { kind: 'thinking', pieces: wordsOf(text), signature: signatureOf(tag, text, organization) };
 }
 
 /** What an answer repeats: the user's text, and notes of what else the request had. */

@@ -50,7 +50,8 @@ function create(call: Call): Answer {
   const messages = responsesMessages(request['instructions'], conversation);
   const flaw = flawOf(messages);
   if (flaw !== undefined) return openaiErrors.invalidRequest(flaw);
-  const generated = generateOutput({ key, model, messages, options: responsesOptions(request), chunks });
+  const options = responsesOptions(request);
+  const generated = generateOutput({ key, model, messages, options, organization, chunks });
   const parts = new ResponseParts(model, request, generated);
   if (request['store'] !== false) {
     const { id, response, output } = parts;

@@ -67,6 +67,11 @@ export interface ProviderType {
   readonly refusedInHistory?: readonly string[];
   /** It takes `extra_content` in calls, where Gemini's signatures stand, or passes it on to whoever does. */
   readonly takesExtraContent?: boolean;
+  /**
+   * Chats of OpenAI's clients leave as they were written: it is OpenAI, or nothing is known of who answers. Those for others that
+   * speak its dialect are fitted to what these take.
+   */
+  readonly chatsAsWritten?: boolean;
   /** It answers 200 with an error in the body. */
   readonly errorsInside?: boolean;
   /** It knows the role `developer` (OpenAI's for instructions since 2024), or forwards it. Others are sent `system`. */

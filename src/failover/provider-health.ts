@@ -3,6 +3,7 @@ import type { CircuitHooks } from './circuit/circuits.ts';
 import { CorrelatedFailures } from './outlier-detection/correlated-failures.ts';
 import { VerdictDoubt } from './outlier-detection/verdict-doubt.ts';
 import { RetryBudget } from './retry-budget.ts';
+import { UnreadableReasoning } from './unreadable-reasoning.ts';
 
 /*
  * Whose failure is it? A 500, a broken connection, a page of HTML or a timeout may be caused by the key, the request or
@@ -34,6 +35,7 @@ export interface ProviderHealth {
   readonly verdictDoubt: VerdictDoubt;
   readonly retryBudget: RetryBudget;
   readonly circuits: Circuits;
+  readonly unreadableReasoning: UnreadableReasoning;
 }
 
 /** Of a provider of which nothing is known yet. */
@@ -43,5 +45,6 @@ export function newProviderHealth(hooks: CircuitHooks): ProviderHealth {
     verdictDoubt: new VerdictDoubt(),
     retryBudget: new RetryBudget(),
     circuits: new Circuits(hooks),
+    unreadableReasoning: new UnreadableReasoning(),
   };
 }

@@ -15,6 +15,7 @@ import type { ProviderHealth } from './provider-health.ts';
 import type { RetryBudget } from './retry-budget.ts';
 import { RateLimiter } from './rate-limiter.ts';
 import { FirstOutputStats } from './first-output-stats.ts';
+import type { UnreadableReasoning } from './unreadable-reasoning.ts';
 
 /** Hints written per second at most, so that verdicts do not queue behind them. */
 const MAX_HINTS_PER_SECOND = 100;
@@ -50,6 +51,11 @@ export class Recorder {
   /** The circuit breakers of a provider's models. */
   circuitsOf(provider: Provider): Circuits {
     return this.#healthOf(provider).circuits;
+  }
+
+  /** What a provider has refused to read of conversations. */
+  unreadableReasoningOf(provider: Provider): UnreadableReasoning {
+    return this.#healthOf(provider).unreadableReasoning;
   }
 
   /** An attempt with a key has ended; a health check is about its key alone. @returns how far its verdict is believed */

@@ -266,7 +266,7 @@ function finish(
   switch (result.kind) {
     case 'answer':
       abandonAll(failed);
-      return openAnswer(result.attempt, result.translator, context);
+      return openAnswer(result, context);
     case 'cancelled':
     case 'left':
       abandonAll(failed);

@@ -15,6 +15,8 @@ import { poisonedSince } from './outlier-detection/poison-request.ts';
 import type { RouteTarget } from '../routing/route.ts';
 import type { ServeContext } from './serve-context.ts';
 import { tryLimits } from './try-limits.ts';
+import { isUnreadableReasoning } from './unreadable-reasoning.ts';
+import type { UnsealedCall } from './unreadable-reasoning.ts';
 
 /** What became of one request at one target of its route, each time it was tried. */
 export interface TargetState {
@@ -28,6 +30,10 @@ export interface TargetState {
   /** Of the `attempts` of the provider, those that are left. */
   attemptsLeft: number;
   readonly domains: LimitedDomains;
+  /** The request without the reasoning in it that its provider cannot read; undefined while none is known of. */
+  unsealed: UnsealedCall | undefined;
+  /** Whether it was refused for reasoning that could not be read, and sent once more without any. */
+  isResent: boolean;
 }
 
 /** Quota domains in which the request met a limit. */
@@ -45,6 +51,8 @@ export type TargetResult =
       readonly kind: 'answer';
       readonly attempt: Attempt;
       readonly translator: ResponseTranslator | undefined;
+      /** What its provider was not sent of the request, beside what a translation dropped. */
+      readonly dropped: readonly string[];
     }
   /** It cannot do what is asked for, with any key. */
   | Refused
@@ -90,10 +98,13 @@ export function newTargetState(
     tried: new Set(),
     attemptsLeft: provider.policy.attempts,
     domains: { avoided: new Set(), excludedDomains: new Set() },
+    unsealed: undefined,
+    isResent: false,
   };
   for (const attempt of before) {
     const { plan, effect } = attempt;
     if (plan.provider !== provider || plan.model !== model || effect.kind === 'throttles') continue;
+    if (isUnreadableReasoning(attempt)) continue;
     state.tried.add(plan.pooled?.key.id ?? '');
     if (usesUpAnAttempt(attempt, provider.policy)) state.attemptsLeft--;
   }
@@ -112,12 +123,16 @@ export async function tryTarget(
   pass: Pass,
 ): Promise<TargetResult> {
   const { provider, model } = state.target;
-  const pending = provider.prepare(context.call, model);
-  const prepared = pending instanceof Promise ? await pending : pending;
-  if (prepared.kind === 'refused') return prepared;
-  const end = await tryKeys(context, state, pass, prepared);
-  if (end.kind !== 'answer') prepared.translator?.drop();
-  return end;
+  state.unsealed ??= context.tools.recorder.unreadableReasoningOf(provider).known(context.call, provider);
+  for (;;) {
+    const pending = provider.prepare(state.unsealed?.call ?? context.call, model);
+    const prepared = pending instanceof Promise ? await pending : pending;
+    if (prepared.kind === 'refused') return prepared;
+    const end = await tryKeys(context, state, pass, prepared);
+    if (end.kind !== 'answer') prepared.translator?.drop();
+    // At most once: see `leavesReasoningOut`.
+    if (end.kind !== 'again') return end;
+  }
 }
 
 async function tryKeys(
@@ -125,7 +140,7 @@ async function tryKeys(
   state: TargetState,
   pass: Pass,
   { call, translator }: PreparedCall,
-): Promise<TargetResult> {
+): Promise<TargetResult | Again> {
   const { tools } = context;
   const { provider, model } = state.target;
   if (pass === 'normal') tools.recorder.retryBudgetOf(provider).recordRequest(tools.now());
@@ -147,14 +162,47 @@ async function tryKeys(
     const plan = { provider, pooled, epoch, model, check: undefined, limits };
     const attempt = await Attempt.start(call, plan, tools);
     if (attempt.cancelled) return { kind: 'cancelled', attempt };
-    if (attempt.verdict.class === 'ok') return { kind: 'answer', attempt, translator };
+    if (attempt.verdict.class === 'ok') {
+      const dropped = state.unsealed === undefined ? [] : [state.unsealed.dropped];
+      return { kind: 'answer', attempt, translator, dropped };
+    }
 
-    const end = afterFailure(context, state, attempt);
+    const end = leavesReasoningOut(context, state, attempt) ? AGAIN : afterFailure(context, state, attempt);
     if (end !== undefined) return end;
     attempt.abandon();
     if (lastResort || pooled === undefined) return { kind: 'exhausted' };
   }
   return { kind: 'spent' };
+}
+
+/** The request is to be prepared anew: it leaves out what it held before. */
+interface Again {
+  readonly kind: 'again';
+}
+
+const AGAIN: Again = { kind: 'again' };
+
+/**
+ * Whether a failed attempt was refused for reasoning in it that its provider cannot read, and what is sent now is without.
+ * That happens once at a target, with the same key, and takes none of its tries, but where `maxRetries` bounds those of every
+ * kind.
+ */
+function leavesReasoningOut(
+  { call, tools, failed }: ServeContext,
+  state: TargetState,
+  attempt: Attempt,
+): boolean {
+  if (state.isResent || !isUnreadableReasoning(attempt) || (call.creates && attempt.mayHaveActed))
+    return false;
+  const { provider } = attempt.plan;
+  const unsealed = tools.recorder.unreadableReasoningOf(provider).learn(call, provider);
+  if (unsealed === undefined) return false;
+  state.isResent = true;
+  state.unsealed = unsealed;
+  if (provider.policy.boundsRejections) state.attemptsLeft--;
+  failed.push(attempt);
+  attempt.abandon();
+  return true;
 }
 
 /** @returns how a failed attempt ends the target's tries; undefined where another key may be tried */

@@ -7,13 +7,16 @@ import type { Dialect } from '../dialects/operations/operation.ts';
 import type { GatewayErrorCode } from '../dialects/errors/gateway-errors.ts';
 import { NO_QUIRKS } from '../translate/codec.ts';
 import { chainTranslators } from '../translate/chain-translators.ts';
+import { toldDropped } from '../translate/told-dropped.ts';
+import type { FittedPassed } from '../translate/passed/fitted-passed.ts';
 import type { ResponseTranslator } from '../translate/response-translator.ts';
 import { unsupportedRequestOf } from '../translate/unsupported-request.ts';
 import type { UnsupportedRequest } from '../translate/unsupported-request.ts';
 import { canTranslate, translate } from '../translate/translate.ts';
+import { fitForVendor } from './passed-chat.ts';
 import { readableHistory } from './history/history.ts';
 import { withoutVendorWords } from './request/vendor-words.ts';
-import { withBody } from './shaping/shaper.ts';
+import { withBody, withFacts } from './shaping/shaper.ts';
 import type { Shaped, Shaper } from './shaping/shaper.ts';
 import type { ProviderAdapter } from './adapter.ts';
 
@@ -103,11 +106,49 @@ function prepareShaped(
   preparer: Preparer,
 ): Prepared | Promise<Prepared> {
   const { config, adapter } = preparer;
+  if (adapter.supports(call.target.operation, model)) return preparePassed(call, model, preparer);
   const untranslated = prepareUntranslated(call, model, preparer);
   if (untranslated !== undefined) return untranslated;
   if (model !== undefined && canTranslate(call.target.operation, nativeOf(adapter, model)))
     return prepareTranslated(call, model, preparer);
   return notOffered(call, config);
+}
+
+/** Passed through, and fitted to the vendor where it is a chat for another than OpenAI. */
+function preparePassed(
+  call: Call,
+  model: string | undefined,
+  { config, shaper }: Preparer,
+): Prepared | Promise<Prepared> {
+  const readable = asPassed(call, model, config);
+  const fitted = fitForVendor(readable, model, config);
+  if (fitted === undefined) return sentAs(readable, shaper);
+  return fitted instanceof Promise
+    ? fitted.then((each) => sentAsFitted(readable, each, config, shaper))
+    : sentAsFitted(readable, fitted, config, shaper);
+}
+
+function sentAsFitted(call: Call, fitted: FittedPassed, config: ProviderConfig, shaper: Shaper): Prepared {
+  switch (fitted.kind) {
+    case 'unchanged':
+      return sentAs(call, shaper);
+    case 'fitted': {
+      const { bytes, facts, dropped } = fitted;
+      return sentAs(withFacts({ ...call, body: { kind: 'buffered', bytes } }, facts), shaper, dropped);
+    }
+    case 'not-expressible':
+      return notExpressible(fitted, config);
+    case 'busy':
+      return { kind: 'refused', code: 'gateway_overloaded', values: {} };
+  }
+}
+
+/** @param dropped - what was left out of it, by its names */
+function sentAs(call: Call, shaper: Shaper, dropped: readonly string[] = []): PreparedCall {
+  const answer = call.target.operation.name === 'chat.completions' ? shaper.answer : undefined;
+  const { call: sent, translator } = shaper.usage(call);
+  const told = chainTranslators(translator, toldDropped(dropped));
+  return { kind: 'prepared', call: sent, translator: chainTranslators(told, answer) };
 }
 
 /** Passed through or converted; undefined where the provider can do neither. */
@@ -116,14 +157,11 @@ function prepareUntranslated(
   model: string | undefined,
   { config, adapter, shaper }: Preparer,
 ): Prepared | undefined {
-  const answer = call.target.operation.name === 'chat.completions' ? shaper.answer : undefined;
-  if (adapter.supports(call.target.operation, model)) {
-    const { call: sent, translator } = shaper.usage(asPassed(call, model, config));
-    return { kind: 'prepared', call: sent, translator: chainTranslators(translator, answer) };
-  }
+  if (adapter.supports(call.target.operation, model)) return sentAs(asPassed(call, model, config), shaper);
   try {
     const converted = adapter.convert?.(call, model);
     if (converted === undefined) return undefined;
+    const answer = call.target.operation.name === 'chat.completions' ? shaper.answer : undefined;
     return {
       kind: 'prepared',
       call: converted.call,

@@ -18,6 +18,7 @@ export function chainTranslators(
     contentType: second.contentType ?? first.contentType,
     ...(writesErrors.writeError !== undefined && { writeError: writesErrors.writeError.bind(writesErrors) }),
     ...(second.streams !== undefined && { streams: second.streams }),
+    ...(first.unbuffered === true && second.unbuffered === true && { unbuffered: true }),
     dropped: [...(first.dropped ?? []), ...(second.dropped ?? [])],
     estimated: [...(first.estimated ?? []), ...(second.estimated ?? [])],
     maxWholeBytes: Math.min(first.maxWholeBytes ?? Infinity, second.maxWholeBytes ?? Infinity),

@@ -7,6 +7,7 @@ import type { Json } from '../base/json.ts';
 import type { CallOptions, ClientTool, ClientToolNames, ResponseContext } from './codec.ts';
 import { MAX_FIELDS, readBody } from './read-body.ts';
 import type { EditJob, EditResult } from './edit/edit-job.ts';
+import type { PassedJob, PassedResult } from './passed/passed-job.ts';
 import { startPackageCall } from './package-call.ts';
 import { fittedCallFor } from './provider/fitted-call.ts';
 import type { ResponseTranslator } from './response-translator.ts';
@@ -33,7 +34,7 @@ import type { WholeTranslation } from './whole-translation.ts';
 export type ParseOptions = CallOptions | undefined;
 
 /** What a thread is given. It takes one at a time. */
-export type Job = RequestJob | ResponseJob | CountJob | EditJob | ThinkingJob;
+export type Job = RequestJob | ResponseJob | CountJob | EditJob | PassedJob | ThinkingJob;
 
 /** A request to be translated for the provider. */
 export interface RequestJob {
@@ -61,6 +62,7 @@ export type JobResult =
   | { readonly kind: 'translated-response'; readonly body: Uint8Array }
   | TokenCount
   | EditResult
+  | PassedResult
   | ThinkingResult
   /** The response is not what its dialect says it should be. */
   | { readonly kind: 'unreadable-response'; readonly message: string }

@@ -26,7 +26,7 @@ void describe('Prober', () => {
 
   void it('asks for a short chat completion as a client would, with the key and the model of the provider', async (t) => {
     const fixture = await begin(t, {
-      options: { modelMapping: { 'say "hi"': 'mapped\n"x"' } },
+      options: { modelMapping: { 'say "hi"': 'mapped "x"' } },
       failover: { healthCheckModel: 'say "hi"' },
     });
     await fixture.prober.watch([fixture.provider]);
@@ -35,7 +35,7 @@ void describe('Prober', () => {
     assert.equal(request?.line, 'POST /v1/chat/completions HTTP/1.1');
     assert.equal(request.header('authorization'), 'Bearer sk-out');
     const body = checkBody.parse(JSON.parse(request.body.toString()));
-    assert.equal(body.model, 'mapped\n"x"');
+    assert.equal(body.model, 'mapped "x"');
   });
 
   void it('puts a key back after as many passes in a row as configured', async (t) => {

@@ -94,13 +94,15 @@ const RESPONSES: DialectFixture = {
     '{"error":{"message":"The encrypted content could not be verified.","type":"invalid_request_error","code":"invalid_encrypted_content"}}',
 };
 
+const REFERENCES: DialectFixture = {
+  ...RESPONSES,
+  second: (sealed, stream) =>
+    respond([{ type: 'item_reference', id: `rs_${sealed.slice(0, 30)}` }, USER], stream),
+};
+
 const DIALECTS: Readonly<Record<string, DialectFixture>> = {
   'Responses, by what is encrypted': RESPONSES,
-  'Responses, by a reference to an item': {
-    ...RESPONSES,
-    second: (sealed, stream) =>
-      respond([{ type: 'item_reference', id: `rs_${sealed.slice(0, 30)}` }, USER], stream),
-  },
+  'Responses, by a reference to an item': REFERENCES,
   'Anthropic, by the signature of a thought': anthropic(
     (signature) => ({ type: 'thinking', thinking: 'hm', signature }),
     (signature) => [
@@ -338,6 +340,12 @@ function isAnswered({ status, whole, text }: HttpAnswer, stream: boolean): boole
   return status === 200 && whole && (!stream || dataOf(text).length > 1);
 }
 
+/** Answered by the first key that was asked, and in full: nothing was left out, nothing refused. */
+function isReadAtOnce(answer: HttpAnswer, stream: boolean): boolean {
+  const { 'x-sparekey-attempts': attempts, 'x-sparekey-dropped': dropped } = answer.headers;
+  return isAnswered(answer, stream) && attempts === '1' && dropped === undefined;
+}
+
 for (const [what, fixture] of Object.entries(DIALECTS)) {
   void describe(`a second turn in ${what}`, () => {
     for (const stream of [false, true]) {
@@ -347,7 +355,7 @@ for (const [what, fixture] of Object.entries(DIALECTS)) {
         for (let n = 0; n < CONVERSATIONS; n++) {
           assert.ok(isAnswered(await ask(gateway.url, fixture.first(stream)), stream));
           const heard = await ask(gateway.url, fixture.second(seals.newest, stream));
-          assert.ok(isAnswered(heard, stream), `turn ${n}: ${heard.status} ${heard.text}`);
+          assert.ok(isReadAtOnce(heard, stream), `turn ${n}: ${heard.status} ${heard.text}`);
         }
       });
     }
@@ -374,7 +382,7 @@ void describe('sealed reasoning in a second turn', () => {
     for (let n = 0; n < CONVERSATIONS; n++) {
       await ask(one.url, RESPONSES.first(true));
       const { newest } = seals;
-      assert.ok(isAnswered(await ask(other.url, RESPONSES.second(newest, true)), true));
+      assert.ok(isReadAtOnce(await ask(other.url, RESPONSES.second(newest, true)), true));
       const files = (await readdir(folder)).map((name) => readFile(join(folder, name), 'latin1'));
       const kept = (await Promise.all(files)).join('');
       assert.ok(kept.includes('sealed:'));
@@ -390,34 +398,59 @@ void describe('sealed reasoning in a second turn', () => {
     const { newest } = setup.seals;
     await disable(gateway, secret, provider);
     for (let n = 0; n < CONVERSATIONS; n++) {
-      assert.ok(isAnswered(await ask(gateway.url, RESPONSES.second(newest, false)), false));
+      assert.ok(isReadAtOnce(await ask(gateway.url, RESPONSES.second(newest, false)), false));
     }
   });
 
-  void test('goes to other keys where its key fails, whose error is not passed on: its client has to try again', async (t) => {
+  void test('goes to other keys where its key fails, without what they cannot read', async (t) => {
     const setup = await setUp(t, RESPONSES);
     const gateway = await setup.open();
     await ask(gateway.url, RESPONSES.first(false));
     const { secret } = lastKey(setup, 1);
     const { newest } = setup.seals;
-    for (const upstream of setup.upstreams) {
-      const readable = upstream.answer;
-      upstream.answer = (exchange) =>
-        keyIn(exchange.request).endsWith(secret)
-          ? exchange.write(rawAnswer('503 Service Unavailable', [], '{"error":{"message":"busy"}}'))
-          : readable(exchange);
-    }
-    const { status } = await ask(gateway.url, RESPONSES.second(newest, false));
-    assert.equal(status, 503);
+    failing(setup, secret);
+    assert.ok(isAnswered(await ask(gateway.url, RESPONSES.second(newest, false)), false));
   });
 
-  void test('goes to other keys where its account is out, whose error the client gets', async (t) => {
+  void test('has to be tried again where its key fails and others cannot do without what they cannot read', async (t) => {
+    const setup = await setUp(t, REFERENCES);
+    const gateway = await setup.open();
+    await ask(gateway.url, REFERENCES.first(false));
+    const { secret } = lastKey(setup, 1);
+    const { newest } = setup.seals;
+    failing(setup, secret);
+    const { status } = await ask(gateway.url, REFERENCES.second(newest, false));
+    assert.equal(status, 503, 'what its own key said');
+  });
+
+  void test('goes to other keys where its account is out, without what they cannot read', async (t) => {
     const setup = await setUp(t, RESPONSES);
     const gateway = await setup.open();
     await ask(gateway.url, RESPONSES.first(false));
     const { secret, provider } = lastKey(setup, 1);
     await disable(gateway, secret, provider);
-    const { status, code } = await ask(gateway.url, RESPONSES.second(setup.seals.newest, false));
+    assert.ok(isAnswered(await ask(gateway.url, RESPONSES.second(setup.seals.newest, false)), false));
+    assert.equal(setup.upstreams.flatMap(({ requests }) => requests).length, 3, 'it was refused once');
+  });
+
+  void test('is refused where its account is out and others cannot do without what they cannot read', async (t) => {
+    const setup = await setUp(t, REFERENCES);
+    const gateway = await setup.open();
+    await ask(gateway.url, REFERENCES.first(false));
+    const { secret, provider } = lastKey(setup, 1);
+    await disable(gateway, secret, provider);
+    const { status, code } = await ask(gateway.url, REFERENCES.second(setup.seals.newest, false));
     assert.deepEqual([status, code], [400, 'invalid_encrypted_content']);
   });
 });
+
+/** From now on a key gets 503. */
+function failing({ upstreams }: Setup, secret: string): void {
+  for (const upstream of upstreams) {
+    const readable = upstream.answer;
+    upstream.answer = (exchange) =>
+      keyIn(exchange.request).endsWith(secret)
+        ? exchange.write(rawAnswer('503 Service Unavailable', [], '{"error":{"message":"busy"}}'))
+        : readable(exchange);
+  }
+}

@@ -123,7 +123,7 @@ async function tryOne(
   const body = parseObject(Buffer.from(translated.body).toString()) ?? {};
   for (const rule of strictRules[vendor]) {
     if (!isFor(rule, operation, model)) continue;
-    const finding = rule.find({ body, model, isStored: () => false });
+    const finding = rule.find({ body, model, organization: 'org', isStored: () => false });
     assert.equal(
       finding,
       undefined,

@@ -1,4 +1,4 @@
-import { isOurSignature } from '../../surface/conversation.ts';
+import { isReadableBy } from '../../surface/conversation.ts';
 import { isObject, objectOf, stringOf, type JsonObject } from '../../surface/json.ts';
 import { firstFinding, objectsAt, type Located, type Rule } from '../rule.ts';
 import { schemaFinding } from './function-schema.ts';
@@ -61,13 +61,13 @@ export const responsesRules: readonly Rule[] = [
   {
     id: 'responses-encrypted',
     operations,
-    refuses: 'encrypted thinking that is not its own',
+    refuses: 'encrypted thinking that is not its own, or was made for another organization',
     source: REASONING,
     date: DATE,
-    find: ({ body }) =>
+    find: ({ body, organization }) =>
       firstFinding(itemsOf(body, ['reasoning']), ({ value }) => {
         const content = stringOf(value['encrypted_content']);
-        if (content === undefined || isOurSignature(content)) return undefined;
+        if (content === undefined || isReadableBy(content, organization)) return undefined;
         return {
           path: ['input'],
           message: `The encrypted content ${shortened(content)} could not be verified. Reason: Encrypted content could not be decrypted or parsed.`,

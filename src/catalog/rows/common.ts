@@ -15,6 +15,7 @@ export const commonTypes: readonly ProviderType[] = [
     options: ['authHeaderKey', 'openaiCustomUrl', 'responseJsonSchema'],
     developerRole: true,
     keyless: true,
+    chatsAsWritten: true,
   },
   {
     type: 'openai-compatible',
@@ -22,6 +23,7 @@ export const commonTypes: readonly ProviderType[] = [
     keyless: true,
     developerRole: true,
     takesExtraContent: true,
+    chatsAsWritten: true,
     notes: "Anything with OpenAI's API. Every operation is passed on: only the provider knows what it has.",
   },
   {

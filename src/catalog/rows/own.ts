@@ -18,6 +18,7 @@ export const ownTypes: readonly ProviderType[] = [
     developerRole: true,
     // learn.microsoft.com/azure/ai-foundry/openai/how-to/responses
     passedClientHeaders: ['x-ms-client-request-id', 'x-ms-oai-image-generation-deployment'],
+    chatsAsWritten: true,
     notes:
       "Azure OpenAI. The deployment is that of `azureServiceUrl`, or else the model, mapped. With the base `/openai/v1` it has OpenAI's API.",
   },
@@ -97,6 +98,7 @@ export const ownTypes: readonly ProviderType[] = [
     refusesStreamUsage: true,
     ownPathsOnly: true,
     takesExtraContent: true,
+    chatsAsWritten: true,
     notes:
       'Whatever path the gateway knows an operation by goes on as the client wrote it, and so does the model. Paths that belong to no operation are answered with 404.',
   },
@@ -140,6 +142,7 @@ export const ownTypes: readonly ProviderType[] = [
     keyless: true,
     offers: ['chat.completions', 'completions', 'embeddings', 'responses.create', 'models.*'],
     anthropic: { basePath: '/v1', offers: ['messages.create'] },
+    chatsAsWritten: true,
   },
   {
     type: 'triton',
@@ -191,5 +194,6 @@ export const ownTypes: readonly ProviderType[] = [
     options: ['vllmCustomUrl', 'vllmServerHost'],
     keyless: true,
     anthropic: { basePath: '/v1', offers: ['messages.create', 'messages.count_tokens'] },
+    chatsAsWritten: true,
   },
 ];

@@ -10,6 +10,7 @@ import type { UpstreamResult } from '../../upstream/exchange.ts';
 import type { VerdictClass } from '../../verdict/verdict.ts';
 import type { Attempt } from '../attempt/attempt.ts';
 import { headerText } from '../../upstream/exchange.ts';
+import { isUnreadableReasoning } from '../unreadable-reasoning.ts';
 import type { GatewayError } from './answer.ts';
 
 /*
@@ -223,6 +224,8 @@ export function attemptsOfOwner(
 
 function rankOf(attempt: Attempt): number {
   if (!hasVisibleError(attempt)) return 0;
+  // It was sent again without that, or could not be: what came of other tries says more.
+  if (isUnreadableReasoning(attempt)) return CLASS_RANK.unknown;
   return isClientError(attempt) ? CLASS_RANK.client_error : CLASS_RANK[attempt.verdict.class];
 }
 

@@ -20,6 +20,15 @@ export interface AnswerContext {
   readonly trace: ServeTrace;
 }
 
+/** What passed the commit gate. */
+export interface AcceptedAnswer {
+  readonly attempt: Attempt;
+  /** Makes it the client's; undefined where it is so as it is. */
+  readonly translator: ResponseTranslator | undefined;
+  /** What its provider was not sent of the request, beside what a translation dropped. */
+  readonly dropped: readonly string[];
+}
+
 /** Has proxies pass each event on as it comes: nginx heeds it. */
 const UNBUFFERED = ['x-accel-buffering', 'no'];
 
@@ -28,8 +37,7 @@ const UNBUFFERED = ['x-accel-buffering', 'no'];
  * where that does not succeed it becomes a failure, since nothing has been sent yet.
  */
 export function openAnswer(
-  attempt: Attempt,
-  translator: ResponseTranslator | undefined,
+  { attempt, translator, dropped }: AcceptedAnswer,
   context: AnswerContext,
 ): Answer | Promise<Answer> {
   const { opening } = attempt;
@@ -43,9 +51,11 @@ export function openAnswer(
     }
     case 'whole':
     case 'open': {
-      if (translator !== undefined) return translatedAnswer(attempt, opening, translator, context);
+      if (translator !== undefined)
+        return translatedAnswer(attempt, opening, translator, { ...context, dropped });
       const { status } = opening;
       const headers = answerHeaders(attempt, opening.headers, context.trace.attempts);
+      pushDropped(headers, dropped);
       const body = relayedBody(attempt, opening, headers, context);
       return new ProviderAnswer(attempt, context.call, { status, headers, body });
     }
@@ -83,7 +93,7 @@ function translatedAnswer(
   attempt: Attempt,
   opening: BodyOpening,
   translator: ResponseTranslator,
-  context: AnswerContext,
+  context: AnswerContext & Pick<AcceptedAnswer, 'dropped'>,
 ): Answer | Promise<Answer> {
   const contentType = translator.contentType ?? headerText(opening.headers['content-type']);
   const isEvents = contentType.startsWith('text/event-stream');
@@ -92,13 +102,17 @@ function translatedAnswer(
     contentType,
   );
   const { dropped = [], estimated = [] } = translator;
-  if (dropped.length > 0) headers.push('x-sparekey-dropped', droppedHeader(dropped));
+  pushDropped(headers, [...context.dropped, ...dropped]);
   if (estimated.length > 0) headers.push('x-sparekey-estimated', estimated.join(', '));
   if (!(translator.streams ?? isEvents)) return wholeTranslated(attempt, translator, headers, context);
   headers.push(...UNBUFFERED);
   const { call, trace } = context;
   const body = new TranslatedBody(attempt, translator, { isEvents, memory: call.memory, trace });
   return new ProviderAnswer(attempt, call, { status: 200, headers, body });
+}
+
+function pushDropped(headers: string[], dropped: readonly string[]): void {
+  if (dropped.length > 0) headers.push('x-sparekey-dropped', droppedHeader(dropped));
 }
 
 async function wholeTranslated(

@@ -10,7 +10,7 @@ import {
 } from '../../dialects/scan/json-rewrite.ts';
 import type { Rewritten } from '../../dialects/scan/json-rewrite.ts';
 import { unpackOpaqueState } from '../../translate/opaque-state.ts';
-import { isMarked, mayHoldMarks, withPlainIds } from './own-marks.ts';
+import { isMarked, mayHoldMarks, withPlainIds, withUnsealedIds } from './own-marks.ts';
 import { withoutUnansweredThinking } from './unanswered-thinking.ts';
 
 /*
@@ -38,19 +38,45 @@ function isSigned(body: Buffer, object: number): boolean {
 }
 
 function withReadableMessages(body: Buffer, isClaude: boolean): Buffer {
+  return withBlocks(body, (block) => readableBlock(body, block, isClaude));
+}
+
+/** The body without the thinking whose signature, or whose data, is among these, and without what was packed into ids of calls. */
+export function withoutSealedThinking(body: Buffer, isUnreadable: (seal: string) => boolean): Buffer {
+  return withBlocks(body, (block) => {
+    const sealed = (member: string): boolean => {
+      const seal = wholeStringAt(body, memberAt(body, member, block));
+      return seal !== undefined && seal !== '' && isUnreadable(seal);
+    };
+    switch (wholeStringAt(body, memberAt(body, 'type', block))) {
+      case 'thinking':
+        return sealed('signature') ? 'removed' : 'kept';
+      case 'redacted_thinking':
+        return sealed('data') ? 'removed' : 'kept';
+      case 'tool_use':
+      case 'tool_result':
+        return withUnsealedIds(body, block, ['id', 'tool_use_id'], isUnreadable);
+      default:
+        return 'kept';
+    }
+  });
+}
+
+/** The body with other blocks in its messages. */
+function withBlocks(body: Buffer, rewrite: (block: number) => Rewritten): Buffer {
   return rewriteRoot(body, (name, at) =>
     name === 'messages'
-      ? rewriteItems(body, at, (message) => readableMessage(body, message, isClaude))
+      ? rewriteItems(body, at, (message) => messageWithBlocks(body, message, rewrite))
       : 'kept',
   );
 }
 
 /** A message without anything left goes: Anthropic refuses empty content, and joins what stood around it. */
-function readableMessage(body: Buffer, message: number, isClaude: boolean): Rewritten {
+function messageWithBlocks(body: Buffer, message: number, rewrite: (block: number) => Rewritten): Rewritten {
   let isEmptied = false;
   const rewritten = rewriteMembers(body, message, (name, at) => {
     if (name !== 'content') return 'kept';
-    const content = rewriteItems(body, at, (block) => readableBlock(body, block, isClaude));
+    const content = rewriteItems(body, at, rewrite);
     isEmptied = Buffer.isBuffer(content) && content.equals(EMPTY_LIST);
     return content;
   });

@@ -18,7 +18,7 @@ import { isMarked, mayHoldMarks, withPlainIds } from './own-marks.ts';
  * this text instead of a signature (ai.google.dev/gemini-api/docs/thought-signatures, "FAQs").
  */
 
-const UNSIGNED = 'skip_thought_signature_validator';
+export const UNSIGNED = 'skip_thought_signature_validator';
 const CALLS = [Buffer.from('"functionCall"'), Buffer.from('"function_call"')];
 
 /** @param wantsSignatures - whether the model refuses function calls that are not signed */
@@ -30,6 +30,23 @@ export function geminiHistory(body: Buffer, wantsSignatures: boolean): Buffer {
       ? rewriteEach(body, at, (content) => readableContent(body, content, wantsSignatures))
       : 'kept',
   );
+}
+
+/** The body without the signatures that are among these. */
+export function withoutSealedParts(body: Buffer, isUnreadable: (seal: string) => boolean): Buffer {
+  const readable = (part: number): Rewritten =>
+    rewriteMembers(body, part, (name, at) => {
+      const seal = SIGNATURES.includes(name) ? wholeStringAt(body, at) : undefined;
+      return seal !== undefined && seal !== UNSIGNED && isUnreadable(seal) ? 'removed' : 'kept';
+    });
+  return rewriteRoot(body, (name, contents) => {
+    if (name !== 'contents') return 'kept';
+    return rewriteEach(body, contents, (content) =>
+      rewriteMembers(body, content, (member, parts) =>
+        member === 'parts' ? rewriteEach(body, parts, readable) : 'kept',
+      ),
+    );
+  });
 }
 
 function readableContent(body: Buffer, content: number, wantsSignatures: boolean): Rewritten {

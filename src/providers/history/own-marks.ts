@@ -27,3 +27,17 @@ export function plainId(body: Buffer, at: number): Rewritten {
 export function withPlainIds(body: Buffer, object: number, names: readonly string[]): Rewritten {
   return rewriteMembers(body, object, (name, at) => (names.includes(name) ? plainId(body, at) : 'kept'));
 }
+
+/** The same where only ids that hold one of these states lose it. @param isUnreadable - is given the whole id */
+export function withUnsealedIds(
+  body: Buffer,
+  object: number,
+  names: readonly string[],
+  isUnreadable: (seal: string) => boolean,
+): Rewritten {
+  return rewriteMembers(body, object, (name, at) => {
+    if (!names.includes(name)) return 'kept';
+    const plain = plainId(body, at);
+    return plain !== 'kept' && isUnreadable(wholeStringAt(body, at) ?? '') ? plain : 'kept';
+  });
+}

@@ -3,6 +3,7 @@ import {
   allOfType,
   memberStarts,
   rewriteItems,
+  rewriteMembers,
   rewriteRoot,
   wholeStringAt,
 } from '../../dialects/scan/json-rewrite.ts';
@@ -35,6 +36,33 @@ export function responsesHistory(body: Buffer, isOpenai: boolean): Buffer {
     name === 'input' ? rewriteItems(body, at, (item) => readableItem(body, item, keepsNothing)) : 'kept',
   );
 }
+
+/**
+ * The body without reasoning whose encrypted content, or whose id where it has none, is among these. What came after it loses
+ * its own id, by which OpenAI knows that it belongs to reasoning: `Item 'fc_…' of type 'function_call' was provided without its
+ * required 'reasoning' item`. Results name calls by their `call_id`.
+ */
+export function withoutSealedItems(body: Buffer, isUnreadable: (seal: string) => boolean): Buffer {
+  let isOrphaned = false;
+  return rewriteRoot(body, (name, input) => {
+    if (name !== 'input') return 'kept';
+    return rewriteItems(body, input, (item) => {
+      const type = wholeStringAt(body, memberAt(body, 'type', item)) ?? '';
+      if (type === 'reasoning') {
+        const sealed = wholeStringAt(body, memberAt(body, 'encrypted_content', item)) ?? '';
+        const seal = sealed === '' ? (wholeStringAt(body, memberAt(body, 'id', item)) ?? '') : sealed;
+        const isRemoved = seal !== '' && isUnreadable(seal);
+        isOrphaned ||= isRemoved;
+        return isRemoved ? 'removed' : 'kept';
+      }
+      if (!isOrphaned || !FOLLOWS_REASONING.has(type)) return 'kept';
+      return rewriteMembers(body, item, (member) => (member === 'id' ? 'removed' : 'kept'));
+    });
+  });
+}
+
+/** Items of the model's whose id may be left out (platform.openai.com/docs/api-reference/responses/create, "input"). */
+const FOLLOWS_REASONING: ReadonlySet<string> = new Set(['custom_tool_call', 'function_call', 'message']);
 
 const LOWER_F = 0x66;
 

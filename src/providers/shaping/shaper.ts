@@ -103,8 +103,8 @@ export function withBody(call: Call, bytes: Buffer): Call {
   return withFacts({ ...call, body: { kind: 'buffered', bytes } }, facts);
 }
 
-/** A call whose body was edited. */
-function withFacts(call: Call, facts: BodyFacts): Call {
+/** A call whose body was edited. @param facts - of the new body */
+export function withFacts(call: Call, facts: BodyFacts): Call {
   const isAsAsked = call.target.operation.streams === 'as-asked';
   return {
     ...call,

@@ -39,7 +39,11 @@ export function withMessages(
   return replaceAt(body, from, `[${shaped.map(({ text }) => text).join(',')}]`);
 }
 
-function readMessages(body: Buffer, from: number): Message[] | undefined {
+/**
+ * The messages of a chat. Undefined where there are none, or one is no object.
+ * @param from where the list of them begins
+ */
+export function readMessages(body: Buffer, from: number): Message[] | undefined {
   const messages: Message[] = [];
   try {
     for (const start of itemsOf(body, from)) {

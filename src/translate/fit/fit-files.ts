@@ -38,6 +38,11 @@ const MISNOMERS: ReadonlyMap<string, string> = new Map([
   ['image/x-png', 'image/png'],
 ]);
 
+/** The name of a media type, in lower case, which may be written by another that is none. */
+export function rightMediaType(written: string): string {
+  return MISNOMERS.get(written) ?? written;
+}
+
 function fitPart<Part extends { readonly type: string }>(
   part: Part,
   { imageTypes: known, documentPart }: ModelCapabilities,
@@ -47,7 +52,7 @@ function fitPart<Part extends { readonly type: string }>(
   if (documentPart === 'none' && DOCUMENT.test(written))
     throw new NotExpressible(`a document (${written}); the model reads none`);
   if (!written.startsWith('image')) return part;
-  const mediaType = MISNOMERS.get(written) ?? written;
+  const mediaType = rightMediaType(written);
   if (known?.length === 0) throw new NotExpressible('an image; the model reads none');
   if (known !== undefined && isNamed(mediaType) && !known.includes(mediaType))
     throw new NotExpressible(`an image of the type ${mediaType}; the model reads ${known.join(', ')}`);

@@ -1,8 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { JSONObject } from '@ai-sdk/provider';
 import { z } from 'zod';
-import { asObject, objectsOf } from '../../base/json.ts';
-import type { Json } from '../../base/json.ts';
+import { objectsOf } from '../../base/json.ts';
 import { operationNamed } from '../../dialects/operations/table.ts';
 import { targetOf } from '../target.ts';
 import type { ModelCapabilities } from '../../catalog/models/model-row.ts';
@@ -14,7 +12,9 @@ import { fitOptions } from '../fit/fit-options.ts';
 import { fitToolChoice } from '../fit/fit-tool-choice.ts';
 import { chatSent } from '../sent/chat-sent.ts';
 import { withTextArguments } from './chat-arguments.ts';
+import { withDocumentUrls } from './chat-documents.ts';
 import { chatThinkingOf } from './chat-thinking.ts';
+import { userFor } from './chat-user.ts';
 import { toChatMessages } from './chat-messages.ts';
 import { openaiRules } from './conversation/conversation-rules.ts';
 import { clientTools, withTools, without } from './prompt.ts';
@@ -107,16 +107,6 @@ function asNamed(
   return Object.fromEntries(Object.entries(named).filter(([name]) => fields.includes(name)));
 }
 
-/** Documents as Mistral has them: docs.mistral.ai/capabilities/document_ai/document_qna. */
-function withDocumentUrls(message: Json): Json {
-  if (!Array.isArray(message['content'])) return message;
-  const content = objectsOf(message['content']).map((part) => {
-    const data = part['type'] === 'file' ? asObject(part['file'])?.['file_data'] : undefined;
-    return data === undefined ? part : { type: 'document_url', document_url: data };
-  });
-  return { ...message, content };
-}
-
 /**
  * Fields of chat completions that the SDK has no option for, and a client codec of the family may know. The package
  * writes whatever it is given into the body: nothing else may pass.
@@ -155,13 +145,4 @@ function bodyOptions(
 /** OpenAI refuses `parallel_tool_calls` without tools. */
 function hasTools(options: CallOptions): boolean {
   return clientTools(options).length > 0;
-}
-
-/**
- * The client's user as a vendor takes it. For `user_id` DeepSeek has a pattern, and GLM at least 6 and at most 128
- * characters: api-docs.deepseek.com/api/create-chat-completion, docs.bigmodel.cn/api-reference. Others go as their SHA-256.
- */
-function userFor(field: string, user: string): string {
-  if (field !== 'user_id' || /^[\w-]{6,128}$/u.test(user)) return user;
-  return createHash('sha256').update(user).digest('hex');
 }

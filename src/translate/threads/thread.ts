@@ -9,6 +9,7 @@ import type { JobResult, Job } from '../job.ts';
 enableCompileCache();
 const { translateResponse, translateRequest } = await import('../job.ts');
 const { runEdit } = await import('../edit/edit-job.ts');
+const { runPassed } = await import('../passed/passed-job.ts');
 const { runThinking } = await import('../thinking/thinking-job.ts');
 const { countRequest } = await import('../tokens/count-job.ts');
 
@@ -28,6 +29,8 @@ async function runJob(job: Job): Promise<JobResult> {
         return await translateRequest(job);
       case 'edit':
         return runEdit(job);
+      case 'passed':
+        return runPassed(job);
       case 'thinking':
         return runThinking(job);
       case 'count':

@@ -8,6 +8,8 @@ import type { Job, ResponseJob, TranslatedRequest, RequestJob } from '../job.ts'
 import type { CountJob, TokenCount } from '../tokens/count-job.ts';
 import type { EditJob } from '../edit/edit-job.ts';
 import type { Edited } from '../edit/edited.ts';
+import type { PassedJob } from '../passed/passed-job.ts';
+import type { FittedPassed } from '../passed/fitted-passed.ts';
 import type { ThinkingJob } from '../thinking/thinking-job.ts';
 import { TranslationError } from '../response-translator.ts';
 import { ThreadPool } from './thread-pool.ts';
@@ -129,6 +131,27 @@ export class TranslationThreads {
       }
       case 'unchanged':
       case 'nothing-left':
+      case 'busy':
+        return outcome;
+      default:
+        return this.#unsupported(outcome);
+    }
+  }
+
+  /** Fits a chat of any size that passes through. */
+  async fitPassed(
+    job: Omit<PassedJob, 'kind'>,
+    { signal, memory }: Pick<Call, 'signal' | 'memory'>,
+  ): Promise<FittedPassed> {
+    const outcome = await this.#run({ kind: 'passed', ...job }, signal, memory);
+    switch (outcome.kind) {
+      case 'fitted': {
+        const { kind, body, facts, dropped } = outcome;
+        memory?.hold(body.byteLength);
+        const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+        return { kind, bytes, facts, dropped };
+      }
+      case 'unchanged':
       case 'busy':
         return outcome;
       default:

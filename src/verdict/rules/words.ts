@@ -129,6 +129,19 @@ export const FUNCTION_DOWN = anyOf(
 /** Words of haste or load, which are counted in tokens too. */
 export const BUSY_OR_FAST = either(AT_CAPACITY, TOO_FAST);
 
+/**
+ * Reasoning of another account, vendor or model that a conversation holds cannot be read, or is not kept here: OpenAI's,
+ * Anthropic's and Google's words for it.
+ */
+export const UNREADABLE_REASONING = anyOf(
+  String.raw`\bencrypted content\b.{0,200}\bcould not be (?:verified|decrypted|parsed)`,
+  String.raw`\binvalid \W?(?:signature|data)\W? in \W?(?:redacted_)?thinking\b`,
+  String.raw`\b(?:corrupted|invalid) thought[ _]signature\b|\bthought[ _]signature is (?:not valid|invalid|corrupted)\b`,
+  String.raw`\bthought_?signature\b.{0,40}\bbase64 decoding failed\b`,
+  String.raw`\bwithout its required \W?reasoning\W? item\b`,
+  String.raw`\bitem (?:with id )?\W?rs_\w+\W? not found\b`,
+);
+
 const CREDENTIAL = String.raw`(?:api[ _-]?keys?|api secret|access[ _-]?keys?|secret key|auth(?:entication|orization)?(?: (?:token|header|key|credentials?))?|credentials?|access token|bearer(?: token)?|security token|oauth2? (?:access )?token|signature|subscription key)`;
 const BAD = String.raw`(?:invalid|incorrect|expired|revoked|wrong|bad|unknown|malformed|unrecognized|disabled|deleted|leaked)`;
 

@@ -16,7 +16,7 @@ const ELSEWHERE = new Set(
 
 /** What a client may write that nobody here knows: it has to arrive as it is. */
 const BODY =
-  '{ "model":"asked", "messages":[{"role":"user","content":"a \\u00e9\\n"}],\n "seed":12345678901234567890,"x":{"y":[1.0,1e3]}}';
+  '{ "model":"asked", "messages":[{"role":"user","content":"a \\u00e9\\n"}],\n "big":12345678901234567890,"x":{"y":[1.0,1e3]}}';
 const MAPPED = BODY.replace('"asked"', '"theirs"');
 const STREAMED = BODY.replace(/\}$/, ',"stream":true}');
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { hashOf } from '../../../src/translate/provider/conversation/word-forms.ts';
+import { objectsOf } from '../../../src/base/json.ts';
 import type { ConfigParts } from '../../support/gateway.ts';
 import { MARKED_CALL, sent } from './sent.ts';
 
@@ -19,10 +19,10 @@ void describe('a chat', () => {
   const chat = async (parts: ConfigParts): Promise<unknown> =>
     (await sent(parts, '/v1/chat/completions', { model: 'm', messages }))['messages'];
   const { extra_content: _, ...bare } = call;
-  const plain = (reply: object): object[] => [
+  const plain = (reply: object, id = 'call_1'): object[] => [
     USER,
     reply,
-    { role: 'tool', tool_call_id: 'call_1', content: 'r' },
+    { role: 'tool', tool_call_id: id, content: 'r' },
   ];
 
   void it('goes to each vendor without what that refuses', async () => {
@@ -30,13 +30,20 @@ void describe('a chat', () => {
     const calls = [{ ...bare, id: 'call_1' }];
     assert.deepEqual(await chat(openai), plain({ ...answer, tool_calls: calls }));
     assert.deepEqual(await chat({ type: 'groq' }), plain({ ...unreasoned, tool_calls: calls }));
-    // Nine letters and digits are all that it takes for an id.
-    const id = hashOf('call_1', 9);
-    assert.deepEqual(await chat({ type: 'mistral' }), [
-      USER,
-      { ...unreasoned, tool_calls: [{ ...bare, id }] },
-      { role: 'tool', tool_call_id: id, content: 'r' },
-    ]);
+  });
+
+  void it('goes to Mistral with ids of nine letters and digits, the same for a call and its result', async () => {
+    const [, answered, result] = objectsOf(await chat({ type: 'mistral' }));
+    const [made] = objectsOf(answered?.['tool_calls']);
+    assert.match(String(made?.['id']), /^[a-zA-Z0-9]{9}$/u);
+    assert.equal(result?.['tool_call_id'], made?.['id']);
+    assert.equal(answered?.['reasoning_content'], undefined);
+  });
+
+  void it('goes to OpenAI’s own models without reasoning, which other hosts of its API want back', async () => {
+    const own = await sent(openai, '/v1/chat/completions', { model: 'gpt-5', messages });
+    assert.equal(objectsOf(own['messages'])[1]?.['reasoning_content'], undefined);
+    assert.equal(objectsOf(await chat(openai))[1]?.['reasoning_content'], 'hm');
   });
 
   void it('keeps Gemini’s signatures for who may pass them on to it', async () => {

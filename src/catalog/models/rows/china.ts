@@ -17,6 +17,7 @@ export const chinaRows: readonly ModelRow[] = [
     {
       efforts: ['low', 'high', 'max'],
       thinkingSwitch: 'thinking',
+      maxTokensField: 'max_tokens',
       maxTemperature: 2,
       stopSequences: 16,
       seedField: 'none',
@@ -62,6 +63,7 @@ export const chinaRows: readonly ModelRow[] = [
     ['*'],
     {
       efforts: [],
+      maxTokensField: 'max_tokens',
       maxTemperature: 1,
       stopSequences: 1,
       seedField: 'none',

@@ -23,6 +23,7 @@ export const worldRows: readonly ModelRow[] = [
     ['*'],
     {
       efforts: [],
+      maxTokensField: 'max_tokens',
       maxTemperature: 1.5,
       seedField: 'random_seed',
       userField: 'none',
@@ -159,7 +160,13 @@ export const worldRows: readonly ModelRow[] = [
   row(
     ['cohere'],
     ['*'],
-    { efforts: [], maxTemperature: 1, stopSequences: 5, parallelTools: false },
+    {
+      efforts: [],
+      maxTokensField: 'max_tokens',
+      maxTemperature: 1,
+      stopSequences: 5,
+      parallelTools: false,
+    },
     'docs.cohere.com/docs/compatibility-api, docs.cohere.com/reference/chat',
   ),
   row(

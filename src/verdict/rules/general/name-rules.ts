@@ -24,6 +24,7 @@ import {
 } from '../names.ts';
 import type { Rule } from '../rule.ts';
 import { lengthNameRules } from './length-rules.ts';
+import { reasoningNameRules } from './reasoning-rules.ts';
 import {
   LARGER_THAN_CREDIT,
   LARGER_THAN_LIMIT,
@@ -50,6 +51,7 @@ export const generalNameRules: readonly Rule[] = [
     },
   },
   ...lengthNameRules,
+  ...reasoningNameRules,
   {
     id: 'general.larger-than-limit',
     when: { status: ['2xx', 400, 413, 429], says: LARGER_THAN_LIMIT },

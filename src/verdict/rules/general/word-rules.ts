@@ -13,6 +13,7 @@ import {
 import { openaiBody as body } from '../example-body.ts';
 import { lengthWordRules } from './length-rules.ts';
 import { modelWordRules } from './model-word-rules.ts';
+import { reasoningWordRules } from './reasoning-rules.ts';
 import { PERMISSION_NAMES } from '../names.ts';
 import type { Rule } from '../rule.ts';
 import {
@@ -45,6 +46,7 @@ import {
  * that closed it, length before the model that is too small.
  */
 export const generalWordRules: readonly Rule[] = [
+  ...reasoningWordRules,
   {
     id: 'general.no-credit-words',
     when: { status: ['2xx', 401, 402, 403, 412, 429, 432], saysAboutKey: OUT_OF_CREDIT },

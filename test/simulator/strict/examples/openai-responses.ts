@@ -1,4 +1,5 @@
-import { CITY, SIGNATURE, STRICT_CITY, type Body, type RuleExamples } from '../rule-example.ts';
+import { signatureOf } from '../../../../simulator/surface/conversation.ts';
+import { CITY, SIGNATURE, STRICT_CITY, THOUGHT, type Body, type RuleExamples } from '../rule-example.ts';
 
 const user = { role: 'user', content: 'hi' };
 const call = { type: 'function_call', call_id: 'call_1', name: 'look', arguments: '{}' };
@@ -58,6 +59,10 @@ export const openaiResponsesExamples: RuleExamples = {
     pairs: [
       [asking({ ...thought, encrypted_content: 'sk1_eyJ9' }, answer), asking(thought, answer)],
       [asking({ ...thought, encrypted_content: '' }, answer), asking(thought, answer)],
+      [
+        asking({ ...thought, encrypted_content: signatureOf('0123abcd', THOUGHT, 'other') }, answer),
+        asking({ ...thought, encrypted_content: signatureOf('0123abcd', THOUGHT, 'org') }, answer),
+      ],
     ],
   },
   'responses-stored-items': {

@@ -117,7 +117,7 @@ const SIGNATURES: ReadonlySet<string> = new Set(['claude-signature', 'foreign-si
 /** Rules of the simulator's that a request breaks, with what it says to it. */
 function brokenRules(type: keyof typeof STRICT, model: string, body: Json): unknown[] {
   const { service, operation } = STRICT[type];
-  const request = { body, model, isStored: () => false };
+  const request = { body, model, organization: 'org', isStored: () => false };
   return strictRules[service]
     .filter(
       ({ id, operations, models }) =>
