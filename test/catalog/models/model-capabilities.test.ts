@@ -5,6 +5,9 @@ import type { ModelCapabilities } from '../../../src/catalog/models/model-row.ts
 import { modelRows } from '../../../src/catalog/models/rows/all.ts';
 import { providerTypes } from '../../../src/catalog/provider-types.ts';
 
+const under = (stopSequences: number): unknown =>
+  modelCapabilities('openai', 'gpt-5', [{ models: ['*'], takes: { stopSequences } }]).stopSequences;
+
 /** What is known of a model, in part. */
 const known: readonly (readonly [type: string, model: string, takes: ModelCapabilities])[] = [
   ['claude', 'claude-4.5-sonnet', { thinking: 'budget', maxOutputTokens: 64_000, lastMessage: 'any' }],
@@ -73,8 +76,6 @@ void describe('the table of models', () => {
   });
 
   void it('keeps the answers under one configuration from those under another', () => {
-    const under = (stopSequences: number): unknown =>
-      modelCapabilities('openai', 'gpt-5', [{ models: ['*'], takes: { stopSequences } }]).stopSequences;
     assert.deepEqual([under(1), under(2), under(1)], [1, 2, 1]);
     assert.equal(modelCapabilities('openai', 'gpt-5').stopSequences, 0);
   });
