@@ -66,6 +66,13 @@ interface Case {
 }
 
 const cases: readonly Case[] = [
+  // Claude in chats, which thinks where it is told to
+  {
+    client: 'anthropic',
+    provider: 'openrouter/anthropic/claude-sonnet-4.5',
+    asks: { temperature: 0.2 },
+    leaves: { temperature: 0.2 },
+  },
   // OpenAI's models, old and new
   {
     client: 'anthropic',

@@ -66,10 +66,10 @@ function lookedUp(type: string, model: string, overrides: readonly CapabilityOve
 /** Whether a name in small letters fits one of some patterns, in which `*` stands for anything. */
 function matcherOf(patterns: readonly string[]): (name: string) => boolean {
   const compiled = patterns.map((pattern) => pattern.toLowerCase().split('*'));
-  return (name) => compiled.some((pieces) => fits(pieces, name));
+  return (name) => compiled.some((pieces) => hasPieces(name, pieces));
 }
 
-function fits([first = '', ...between]: readonly string[], name: string): boolean {
+function hasPieces(name: string, [first = '', ...between]: readonly string[]): boolean {
   if (between.length === 0) return name === first;
   const last = between.pop() ?? '';
   if (!name.startsWith(first)) return false;

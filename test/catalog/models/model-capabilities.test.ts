@@ -5,8 +5,15 @@ import type { ModelCapabilities } from '../../../src/catalog/models/model-row.ts
 import { modelRows } from '../../../src/catalog/models/rows/all.ts';
 import { providerTypes } from '../../../src/catalog/provider-types.ts';
 
+const under = (stopSequences: number): unknown =>
+  modelCapabilities('openai', 'gpt-5', [{ models: ['*'], takes: { stopSequences } }]).stopSequences;
+
 /** What is known of a model, in part. */
 const known: readonly (readonly [type: string, model: string, takes: ModelCapabilities])[] = [
+  ['claude', 'claude-4.5-sonnet', { thinking: 'budget', maxOutputTokens: 64_000, lastMessage: 'any' }],
+  ['claude', 'claude-4-opus-20250514', { thinking: 'budget', lastMessage: 'any' }],
+  ['openrouter', 'anthropic/claude-sonnet-4:beta', { thinking: 'budget', maxOutputTokens: 64_000 }],
+  ['bedrock', 'anthropic.claude-v2:1', { maxOutputTokens: 4096, lastMessage: 'any' }],
   ['claude', 'claude-3-haiku-20240307', { thinking: 'none', maxOutputTokens: 4096 }],
   ['claude', 'claude-3-5-sonnet-20241022', { thinking: 'none', maxOutputTokens: 8192 }],
   ['claude', 'claude-3-7-sonnet-20250219', { thinking: 'budget', maxOutputTokens: 64_000 }],
@@ -66,6 +73,17 @@ void describe('the table of models', () => {
     ];
     const { stopSequences, topK, sampling } = modelCapabilities('openai', 'gpt-5', overrides);
     assert.deepEqual({ stopSequences, topK, sampling }, { stopSequences: 7, topK: true, sampling: 'never' });
+  });
+
+  void it('keeps the answers under one configuration from those under another', () => {
+    assert.deepEqual([under(1), under(2), under(1)], [1, 2, 1]);
+    assert.equal(modelCapabilities('openai', 'gpt-5').stopSequences, 0);
+  });
+
+  void it('knows a model still where clients have named many others', () => {
+    const before = modelCapabilities('claude', 'claude-3-haiku-20240307');
+    for (let at = 0; at < 2500; at += 1) modelCapabilities('claude', `claude-3-${at}`);
+    assert.deepEqual(modelCapabilities('claude', 'claude-3-haiku-20240307'), before);
   });
 
   void it('names types that there are, a page and a day in every row', () => {

@@ -260,3 +260,16 @@ void suite('a model is held to a schema', () => {
     });
   }
 });
+
+void test('a schema that is right leaves with its keywords in their order', () => {
+  for (const { schemas } of Object.values(ALL)) {
+    const schema = {
+      description: 'd',
+      properties: { a: { minimum: 1, maximum: 2, type: 'integer' }, b: { enum: ['x', 'y'], type: 'string' } },
+      required: ['a'],
+      type: 'object',
+      additionalProperties: false,
+    };
+    assert.equal(JSON.stringify(schemaFor(schema, schemas)), JSON.stringify(schema));
+  }
+});
