@@ -28,14 +28,25 @@ export interface ChatReader {
 /** The body without the members of an assistant's messages and calls that its reader does not take, and with ids that it does. */
 export function chatHistory(body: Buffer, reader: ChatReader): Buffer {
   const mayRefuse =
-    reader.refused.some((name) => body.includes(`"${name}"`)) ||
-    (reader.callIds !== undefined && body.includes('"tool_calls"'));
+    reader.refused.some((name) => body.includes(quoted(name))) ||
+    (reader.callIds !== undefined && body.includes(TOOL_CALLS));
   if (!mayHoldMarks(body) && !mayRefuse) return body;
   return rewriteRoot(body, (name, at) =>
     name === 'messages'
       ? rewriteItems(body, at, (message) => readableMessage(body, message, reader))
       : 'kept',
   );
+}
+
+const TOOL_CALLS = Buffer.from('"tool_calls"');
+
+/** Of the few names that a reader may refuse. A search for bytes costs a third of one for text. */
+const quotedNames = new Map<string, Buffer>();
+
+function quoted(name: string): Buffer {
+  const bytes = quotedNames.get(name) ?? Buffer.from(`"${name}"`);
+  quotedNames.set(name, bytes);
+  return bytes;
 }
 
 function readableMessage(body: Buffer, message: number, reader: ChatReader): Rewritten {

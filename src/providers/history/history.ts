@@ -55,8 +55,11 @@ const OPENAI_MODEL = /^(?:openai\/)?(?:chatgpt|gpt-\d|o\d)/u;
 const NOT_OPENAIS = ['images', 'reasoning', 'reasoning_content', 'reasoning_details'];
 
 /** Of ids, other vendors take those of all, once what was packed into them is gone. */
-function chatReader(config: Pick<ProviderConfig, 'type' | 'baseUrl'>, model: string): ChatReader {
-  const { toolCallIds } = modelCapabilities(config.type, model);
+function chatReader(
+  config: Pick<ProviderConfig, 'type' | 'baseUrl' | 'modelCapabilities'>,
+  model: string,
+): ChatReader {
+  const { toolCallIds } = modelCapabilities(config.type, model, config.modelCapabilities);
   const callIds = toolCallIds?.alphabet === 'alphanumeric' ? toolCallIds : undefined;
   const isOpenai = OPENAI_HOSTS.has(config.type) && OPENAI_MODEL.test(model);
   return { refused: [...refusedBy(config), ...(isOpenai ? NOT_OPENAIS : [])], callIds };
