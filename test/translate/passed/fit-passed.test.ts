@@ -37,7 +37,7 @@ const TIMES = 150;
 function broken({ rules }: Vendor, model: string, body: Json): string | undefined {
   for (const rule of strictRules[rules]) {
     if (!rule.operations.includes('chat') || rule.models?.test(model) === false) continue;
-    const finding = rule.find({ body, model, isStored: () => false });
+    const finding = rule.find({ body, model, organization: 'org', isStored: () => false });
     if (finding !== undefined) return `${rule.id}: ${finding.message}`;
   }
   return undefined;
