@@ -1,5 +1,5 @@
 import { isOurSignature } from '../../surface/conversation.ts';
-import { stringsOf } from '../../surface/json.ts';
+import { objectOf, stringsOf } from '../../surface/json.ts';
 import { firstFinding, isBlank, type Rule } from '../rule.ts';
 import { blocksOf, finding, markedIn, messagesOf, textsIn, textsOf } from './anthropic-body.ts';
 import { shapeFinding } from './anthropic-shape.ts';
@@ -123,6 +123,22 @@ export const messagesRules: readonly Rule[] = [
       stringsOf(body['stop_sequences']).some(isBlank)
         ? finding(['stop_sequences'], 'stop_sequences: each stop sequence must contain non-whitespace')
         : undefined,
+  },
+  {
+    id: 'opaque-user',
+    operations,
+    refuses: 'a `metadata.user_id` that is an address',
+    source: `${REFERENCE}, github.com/BerriAI/litellm/issues/10106`,
+    date: DATE,
+    find: ({ body }) => {
+      const user = objectOf(body['metadata'])['user_id'];
+      return typeof user === 'string' && /[^\s@]@[^\s@]+\.[^\s@]/u.test(user)
+        ? finding(
+            ['metadata', 'user_id'],
+            'metadata.user_id: user_id appears to contain an email address. Please send a uuid or hash value instead.',
+          )
+        : undefined;
+    },
   },
   {
     id: 'cache-marks',

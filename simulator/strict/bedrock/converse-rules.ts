@@ -112,6 +112,22 @@ export const converseRules: readonly Rule[] = [
     date: DATE,
     find: ({ body }) => configFinding(objectOf(body['inferenceConfig'])),
   },
+  {
+    id: 'cache-points',
+    operations,
+    refuses: 'more than four marks for the cache',
+    source: 'docs.aws.amazon.com/bedrock/latest/userguide/prompt-caching.html',
+    date: DATE,
+    find: ({ body }) => {
+      const tools = objectsAt(objectOf(body['toolConfig'])['tools'], ['toolConfig', 'tools']);
+      const blocks = [...objectsAt(body['system'], ['system']), ...tools, ...blocksIn(body)];
+      const marks = blocks.filter(({ value }) => value['cachePoint'] !== undefined);
+      const [, , , , fifth] = marks;
+      return fifth === undefined
+        ? undefined
+        : finding(fifth.path, `A maximum of 4 cache points may be provided. Found ${marks.length}.`);
+    },
+  },
   ...toolRules,
   ...mediaRules,
 ];

@@ -43,7 +43,7 @@ export const chatRules: readonly Rule[] = [
     id: 'chat-format-schema',
     operations: ['chat'],
     refuses:
-      'a strict schema of the answer whose root is no object, or whose properties are not all required',
+      'a strict schema of the answer whose root is no object, or whose properties are not all required, or with keywords beside a `$ref`',
     source: 'platform.openai.com/docs/guides/structured-outputs',
     date: DATE,
     find: ({ body }) => {

@@ -73,6 +73,9 @@ function placeFinding(
 function strictFlaw(schema: JsonObject, isObjectSchema: boolean): string | undefined {
   const never = STRICT_NEVER.find((keyword) => schema[keyword] !== undefined);
   if (never !== undefined) return `'${never}' is not permitted.`;
+  const beside = Object.keys(schema).filter((keyword) => !keyword.startsWith('$'));
+  if (schema['$ref'] !== undefined && beside.length > 0)
+    return `$ref cannot have keywords {${beside.map((keyword) => `'${keyword}'`).join(', ')}}.`;
   if (!isObjectSchema) return undefined;
   if (schema['additionalProperties'] !== false)
     return "'additionalProperties' is required to be supplied and to be false.";

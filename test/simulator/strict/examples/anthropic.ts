@@ -184,6 +184,9 @@ export const anthropicExamples: RuleExamples = {
   'stop-sequences': {
     pairs: [[ask({ stop_sequences: ['\n', 'END'] }), ask({ stop_sequences: ['\nEND'] })]],
   },
+  'opaque-user': {
+    pairs: [[ask({ metadata: { user_id: 'anna@example.com' } }), ask({ metadata: { user_id: '0f3a' } })]],
+  },
   'cache-marks': {
     pairs: [
       [

@@ -22,6 +22,13 @@ function ask(fields: Body): Body {
   return { messages: [user], ...fields };
 }
 
+function cached(marks: number): Body {
+  const mark = { cachePoint: { type: 'default' } };
+  return {
+    messages: [{ role: 'user', content: [{ text: 'hi' }, ...Array.from({ length: marks }, () => mark)] }],
+  };
+}
+
 function talk(...messages: readonly Body[]): Body {
   return { messages: [user, ...messages], ...tools };
 }
@@ -131,6 +138,7 @@ export const bedrockExamples: RuleExamples = {
       ],
     ],
   },
+  'cache-points': { pairs: [[cached(5), cached(4)]] },
   'inference-config': {
     pairs: [
       [ask({ inferenceConfig: { temperature: 1.1 } }), ask({ inferenceConfig: { temperature: 1 } })],

@@ -23,6 +23,16 @@ function calledBy(id: string): Body {
   });
 }
 
+function referring(beside: Body): Body {
+  return {
+    type: 'object',
+    properties: { city: { $ref: '#/$defs/City', ...beside } },
+    required: ['city'],
+    additionalProperties: false,
+    $defs: { City: { type: 'string' } },
+  };
+}
+
 function format(schema: Body, strict: boolean): Body {
   return chat({ response_format: { type: 'json_schema', json_schema: { name: 'city', schema, strict } } });
 }
@@ -123,6 +133,7 @@ export const openaiChatExamples: RuleExamples = {
     pairs: [
       [format({ type: 'array', items: STRICT_CITY }, true), format(STRICT_CITY, true)],
       [format(CITY, true), format(CITY, false)],
+      [format(referring({ description: 'a town' }), true), format(referring({}), true)],
     ],
   },
   'chat-json-word': {
