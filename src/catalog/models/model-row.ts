@@ -4,7 +4,8 @@ import type { ConversationCapabilities } from './conversation-capabilities.ts';
  * What a model takes, at one type of provider: what its vendor's documentation says that it refuses, limits, or has
  * another word for. Plain data. An absent member is not known, and nothing is changed for it.
  *
- * Only requests that are translated ask for it: who speaks a vendor's own dialect gets the vendor's own answers.
+ * Requests that are translated ask for it, and OpenAI's chats at other vendors: who else speaks a vendor's own dialect gets the
+ * vendor's own answers.
  */
 export interface ModelCapabilities extends ConversationCapabilities {
   /**

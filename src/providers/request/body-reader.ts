@@ -60,7 +60,7 @@ const NOT_OPENAIS = ['images', 'reasoning', 'reasoning_content', 'reasoning_deta
 
 /** Of ids, other vendors take those of all, once what was packed into them is gone. */
 function chatReader(config: Reader, model: string): ChatReader {
-  const { toolCallIds } = modelCapabilities(config.type, model);
+  const { toolCallIds } = modelCapabilities(config.type, model, config.modelCapabilities);
   const callIds = toolCallIds?.alphabet === 'alphanumeric' ? toolCallIds : undefined;
   const isOpenai = OPENAI_HOSTS.has(config.type) && OPENAI_MODEL.test(model);
   return { refused: [...refusedBy(config), ...(isOpenai ? NOT_OPENAIS : [])], callIds };

@@ -2,7 +2,6 @@ import { asObject, isPresent, itemsOf } from '../../base/json.ts';
 import type { Json } from '../../base/json.ts';
 import type { ModelCapabilities } from '../../catalog/models/model-row.ts';
 import { rightMediaType } from '../fit/fit-files.ts';
-import type { Message } from '../edit/messages.ts';
 import { withDocumentUrls } from '../provider/chat-documents.ts';
 
 /** Fields of an assistant's messages as OpenAI answers with them: platform.openai.com/docs/api-reference/chat/object */
@@ -11,12 +10,11 @@ const ANSWER_FIELDS: ReadonlySet<string> = new Set(['audio', 'function_call', 't
 const ALWAYS_OWN: ReadonlySet<string> = new Set(['annotations', 'refusal']);
 
 /** A message by itself as a vendor takes it, wherever it stands; the very same where it fits. */
-export function fitMessage(message: Message, takes: ModelCapabilities): Message {
-  const { value } = message;
-  const named = takes.documentPart === 'document_url' && hasFile(value) ? withDocumentUrls(value) : value;
+export function fitMessage(message: Json, takes: ModelCapabilities): Json {
+  const named =
+    takes.documentPart === 'document_url' && hasFile(message) ? withDocumentUrls(message) : message;
   const typed = withMediaTypes(named);
-  const fitted = takes.fields === undefined ? typed : withoutOwnFields(typed);
-  return fitted === value ? message : { text: JSON.stringify(fitted), value: fitted };
+  return takes.fields === undefined ? typed : withoutOwnFields(typed);
 }
 
 function hasFile({ content }: Json): boolean {

@@ -1,12 +1,11 @@
-import { asObject, isPresent, objectsOf, parseObject } from '../../base/json.ts';
+import { asObject, isPresent, itemsOf, objectsOf, parseObject } from '../../base/json.ts';
 import type { Json } from '../../base/json.ts';
 import type { ModelCapabilities } from '../../catalog/models/model-row.ts';
 import type { Edit } from '../../dialects/scan/json-edit.ts';
 import { memberStarts } from '../../dialects/scan/json-rewrite.ts';
-import { bomEnd, isFilled, spaceEnd, valueEnd } from '../../dialects/scan/json-walk.ts';
+import { bomEnd, spaceEnd, valueEnd } from '../../dialects/scan/json-walk.ts';
 import { applyEdits } from '../edit/apply-edits.ts';
 import { readMessages } from '../edit/messages.ts';
-import type { Message } from '../edit/messages.ts';
 import { withoutBlankText } from '../provider/conversation/blank-text.ts';
 import { withCallIds } from '../provider/conversation/call-ids.ts';
 import { openaiRules, rulesFor } from '../provider/conversation/conversation-rules.ts';
@@ -36,20 +35,19 @@ export interface FittedChat {
  * stays as it is: the vendor reports it.
  */
 export function fitPassedChat(body: Buffer, takes: ModelCapabilities): FittedChat {
-  const starts = memberStarts(body, spaceEnd(body, bomEnd(body, 0)));
-  const messagesAt = starts.get('messages');
-  const written = messagesAt === undefined ? undefined : readMessages(body, messagesAt);
-  const fitting = written?.map((message) => fitMessage(message, takes));
-  const prompt = fitting && promptOf(fitting.map(({ value }) => value));
-  if (written === undefined || fitting === undefined || prompt === undefined) return { body, dropped: [] };
-  const fields = fieldsIn(body, starts);
-  const options = fitPassedOptions(fields, prompt, declaresTools(body, starts), takes);
-  const messages = messagesFrom(fitConversation(options.fitted.prompt, takes), fitting);
+  const { messages, tools, ...fields } = parseObject(body.toString()) ?? {};
+  const written = objectsOf(messages);
+  const fitting = written.map((message) => fitMessage(message, takes));
+  const prompt = written.length === itemsOf(messages).length ? promptOf(fitting) : undefined;
+  if (written.length === 0 || prompt === undefined) return { body, dropped: [] };
+  const options = fitPassedOptions(fields, prompt, isPresent(tools), takes);
+  const fitted = messagesFrom(fitConversation(options.fitted.prompt, takes), fitting);
   const changes = new Map(options.changes);
-  const tools = takes.fields === undefined ? undefined : describedTools(body, starts.get('tools'));
-  if (tools !== undefined && !changes.has('tools')) changes.set('tools', { value: tools });
+  const described = takes.fields === undefined ? undefined : describedTools(objectsOf(tools));
+  if (described !== undefined && !changes.has('tools')) changes.set('tools', { value: described });
+  const isSame = fitted.length === written.length && fitted.every((message, at) => message === written[at]);
   return {
-    body: edited(body, starts, changes, areSame(messages, written) ? undefined : messages),
+    body: edited(body, changes, isSame ? undefined : { fitted, written }),
     dropped: [...droppedOf(fields, options), ...(hasLostNames(written, fitting) ? ['messages.name'] : [])],
   };
 }
@@ -61,29 +59,14 @@ function fitConversation(prompt: Prompt, takes: ModelCapabilities): Prompt {
   return takes.toolCallIds === undefined ? ordered : withCallIds(ordered, takes.toolCallIds);
 }
 
-/** Members that may be large, and are no options. */
-const LARGE: ReadonlySet<string> = new Set(['messages', 'tools']);
-
-function fieldsIn(body: Buffer, starts: ReadonlyMap<string, number>): Json {
-  const members = Array.from(starts, ([name, start]) =>
-    LARGE.has(name) ? [] : [`${JSON.stringify(name)}:${valueText(body, start)}`],
-  ).flat();
-  return parseObject(`{${members.join(',')}}`) ?? {};
-}
-
-function declaresTools(body: Buffer, starts: ReadonlyMap<string, number>): boolean {
-  const at = starts.get('tools');
-  return at !== undefined && isFilled(body, at);
+/** Whether it is a function of which no parameters are said. */
+function isBare(tool: Json): boolean {
+  const described = asObject(tool['function']);
+  return described !== undefined && !isPresent(described['parameters']);
 }
 
 /** Tools whose parameters are all said, which OpenAI does not ask for; undefined where they are. */
-function describedTools(body: Buffer, at: number | undefined): Json[] | undefined {
-  if (at === undefined) return undefined;
-  const tools = objectsOf(parseObject(`{"tools":${valueText(body, at)}}`)?.['tools']);
-  const isBare = (tool: Json): boolean => {
-    const described = asObject(tool['function']);
-    return described !== undefined && !isPresent(described['parameters']);
-  };
+function describedTools(tools: readonly Json[]): Json[] | undefined {
   if (!tools.some(isBare)) return undefined;
   return tools.map((tool) =>
     isBare(tool)
@@ -95,29 +78,36 @@ function describedTools(body: Buffer, at: number | undefined): Json[] | undefine
   );
 }
 
-function hasLostNames(written: readonly Message[], fitting: readonly Message[]): boolean {
-  return written.some(
-    ({ value }, at) => value['name'] !== undefined && fitting[at]?.value['name'] === undefined,
-  );
+function hasLostNames(written: readonly Json[], fitting: readonly Json[]): boolean {
+  return written.some(({ name }, at) => name !== undefined && fitting[at]?.['name'] === undefined);
 }
 
-function areSame(messages: readonly Message[], written: readonly Message[]): boolean {
-  return messages.length === written.length && messages.every((message, at) => message === written[at]);
+/** Messages as they are to be, and as the client wrote them. */
+interface Rewritten {
+  readonly fitted: readonly Json[];
+  readonly written: readonly Json[];
 }
 
-function edited(
-  body: Buffer,
-  starts: ReadonlyMap<string, number>,
-  changes: FieldChanges,
-  messages: readonly Message[] | undefined,
-): Buffer {
+function edited(body: Buffer, changes: FieldChanges, messages: Rewritten | undefined): Buffer {
+  if (changes.size === 0 && messages === undefined) return body;
+  const starts = memberStarts(body, spaceEnd(body, bomEnd(body, 0)));
   const edits = [...changes].flatMap(([name, change]): Edit[] =>
     change === 'removed' ? [] : [setting(name, jsonOf(change, body, starts))],
   );
-  if (messages !== undefined)
-    edits.push(setting('messages', `[${messages.map(({ text }) => text).join(',')}]`));
+  if (messages !== undefined) edits.push(setting('messages', jsonOfMessages(messages, body, starts)));
   const removed = [...changes].flatMap(([name, change]) => (change === 'removed' ? [name] : []));
   return applyEdits(body, { removed, edits }) ?? body;
+}
+
+/** Those that stay keep their bytes. */
+function jsonOfMessages(
+  { fitted, written }: Rewritten,
+  body: Buffer,
+  starts: ReadonlyMap<string, number>,
+): string {
+  const texts = readMessages(body, starts.get('messages') ?? body.length) ?? [];
+  const textOf = new Map(written.map((message, at) => [message, texts[at]?.text]));
+  return `[${fitted.map((message) => textOf.get(message) ?? JSON.stringify(message)).join(',')}]`;
 }
 
 function setting(name: string, json: string): Edit {
@@ -143,16 +133,19 @@ function valueText(body: Buffer, at: number): string {
 const USUAL: ReadonlySet<unknown> = new Set(['auto', 'default']);
 
 function droppedOf(fields: Json, { asked, fitted, changes }: FittedOptions): string[] {
-  const after = {
+  if (changes.size === 0) return [];
+  const after: Json = {
     ...fields,
     ...Object.fromEntries(Array.from(changes, ([name, change]) => [name, valueOf(change, fields)])),
   };
+  const { stop } = after;
+  const sent = chatSent({ ...after, ...(typeof stop === 'string' && { stop: [stop] }) });
   const own = [...changes].flatMap(([name, change]) =>
     change === 'removed' && isOwnOption(name) && isPresent(fields[name]) && !USUAL.has(fields[name])
       ? [name]
       : [],
   );
-  return [...leftOut(asked, fitted, chatSent(after), fields, 'openai-chat'), ...own];
+  return [...leftOut(asked, fitted, sent, fields, 'openai-chat'), ...own];
 }
 
 function valueOf(change: FieldChange, fields: Json): unknown {

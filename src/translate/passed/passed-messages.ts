@@ -1,6 +1,5 @@
 import { asObject, itemsOf, objectsOf } from '../../base/json.ts';
 import type { Json } from '../../base/json.ts';
-import type { Message as Written } from '../edit/messages.ts';
 import type { AssistantPart, Message, OfRole, Prompt, ToolResult, UserPart } from '../provider/prompt.ts';
 import { contentParts, originOf } from './passed-prompt.ts';
 import type { Origin } from './passed-prompt.ts';
@@ -10,18 +9,16 @@ import type { Origin } from './passed-prompt.ts';
  * @param fitted - what the rules made of it
  * @param written - the messages that it comes from; those that the rules left as they are stay these very objects
  */
-export function messagesFrom(fitted: Prompt, written: readonly Written[]): Written[] {
+export function messagesFrom(fitted: Prompt, written: readonly Json[]): Json[] {
   return fitted.flatMap((message) => messagesOf(message, written));
 }
 
-function messagesOf(message: Message, written: readonly Written[]): Written[] {
+function messagesOf(message: Message, written: readonly Json[]): Json[] {
   switch (message.role) {
     case 'system':
-      return [original(message, written) ?? made({ role: 'system', content: message.content })];
+      return [original(message, written) ?? { role: 'system', content: message.content }];
     case 'user':
-      return [
-        wholeOf(message.content, written) ?? made({ role: 'user', content: contentOf(message, written) }),
-      ];
+      return [wholeOf(message.content, written) ?? { role: 'user', content: contentOf(message, written) }];
     case 'assistant':
       return [assistantMessage(message, written)];
     case 'tool':
@@ -31,25 +28,18 @@ function messagesOf(message: Message, written: readonly Written[]): Written[] {
   }
 }
 
-function made(value: Json): Written {
-  return { text: JSON.stringify(value), value };
-}
-
-function original(part: Pick<Message, 'providerOptions'>, written: readonly Written[]): Written | undefined {
+function original(part: Pick<Message, 'providerOptions'>, written: readonly Json[]): Json | undefined {
   const origin = originOf(part);
   return origin && written[origin.at];
 }
 
 /** The message that these parts come from, where they are all of one, and all that it has. */
-function wholeOf(
-  parts: readonly (UserPart | AssistantPart)[],
-  written: readonly Written[],
-): Written | undefined {
+function wholeOf(parts: readonly (UserPart | AssistantPart)[], written: readonly Json[]): Json | undefined {
   const origins = parts.map(originOf);
   const [first] = origins;
   const message = first && written[first.at];
   if (message === undefined || origins.some((each) => each?.at !== first?.at)) return undefined;
-  return message.value['role'] !== 'tool' && parts.length === partsOf(message.value) ? message : undefined;
+  return message['role'] !== 'tool' && parts.length === partsOf(message) ? message : undefined;
 }
 
 /** How many parts stand in a prompt for a message. */
@@ -60,38 +50,38 @@ function partsOf(message: Json): number {
   return Math.max(1, (isBlank ? 0 : contentParts(message).length) + calls);
 }
 
-function assistantMessage(message: OfRole<'assistant'>, written: readonly Written[]): Written {
+function assistantMessage(message: OfRole<'assistant'>, written: readonly Json[]): Json {
   const whole = wholeOf(message.content, written) ?? joined(message, written);
   return withPrefix(withIds(whole, message), message);
 }
 
 /** Of several messages, or of parts of one: fields beside content and calls are those of the last. */
-function joined(message: OfRole<'assistant'>, written: readonly Written[]): Written {
+function joined(message: OfRole<'assistant'>, written: readonly Json[]): Json {
   const calls = message.content.flatMap((part) => {
     const origin = part.type === 'tool-call' ? originOf(part) : undefined;
     return origin === undefined ? [] : itemsOf(callsOf(written, origin)).slice(origin.part, origin.part + 1);
   });
   const last = message.content.findLast((part) => originOf(part) !== undefined);
-  const { tool_calls: _, ...fields } = (last && original(last, written)?.value) ?? { role: 'assistant' };
-  return made({
+  const { tool_calls: _, ...fields } = (last && original(last, written)) ?? { role: 'assistant' };
+  return {
     ...fields,
     content: contentOf(message, written),
     ...(calls.length > 0 && { tool_calls: calls }),
-  });
+  };
 }
 
-function callsOf(written: readonly Written[], { at }: Origin): unknown {
-  return written[at]?.value['tool_calls'];
+function callsOf(written: readonly Json[], { at }: Origin): unknown {
+  return written[at]?.['tool_calls'];
 }
 
 function contentOf(
   { role, content }: OfRole<'assistant'> | OfRole<'user'>,
-  written: readonly Written[],
+  written: readonly Json[],
 ): string | readonly unknown[] | null {
   const parts = content.flatMap((part: UserPart | AssistantPart): unknown[] => {
     if (part.type !== 'text') return [];
     const origin = originOf(part);
-    const message = origin && written[origin.at]?.value;
+    const message = origin && written[origin.at];
     if (message === undefined || message['role'] === 'tool') return [{ type: 'text', text: part.text }];
     return contentParts(message).slice(origin?.part, (origin?.part ?? 0) + 1);
   });
@@ -103,27 +93,27 @@ function contentOf(
   return texts.length > 0 && texts.every((text) => typeof text === 'string') ? texts.join('\n\n') : parts;
 }
 
-function withIds(whole: Written, { content }: OfRole<'assistant'>): Written {
+function withIds(whole: Json, { content }: OfRole<'assistant'>): Json {
   const calls = content.flatMap((part) => (part.type === 'tool-call' ? [part.toolCallId] : []));
-  const own = objectsOf(whole.value['tool_calls']);
+  const own = objectsOf(whole['tool_calls']);
   if (own.every(({ id = '' }, index) => id === calls[index])) return whole;
   const toolCalls = own.map((call, index) => ({ ...call, id: calls[index] }));
-  return made({ ...whole.value, tool_calls: toolCalls });
+  return { ...whole, tool_calls: toolCalls };
 }
 
 /** As the rules ask for it of a message that is to be continued. */
-function withPrefix(whole: Written, { providerOptions }: OfRole<'assistant'>): Written {
+function withPrefix(whole: Json, { providerOptions }: OfRole<'assistant'>): Json {
   const isPrefix = asObject(providerOptions?.['openaiCompatible'])?.['prefix'] === true;
-  return !isPrefix || whole.value['prefix'] === true ? whole : made({ ...whole.value, prefix: true });
+  return !isPrefix || whole['prefix'] === true ? whole : { ...whole, prefix: true };
 }
 
-function toolMessage(part: ToolResult, written: readonly Written[]): Written {
+function toolMessage(part: ToolResult, written: readonly Json[]): Json {
   const { toolCallId, output } = part;
   const message = original(part, written);
   if (message === undefined) {
     const content = 'value' in output && typeof output.value === 'string' ? output.value : '';
-    return made({ role: 'tool', tool_call_id: toolCallId, content });
+    return { role: 'tool', tool_call_id: toolCallId, content };
   }
-  if (message.value['tool_call_id'] === toolCallId) return message;
-  return made({ ...message.value, tool_call_id: toolCallId });
+  if (message['tool_call_id'] === toolCallId) return message;
+  return { ...message, tool_call_id: toolCallId };
 }

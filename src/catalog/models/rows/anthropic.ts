@@ -6,9 +6,13 @@ const MODELS = 'platform.claude.com/docs/en/about-claude/models/overview';
 const MESSAGES = 'platform.claude.com/docs/en/api/messages';
 const OUTPUTS = 'platform.claude.com/docs/en/build-with-claude/structured-outputs';
 
-/** However a host spells them: with `anthropic.` or a region before, a date or `@` behind, a dot in the version. */
+/**
+ * However a host spells them: with `anthropic.` or a region before, a date or `@` behind, a dot in the version, the version
+ * before the family.
+ */
 function named(...names: readonly string[]): string[] {
-  const spellings = names.flatMap((name) => [name, name.replace(/(?<=-\d)-(?=\d)/u, '.')]);
+  const turned = names.map((name) => name.replace(/^claude-([a-z]+)-(\d+-\d+)$/u, 'claude-$2-$1'));
+  const spellings = [...names, ...turned].flatMap((name) => [name, name.replace(/(?<=-\d)-(?=\d)/u, '.')]);
   return [...new Set(spellings)].map((name) => `*${name}*`);
 }
 
@@ -18,6 +22,9 @@ function row(models: readonly string[], takes: ModelCapabilities, source: string
 
 /** A budget has this least; its most is what an answer may have, less what is left for the answer itself. */
 const BUDGET = { min: 1024, max: 128_000 } as const;
+
+/** Models that think where they are told to, and take a temperature where they do not. */
+const UNASKED = { sampling: 'unless-thinking', thinksUnasked: false } as const;
 
 /** Claude, whoever serves it. What is said of all of them is true of the newest, and of names that nobody knows yet. */
 export const anthropicRows: readonly ModelRow[] = [
@@ -47,14 +54,21 @@ export const anthropicRows: readonly ModelRow[] = [
   ),
   row(
     ['*claude-2*', '*claude-instant*', '*claude-v2*', '*claude-3-*', '*claude-3.*'],
-    { maxOutputTokens: 4096, thinking: 'none', sampling: 'unless-thinking', jsonSchema: false },
+    { ...UNASKED, maxOutputTokens: 4096, thinking: 'none', jsonSchema: false },
     MODELS,
   ),
   row(named('claude-3-5-'), { maxOutputTokens: 8192 }, MODELS),
   row(named('claude-3-7-'), { maxOutputTokens: 64_000, thinking: 'budget' }, THINKING),
   row(
-    ['*claude-opus-4', '*claude-opus-4-0*', '*claude-opus-4-2*', '*claude-opus-4@*', '*claude-4-opus*'],
-    { maxOutputTokens: 32_000, thinking: 'budget', sampling: 'unless-thinking', jsonSchema: false },
+    [
+      '*claude-opus-4',
+      '*claude-opus-4-0*',
+      '*claude-opus-4-2*',
+      '*claude-opus-4@*',
+      '*claude-opus-4:*',
+      '*claude-4-opus*',
+    ],
+    { maxOutputTokens: 32_000, ...UNASKED, thinking: 'budget', jsonSchema: false },
     THINKING,
   ),
   row(
@@ -63,24 +77,25 @@ export const anthropicRows: readonly ModelRow[] = [
       '*claude-sonnet-4-0*',
       '*claude-sonnet-4-2*',
       '*claude-sonnet-4@*',
+      '*claude-sonnet-4:*',
       '*claude-4-sonnet*',
     ],
-    { maxOutputTokens: 64_000, thinking: 'budget', sampling: 'unless-thinking', jsonSchema: false },
+    { maxOutputTokens: 64_000, ...UNASKED, thinking: 'budget', jsonSchema: false },
     THINKING,
   ),
   row(
     named('claude-opus-4-1'),
-    { maxOutputTokens: 32_000, thinking: 'budget', sampling: 'unless-thinking' },
+    { maxOutputTokens: 32_000, ...UNASKED, thinking: 'budget' },
     `${THINKING}, ${OUTPUTS}`,
   ),
   row(
     named('claude-sonnet-4-5', 'claude-opus-4-5', 'claude-haiku-4-5'),
-    { maxOutputTokens: 64_000, thinking: 'budget', sampling: 'unless-thinking' },
+    { maxOutputTokens: 64_000, ...UNASKED, thinking: 'budget' },
     `${THINKING}, ${OUTPUTS}`,
   ),
   row(
     named('claude-sonnet-4-6', 'claude-opus-4-6'),
-    { sampling: 'unless-thinking', efforts: ['low', 'medium', 'high', 'max'] },
+    { ...UNASKED, efforts: ['low', 'medium', 'high', 'max'] },
     ADAPTIVE,
   ),
   row(

@@ -53,7 +53,12 @@ export const conversationRows: readonly ModelRow[] = [
     models: [
       '*claude-2*',
       '*claude-instant*',
+      '*claude-v2*',
       '*claude-3*',
+      '*claude-4-opus*',
+      '*claude-4-sonnet*',
+      '*claude-4-5-*',
+      '*claude-4.5-*',
       '*claude-opus-4-0*',
       '*claude-opus-4-1*',
       '*claude-opus-4.1*',

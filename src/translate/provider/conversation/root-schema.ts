@@ -23,9 +23,9 @@ export function objectRoot(schema: Json, rules: SchemaRules): JSONSchema7 {
 /** Keywords of alternatives and parts. */
 const COMBINATORS = ['allOf', 'anyOf', 'oneOf'] as const;
 
+/** Keywords keep their order, in which the provider's cache of prompts knows them. */
 function asRoot(fields: Json): JSONSchema7 {
-  const { properties, ...others } = fields;
-  const root: Json = { ...others, type: 'object', properties: asObject(properties) ?? {} };
+  const root: Json = { ...fields, type: 'object', properties: asObject(fields['properties']) ?? {} };
   return root;
 }
 

@@ -26,7 +26,9 @@ function repaired(schema: unknown, rules: SchemaRules, depth: number): Json {
   if (object === undefined) return {};
   if (depth > MAX_DEPTH) return object;
   const inner = (value: unknown): Json => repaired(value, rules, depth + 1);
-  const fields = Object.entries(object).flatMap(([name, value]) => fieldOf(name, value, inner));
+  // A request may have dozens of tools: this is most of what its translation costs beside its package.
+  const fields: [string, unknown][] = [];
+  for (const name of Object.keys(object)) fields.push(...fieldOf(name, object[name], inner));
   return completed(withOwnBounds(object, Object.fromEntries(fields)), object, rules);
 }
 
@@ -97,8 +99,12 @@ const TYPES: ReadonlySet<unknown> = new Set([
   'string',
 ]);
 
+const NO_TYPES: readonly string[] = [];
+
 /** The types that a `type` names, in the letters of JSON Schema. A name that is none stands for every type. */
-function typesOf(value: unknown): string[] {
+function typesOf(value: unknown): readonly string[] {
+  if (value === undefined) return NO_TYPES;
+  if (typeof value === 'string' && TYPES.has(value)) return [value];
   const names = Array.isArray(value) ? value : [value];
   const types = names.map((name: unknown) => (typeof name === 'string' ? name.toLowerCase() : ''));
   return types.every((type) => TYPES.has(type)) ? [...new Set(types)] : [];
@@ -114,6 +120,7 @@ function uniqueTexts(values: readonly unknown[]): unknown[] {
 
 /** Before 2019 `exclusiveMinimum: true` said that `minimum` is not among what is taken. */
 function withOwnBounds(original: Json, fields: Json): Json {
+  if (original['exclusiveMinimum'] !== true && original['exclusiveMaximum'] !== true) return fields;
   const { minimum, maximum, ...others } = fields;
   const bounds = {
     ...(minimum !== undefined && {
@@ -131,22 +138,24 @@ function completed(fields: Json, original: Json, rules: SchemaRules): Json {
   const types = typesOf(fields['type']);
   const required = requiredOf(fields, original, rules);
   const isObject = types.includes('object');
-  const hasItems = fields['items'] !== undefined;
-  const { additionalItems, ...others } = fields;
+  const lacksProperties = isObject && rules.objectsHaveProperties && fields['properties'] === undefined;
+  const lacksItems = types.includes('array') && fields['items'] === undefined;
+  const plain = rules.plainEnums ? withPlainEnum(fields) : fields;
+  const isComplete = required === undefined && !lacksProperties && !lacksItems;
+  if (isComplete && fields['additionalItems'] === undefined) return plain;
+  const { additionalItems, ...others } = plain;
   return {
-    ...(rules.plainEnums ? withPlainEnum(others) : others),
+    ...others,
     ...(required !== undefined && { required }),
-    ...(isObject && rules.objectsHaveProperties && fields['properties'] === undefined && { properties: {} }),
-    ...(types.includes('array') && !hasItems && { items: asObject(additionalItems) ?? {} }),
+    ...(lacksProperties && { properties: {} }),
+    ...(lacksItems && { items: asObject(additionalItems) ?? {} }),
   };
 }
 
 /** Properties that say of themselves that they are required are, as some clients mean it. */
 function requiredOf(fields: Json, original: Json, rules: SchemaRules): unknown[] | undefined {
   const properties = asObject(original['properties']) ?? {};
-  const own = Object.entries(properties).flatMap(([name, each]) =>
-    asObject(each)?.['required'] === true ? [name] : [],
-  );
+  const own = Object.keys(properties).filter((name) => asObject(properties[name])?.['required'] === true);
   const listed = itemsOf(fields['required']);
   if (fields['required'] === undefined && own.length === 0) return undefined;
   const all = [...new Set([...listed, ...own])];
@@ -161,6 +170,7 @@ function withPlainEnum(fields: Json): Json {
   const wanted = values === undefined ? (only === undefined ? undefined : [only]) : itemsOf(values);
   if (wanted === undefined) return fields;
   const plain = wanted.filter((value) => typeof value === 'string' || typeof value === 'number');
+  if (only === undefined && plain.length === wanted.length && plain.length > 0) return fields;
   const withNull = wanted.includes(null);
   if (plain.length + (withNull ? 1 : 0) === wanted.length && plain.length > 0)
     return { ...others, ...(withNull && nullable(others)), enum: plain };
