@@ -58,9 +58,15 @@ export function schemaAt(schema: Schema, path: readonly PropertyKey[]): Schema |
   let current: Schema | undefined = schema;
   for (const part of path) {
     if (current === undefined) return undefined;
-    current = typeof part === 'number' ? itemsOf(current) : fieldsOf(current)?.[String(part)];
+    current = typeof part === 'number' ? itemsOf(current) : fieldOf(current, String(part));
   }
   return current;
+}
+
+/** A configuration may say `constructor`, which every object has. */
+function fieldOf(schema: Schema, name: string): Schema | undefined {
+  const fields = fieldsOf(schema) ?? {};
+  return Object.hasOwn(fields, name) ? fields[name] : undefined;
 }
 
 /** The names that may stand in the map at a path, as far as the schema knows one there. */
