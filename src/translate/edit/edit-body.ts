@@ -63,7 +63,8 @@ export function editBytes(
   if (body.length <= LARGE_BYTES) return applyEdits(body, changes) ?? body;
   return threads.editBody({ body, changes }, call).then((edited) => {
     if (edited.kind === 'edited') return edited.bytes;
-    if (edited.kind === 'unchanged') return body;
+    // Where its client has gone it was not edited, and is not sent.
+    if (edited.kind === 'unchanged' || call.signal.aborted) return body;
     throw new TypeError(`a body could not be edited: ${edited.kind}`);
   });
 }
