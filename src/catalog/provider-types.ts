@@ -20,6 +20,15 @@ export function providerTypeOf(type: string): ProviderType {
   return row;
 }
 
+/**
+ * Whether chats of OpenAI's clients are fitted to what a type takes: it speaks that dialect, is not OpenAI, and it is known who
+ * answers.
+ */
+export function fitsChats(type: string): boolean {
+  const { speaks, chatsAsWritten } = providerTypeOf(type);
+  return speaks === undefined && chatsAsWritten !== true;
+}
+
 /** The types that know an option which only some do. */
 export function typesWithOption(option: string): readonly string[] {
   return all.filter(({ options = [] }) => options.includes(option)).map(({ type }) => type);

@@ -29,8 +29,9 @@ type Result =
 
 /**
  * Answers a call: goes through the route's targets in order and tries keys at each, until an answer passes the
- * commit gate, the fault is the client's, or targets, time or keys run out. It never uses a key twice at a target,
- * and never repeats what may already have created something.
+ * commit gate, the fault is the client's, or targets, time or keys run out. It never uses a key twice at a target, but for a
+ * request that is sent once more without the reasoning in it that could not be read, and never repeats what may already have
+ * created something.
  *
  * A provider that has failed does not end the request: the next target is tried, and what it answers shows whose the
  * fault was. Targets are tried in this order: those not known to be down, those that are, those that were left early so

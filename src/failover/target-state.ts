@@ -11,7 +11,7 @@ export interface TargetState {
   readonly target: RouteTarget;
   /** Targets after it that are tried in the same pass. */
   targetsLeft: number;
-  /** Ids of the keys it has tried: none is used twice. */
+  /** Ids of the keys it has tried: none is used twice. One that could not read reasoning is not among them. */
   readonly tried: Set<string>;
   /** Its provider's outage, as known when the request came to it. */
   readonly outage: Outage | undefined;

@@ -85,7 +85,8 @@ async function tryKeys(
 ): Promise<TargetResult | Again> {
   const { tools } = context;
   const { provider, model } = state.target;
-  if (pass === 'normal') tools.recorder.retryBudgetOf(provider).recordRequest(tools.now());
+  // Sent once more it is no further request.
+  if (pass === 'normal' && !state.isResent) tools.recorder.retryBudgetOf(provider).recordRequest(tools.now());
   const preference = preferenceAt(context.call, state);
 
   while (state.attemptsLeft > 0 && state.tried.size < MAX_KEYS) {
@@ -126,8 +127,8 @@ const AGAIN: Again = { kind: 'again' };
 
 /**
  * Whether a failed attempt was refused for reasoning in it that its provider cannot read, and what is sent now is without.
- * That happens once at a target, with the same key, and takes none of its tries, but where `maxRetries` bounds those of every
- * kind.
+ * That happens once at a target, leaves its keys to be used as before, and takes none of its tries, but where `maxRetries` bounds
+ * those of every kind.
  */
 function leavesReasoningOut(
   { call, tools, failed }: ServeContext,

@@ -58,7 +58,9 @@ function unsealed(
   // What is passed as it came is not edited, and what is too large to keep cannot be.
   if (config.protocol === 'original' || body.kind === 'streamed' || body.bytes.length === 0) return undefined;
   const { bytes, dropped } = withoutSeals(body.bytes, target.operation, isUnreadable);
-  return bytes === body.bytes ? undefined : { call: withBody(call, bytes), dropped };
+  if (bytes === body.bytes) return undefined;
+  call.memory?.hold(bytes.length);
+  return { call: withBody(call, bytes), dropped };
 }
 
 /** Nothing of a seal is kept. 132 bits. */

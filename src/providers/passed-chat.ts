@@ -1,5 +1,5 @@
 import { modelCapabilities } from '../catalog/models/model-capabilities.ts';
-import { providerTypeOf } from '../catalog/provider-types.ts';
+import { fitsChats } from '../catalog/provider-types.ts';
 import type { ProviderConfig } from '../config/schema/schema.ts';
 import type { Call } from '../dialects/operations/call.ts';
 import { fitPassed } from '../translate/passed/fit-passed-call.ts';
@@ -18,7 +18,6 @@ export function fitForVendor(
   const { body, target, isTranslated } = call;
   if (target.operation.name !== 'chat.completions' || isTranslated === true) return undefined;
   if (body.kind === 'streamed' || body.bytes.length === 0) return undefined;
-  const { speaks, chatsAsWritten } = providerTypeOf(type);
-  if (speaks !== undefined || chatsAsWritten === true) return undefined;
+  if (!fitsChats(type)) return undefined;
   return fitPassed(body.bytes, modelCapabilities(type, model ?? '', overrides), call);
 }

@@ -78,7 +78,8 @@ export async function tryOutgoingUnder(
   };
 }
 
-function callFor({ method = 'POST', path, body, headers = {} }: ClientRequest): Call {
+/** A call as it is received, with no key chosen. */
+export function callFor({ method = 'POST', path, body, headers = {} }: ClientRequest): Call {
   const target = findTarget(method, path, headers);
   assert.ok(typeof target === 'object', `${method} ${path}: ${JSON.stringify(target)}`);
   const written = body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body);

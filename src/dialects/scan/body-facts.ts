@@ -119,3 +119,12 @@ export function noFacts(): FactsDraft {
 export function spliceModel(body: Buffer, { start, end, notation }: ModelSpan, model: string): Buffer {
   return splice(body, start, end, notation === 'json' ? JSON.stringify(model) : model);
 }
+
+/**
+ * The facts of a body that was edited here.
+ * @throws TypeError where it is not valid any more: sent without them, it would go to the wrong model
+ */
+export function factsOfEdited(scanned: BodyFacts | BodyFault): BodyFacts {
+  if (scanned.kind === 'fault') throw new TypeError(`an edited body is not valid: ${scanned.message}`);
+  return scanned;
+}

@@ -1,5 +1,5 @@
 import { modelCapabilities } from '../../catalog/models/model-capabilities.ts';
-import { providerTypeOf } from '../../catalog/provider-types.ts';
+import { fitsChats, providerTypeOf } from '../../catalog/provider-types.ts';
 import type { ProviderConfig } from '../../config/schema/schema.ts';
 import { familyOf } from '../../dialects/operations/operation.ts';
 import type { Dialect, Operation } from '../../dialects/operations/operation.ts';
@@ -58,12 +58,22 @@ const OPENAI_MODEL = /^(?:openai\/)?(?:chatgpt|gpt-\d|o\d)/u;
 /** OpenAI answers 400 `Unknown parameter: 'messages[1].reasoning_content'` (platform.openai.com/docs/api-reference/chat/create). */
 const NOT_OPENAIS = ['images', 'reasoning', 'reasoning_content', 'reasoning_details'];
 
-/** Of ids, other vendors take those of all, once what was packed into them is gone. */
 function chatReader(config: Reader, model: string): ChatReader {
-  const { toolCallIds } = modelCapabilities(config.type, model, config.modelCapabilities);
-  const callIds = toolCallIds?.alphabet === 'alphanumeric' ? toolCallIds : undefined;
   const isOpenai = OPENAI_HOSTS.has(config.type) && OPENAI_MODEL.test(model);
-  return { refused: [...refusedBy(config), ...(isOpenai ? NOT_OPENAIS : [])], callIds };
+  return {
+    refused: [...refusedBy(config), ...(isOpenai ? NOT_OPENAIS : [])],
+    callIds: callIdsOf(config, model),
+  };
+}
+
+/**
+ * Where a chat is fitted its ids are as well. Of others most take those of all, once what was packed into them is gone; not
+ * servers with Mistral's models, such as vLLM.
+ */
+function callIdsOf({ type, modelCapabilities: overrides }: Reader, model: string): ChatReader['callIds'] {
+  if (fitsChats(type)) return undefined;
+  const { toolCallIds } = modelCapabilities(type, model, overrides);
+  return toolCallIds?.alphabet === 'alphanumeric' ? toolCallIds : undefined;
 }
 
 function refusedBy({ type, baseUrl }: Reader): readonly string[] {

@@ -7,6 +7,7 @@ import type { Dialect } from '../../dialects/operations/operation.ts';
 import type { ResponseTranslator } from '../../translate/response-translator.ts';
 import { contextFile } from './context-file.ts';
 import { settingEdits } from './custom-settings.ts';
+import { factsOfEdited } from '../../dialects/scan/body-facts.ts';
 import type { BodyFacts, BodyFault } from '../../dialects/scan/body-facts.ts';
 import { scanBody, scanBodyInSteps } from '../../dialects/scan/json-scan.ts';
 import type { BodyEdits } from '../../translate/edit/apply-edits.ts';
@@ -89,10 +90,10 @@ export function openShaper(config: ProviderConfig): Shaper {
       const bytes = isOurs ? withUsageRequested(call) : undefined;
       if (bytes === undefined) return { call, translator: undefined };
       const edited = { ...call, body: { kind: 'buffered', bytes } as const };
-      const rescanned = (facts: BodyFacts | BodyFault): UsageRequested => {
-        if (facts.kind === 'fault') throw new TypeError(`an edited body is not valid: ${facts.message}`);
-        return { call: withFacts(edited, facts), translator: usageHider };
-      };
+      const rescanned = (scanned: BodyFacts | BodyFault): UsageRequested => ({
+        call: withFacts(edited, factsOfEdited(scanned)),
+        translator: usageHider,
+      });
       // Appending to a body moves nothing in it: its facts stay right.
       if (call.hints.streamOptionsAt < 0) {
         const appended = { call: edited, translator: usageHider };
@@ -112,9 +113,7 @@ function hasStreamUsage({ target: { operation } }: Call): boolean {
 
 /** The same call with another body, whose facts are read anew. */
 export function withBody(call: Call, bytes: Buffer): Call {
-  const facts = scanBody(bytes);
-  if (facts.kind === 'fault') throw new TypeError(`an edited body is not valid: ${facts.message}`);
-  return withFacts({ ...call, body: { kind: 'buffered', bytes } }, facts);
+  return withFacts({ ...call, body: { kind: 'buffered', bytes } }, factsOfEdited(scanBody(bytes)));
 }
 
 /** A call whose body was edited. @param facts - of the new body */

@@ -1,3 +1,4 @@
+import { factsOfEdited } from '../../dialects/scan/body-facts.ts';
 import { showsSignInSteps } from '../../dialects/scan/body-signs.ts';
 import { scanBody } from '../../dialects/scan/json-scan.ts';
 import type { Call } from '../../dialects/operations/call.ts';
@@ -36,6 +37,7 @@ export function editForReader(
   reader: BodyReader,
   call: Pick<Call, 'signal' | 'memory'>,
 ): Edited | Promise<Edited> {
+  if (reader.history === undefined && reader.vendor === undefined) return { kind: 'unchanged' };
   if (body.length <= LARGE_CONVERSATION_BYTES) return editHere(body, { reader });
   return showsSignInSteps(body, signsFor(reader)).then((isShown) =>
     isShown ? threads.editBody({ body, changes: { reader } }, call) : { kind: 'unchanged' },
@@ -46,9 +48,7 @@ function editHere(body: Buffer, changes: BodyEdits): Edited {
   const bytes = applyEdits(body, changes);
   if (bytes === undefined) return { kind: 'nothing-left' };
   if (bytes === body) return { kind: 'unchanged' };
-  const facts = scanBody(bytes);
-  if (facts.kind === 'fault') throw new TypeError(`an edited body is not valid: ${facts.message}`);
-  return { kind: 'edited', bytes, facts };
+  return { kind: 'edited', bytes, facts: factsOfEdited(scanBody(bytes)) };
 }
 
 /**
@@ -63,7 +63,8 @@ export function editBytes(
   if (body.length <= LARGE_BYTES) return applyEdits(body, changes) ?? body;
   return threads.editBody({ body, changes }, call).then((edited) => {
     if (edited.kind === 'edited') return edited.bytes;
-    if (edited.kind === 'unchanged') return body;
+    // Where its client has gone it was not edited, and is not sent.
+    if (edited.kind === 'unchanged' || call.signal.aborted) return body;
     throw new TypeError(`a body could not be edited: ${edited.kind}`);
   });
 }

@@ -1,4 +1,4 @@
-import { noFacts } from '../../dialects/scan/body-facts.ts';
+import { factsOfEdited } from '../../dialects/scan/body-facts.ts';
 import type { BodyFacts } from '../../dialects/scan/body-facts.ts';
 import { scanBody } from '../../dialects/scan/json-scan.ts';
 import { applyEdits } from './apply-edits.ts';
@@ -23,6 +23,5 @@ export function runEdit({ body, changes }: Omit<EditJob, 'kind'>): EditResult {
   const edited = applyEdits(bytes, changes);
   if (edited === undefined) return { kind: 'nothing-left' };
   if (edited === bytes) return { kind: 'unchanged' };
-  const facts = scanBody(edited);
-  return { kind: 'edited', body: edited, facts: facts.kind === 'facts' ? facts : noFacts() };
+  return { kind: 'edited', body: edited, facts: factsOfEdited(scanBody(edited)) };
 }

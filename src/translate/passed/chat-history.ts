@@ -23,7 +23,7 @@ import { MARK } from './own-marks.ts';
 export interface ChatReader {
   /** Members of its messages and calls. */
   readonly refused: readonly string[];
-  /** The ids of calls that it takes, where it takes no others. */
+  /** The ids of calls that it takes, where it takes no others and the chat is not fitted (`fitPassedChat`), which has them so too. */
   readonly callIds: WordForm | undefined;
 }
 

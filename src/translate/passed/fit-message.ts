@@ -31,14 +31,15 @@ function withMediaTypes(message: Json): Json {
 }
 
 function withMediaType(part: unknown): unknown {
-  const { type, image_url: image } = asObject(part) ?? {};
-  if (type !== 'image_url') return part;
+  const written = asObject(part);
+  if (written?.['type'] !== 'image_url') return part;
+  const image = written['image_url'];
   const url = typeof image === 'string' ? image : asObject(image)?.['url'];
   if (typeof url !== 'string') return part;
-  const written = DATA_TYPE.exec(url)?.[1]?.toLowerCase();
-  if (written === undefined || rightMediaType(written) === written) return part;
-  const fitted = url.replace(DATA_TYPE, `data:${rightMediaType(written)}`);
-  return { type, image_url: typeof image === 'string' ? fitted : { ...asObject(image), url: fitted } };
+  const mediaType = DATA_TYPE.exec(url)?.[1]?.toLowerCase();
+  if (mediaType === undefined || rightMediaType(mediaType) === mediaType) return part;
+  const fitted = url.replace(DATA_TYPE, `data:${rightMediaType(mediaType)}`);
+  return { ...written, image_url: typeof image === 'string' ? fitted : { ...asObject(image), url: fitted } };
 }
 
 /**

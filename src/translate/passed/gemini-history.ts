@@ -43,7 +43,8 @@ export function withoutSealedParts(body: Buffer, isUnreadable: (seal: string) =>
   const readable = (part: number): Rewritten =>
     rewriteMembers(body, part, (name, at) => {
       const seal = SIGNATURES.includes(name) ? wholeStringAt(body, at) : undefined;
-      return seal !== undefined && seal !== UNSIGNED && isUnreadable(seal) ? 'removed' : 'kept';
+      if (seal === undefined || seal === '' || seal === UNSIGNED) return 'kept';
+      return isUnreadable(seal) ? 'removed' : 'kept';
     });
   return rewriteRoot(body, (name, contents) => {
     if (name !== 'contents') return 'kept';

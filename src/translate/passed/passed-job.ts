@@ -1,5 +1,5 @@
 import type { ModelCapabilities } from '../../catalog/models/model-row.ts';
-import { noFacts } from '../../dialects/scan/body-facts.ts';
+import { factsOfEdited } from '../../dialects/scan/body-facts.ts';
 import type { BodyFacts } from '../../dialects/scan/body-facts.ts';
 import { scanBody } from '../../dialects/scan/json-scan.ts';
 import { fitPassedChat } from './fit-passed.ts';
@@ -28,6 +28,5 @@ export function runPassed({ body, takes }: Omit<PassedJob, 'kind'>): PassedResul
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
   const { body: fitted, dropped } = fitPassedChat(bytes, takes);
   if (fitted === bytes) return { kind: 'unchanged' };
-  const facts = scanBody(fitted);
-  return { kind: 'fitted', body: fitted, facts: facts.kind === 'facts' ? facts : noFacts(), dropped };
+  return { kind: 'fitted', body: fitted, facts: factsOfEdited(scanBody(fitted)), dropped };
 }

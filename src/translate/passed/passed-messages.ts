@@ -85,12 +85,18 @@ function contentOf(
     if (message === undefined || message['role'] === 'tool') return [{ type: 'text', text: part.text }];
     return contentParts(message).slice(origin?.part, (origin?.part ?? 0) + 1);
   });
-  const [only] = objectsOf(parts);
   if (parts.length === 0) return null;
-  if (parts.length === 1 && only?.['type'] === 'text') return String(only['text']);
-  const texts = role === 'assistant' ? objectsOf(parts).map(({ text }) => text) : [];
   // Not every vendor takes what the assistant said in parts.
-  return texts.length > 0 && texts.every((text) => typeof text === 'string') ? texts.join('\n\n') : parts;
+  if (parts.length > 1 && role !== 'assistant') return parts;
+  const texts = parts.map(bareText);
+  return texts.every((text) => text !== undefined) ? texts.join('\n\n') : parts;
+}
+
+/** The text of a part that is nothing else: a mark for the vendor's cache, say, stands beside it. */
+function bareText(part: unknown): string | undefined {
+  const { type, text, ...beside } = asObject(part) ?? {};
+  if (type !== 'text' || typeof text !== 'string') return undefined;
+  return Object.keys(beside).length === 0 ? text : undefined;
 }
 
 function withIds(whole: Json, { content }: OfRole<'assistant'>): Json {

@@ -33,11 +33,17 @@ void describe('a chat', () => {
   });
 
   void it('goes to Mistral with ids of nine letters and digits, the same for a call and its result', async () => {
-    const [, answered, result] = objectsOf(await chat({ type: 'mistral' }));
-    const [made] = objectsOf(answered?.['tool_calls']);
-    assert.match(String(made?.['id']), /^[a-zA-Z0-9]{9}$/u);
-    assert.equal(result?.['tool_call_id'], made?.['id']);
-    assert.equal(answered?.['reasoning_content'], undefined);
+    for (const [config, model] of [
+      [{ type: 'mistral' }, 'm'],
+      [{ type: 'openai-compatible', baseUrl: 'http://127.0.0.1:1/v1' }, 'Mistral-Small-24B'],
+    ] as const) {
+      const body = await sent(config, '/v1/chat/completions', { model, messages });
+      const [, answered, result] = objectsOf(body['messages']);
+      const [made] = objectsOf(answered?.['tool_calls']);
+      assert.match(String(made?.['id']), /^[a-zA-Z0-9]{9}$/u);
+      assert.equal(result?.['tool_call_id'], made?.['id']);
+      assert.equal(answered?.['reasoning_content'], config.type === 'mistral' ? undefined : 'hm');
+    }
   });
 
   void it('goes to OpenAI’s own models without reasoning, which other hosts of its API want back', async () => {

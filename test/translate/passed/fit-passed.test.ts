@@ -167,6 +167,29 @@ void describe('a conversation for another vendor than OpenAI', () => {
     const { body } = fit('grok', 'grok-4', { messages: [image('image/jpg')] });
     assert.deepEqual(body['messages'], [image('image/jpeg')]);
   });
+
+  void it('keeps what stands beside texts and images, such as marks for a cache', () => {
+    const mark = { cache_control: { type: 'ephemeral' } };
+    const marked = { type: 'text', text: 'b', ...mark };
+    const pictured = (type: string): object => ({
+      type: 'image_url',
+      image_url: { url: `data:${type};base64,AAAA` },
+      ...mark,
+    });
+    const blank = { type: 'text', text: '' };
+    const { body } = fit('mistral', 'm', {
+      messages: [
+        user([blank, marked]),
+        assistant([blank, marked]),
+        user([pictured('image/jpg'), { type: 'text', text: 'c' }]),
+      ],
+    });
+    assert.deepEqual(body['messages'], [
+      user([marked]),
+      assistant([marked]),
+      user([pictured('image/jpeg'), { type: 'text', text: 'c' }]),
+    ]);
+  });
 });
 
 void describe('the fields of a chat for another vendor than OpenAI', () => {

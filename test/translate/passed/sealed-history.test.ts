@@ -110,9 +110,11 @@ void describe('what a provider cannot read of a conversation', () => {
       part({ thoughtSignature: 'ours' }),
       part({ thoughtSignature: 'skip_thought_signature_validator' }),
     ];
+    kept.push(part({ thoughtSignature: '' }));
     const parts = [part({ thoughtSignature: 'theirs' }), part({ thought_signature: 'theirs' }), ...kept];
-    const { left } = unsealed('gemini.generateContent', { contents: [{ role: 'model', parts }] });
+    const { left, asked } = unsealed('gemini.generateContent', { contents: [{ role: 'model', parts }] });
     assert.deepEqual(left, { contents: [{ role: 'model', parts: [part({}), part({}), ...kept] }] });
+    assert.deepEqual(asked, ['theirs', 'theirs', 'ours']);
   });
 
   void it('goes out of chats: details, ids, and signatures, for which Gemini’s word stands', () => {
