@@ -176,6 +176,30 @@ const cases: readonly Case[] = [
       messages: [{ role: 'user', content: 'As Json' }],
     },
   },
+  // Said later, it would change how the next turn begins.
+  {
+    client: 'gemini',
+    provider: 'openai/gpt-4.1',
+    asks: {
+      contents: [
+        { role: 'user', parts: [{ text: 'hi' }] },
+        { role: 'model', parts: [{ text: 'ho' }] },
+        { role: 'user', parts: [{ text: 'As Json' }] },
+      ],
+      generationConfig: { responseMimeType: 'application/json' },
+    },
+    leaves: {
+      messages: [
+        {
+          role: 'system',
+          content: 'Answer with one JSON object and nothing else: no words around it, no Markdown.',
+        },
+        { role: 'user', content: 'hi' },
+        { role: 'assistant', content: 'ho' },
+        { role: 'user', content: 'As Json' },
+      ],
+    },
+  },
   {
     client: 'gemini',
     provider: 'openai/gpt-4.1',
