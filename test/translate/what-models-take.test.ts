@@ -408,6 +408,39 @@ const cases: readonly Case[] = [
   },
   {
     client: 'chat',
+    provider: 'bedrock/amazon.nova-pro-v1:0',
+    asks: {
+      messages: [
+        { role: 'user', content: 'hi' },
+        {
+          role: 'assistant',
+          tool_calls: [{ id: 'c', type: 'function', function: { name: 'f', arguments: '{}' } }],
+        },
+        { role: 'tool', tool_call_id: 'c', content: 'ho' },
+      ],
+      tools: [CHAT_TOOL],
+      tool_choice: 'none',
+      response_format: JSON_SCHEMA,
+    },
+    leaves: {
+      system: [],
+      toolConfig: {
+        tools: [
+          { toolSpec: { name: 'f', inputSchema: { json: { type: 'object', properties: {} } } } },
+          {
+            toolSpec: {
+              name: 'json',
+              description: 'Respond with a JSON object.',
+              inputSchema: { json: SCHEMA },
+            },
+          },
+        ],
+        toolChoice: { tool: { name: 'json' } },
+      },
+    },
+  },
+  {
+    client: 'chat',
     provider: 'bedrock/meta.llama3-3-70b-instruct-v1:0',
     asks: { stop: ['X'], temperature: 1.5, reasoning_effort: 'high', max_tokens: 100_000 },
     leaves: { inferenceConfig: { maxTokens: 8192, temperature: 1 }, additionalModelRequestFields: undefined },
