@@ -37,7 +37,7 @@ export interface Rule {
   readonly refuses: string;
   /** The vendor's page that says so, or where its answer is quoted. */
   readonly source: string;
-  /** When that was looked up: year, month, day. */
+  /** The day by which that was known: year, month, day. */
   readonly date: string;
   readonly find: (request: StrictRequest) => Finding | undefined;
 }

@@ -7,7 +7,7 @@ const INTRODUCTION = `# What vendors refuse
 <!-- Made by \`npm run docs\` from simulator/strict/. Change it there. -->
 
 The rules by which \`sparekey simulate --strict\` refuses requests as their vendors do: in the vendor's own form of an error,
-in words like its own. A rule is here where a page of the vendor's says so, or where its answer is quoted; what is not
+in words like its own. A rule is here where a page of the vendor's documents it, or where its answer is quoted; what is not
 sure is left out, so that nothing sound is refused. The [simulator](SIMULATOR.md#what-vendors-refuse) tells of each
 request it refused which rule it broke.
 `;
@@ -21,7 +21,7 @@ function section(vendor: ServiceName): string {
   return [
     `## ${vendor}`,
     '',
-    '| rule | refused is | looked up |',
+    '| rule | refused is | documented at, as known on |',
     '| --- | --- | --- |',
     ...strictRules[vendor].map(row),
     '',

@@ -176,6 +176,30 @@ const cases: readonly Case[] = [
       messages: [{ role: 'user', content: 'As Json' }],
     },
   },
+  // Said later, it would change how the next turn begins.
+  {
+    client: 'gemini',
+    provider: 'openai/gpt-4.1',
+    asks: {
+      contents: [
+        { role: 'user', parts: [{ text: 'hi' }] },
+        { role: 'model', parts: [{ text: 'ho' }] },
+        { role: 'user', parts: [{ text: 'As Json' }] },
+      ],
+      generationConfig: { responseMimeType: 'application/json' },
+    },
+    leaves: {
+      messages: [
+        {
+          role: 'system',
+          content: 'Answer with one JSON object and nothing else: no words around it, no Markdown.',
+        },
+        { role: 'user', content: 'hi' },
+        { role: 'assistant', content: 'ho' },
+        { role: 'user', content: 'As Json' },
+      ],
+    },
+  },
   {
     client: 'gemini',
     provider: 'openai/gpt-4.1',
@@ -381,6 +405,39 @@ const cases: readonly Case[] = [
     asks: { response_format: JSON_SCHEMA, reasoning_effort: 'high' },
     leaves: { toolConfig: undefined },
     dropped: 'response_format',
+  },
+  {
+    client: 'chat',
+    provider: 'bedrock/amazon.nova-pro-v1:0',
+    asks: {
+      messages: [
+        { role: 'user', content: 'hi' },
+        {
+          role: 'assistant',
+          tool_calls: [{ id: 'c', type: 'function', function: { name: 'f', arguments: '{}' } }],
+        },
+        { role: 'tool', tool_call_id: 'c', content: 'ho' },
+      ],
+      tools: [CHAT_TOOL],
+      tool_choice: 'none',
+      response_format: JSON_SCHEMA,
+    },
+    leaves: {
+      system: [],
+      toolConfig: {
+        tools: [
+          { toolSpec: { name: 'f', inputSchema: { json: { type: 'object', properties: {} } } } },
+          {
+            toolSpec: {
+              name: 'json',
+              description: 'Respond with a JSON object.',
+              inputSchema: { json: SCHEMA },
+            },
+          },
+        ],
+        toolChoice: { tool: { name: 'json' } },
+      },
+    },
   },
   {
     client: 'chat',

@@ -92,7 +92,7 @@ export interface ModelRow {
   readonly takes: ModelCapabilities;
   /** The page of the vendor's documentation that says so. */
   readonly source: string;
-  /** When it was read: year, month, day. */
+  /** The day by which that was known: year, month, day. The page may say otherwise since. */
   readonly date: string;
 }
 

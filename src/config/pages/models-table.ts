@@ -12,7 +12,11 @@ export function modelsTable(): string {
     ];
     return `| ${cells.join(' | ')} |`;
   });
-  return ['| at | models | what they take | source |', '| --- | --- | --- | --- |', ...rows].join('\n');
+  return [
+    '| at | models | what they take | documented at, as known on |',
+    '| --- | --- | --- | --- |',
+    ...rows,
+  ].join('\n');
 }
 
 function describe(takes: ModelCapabilities): string {

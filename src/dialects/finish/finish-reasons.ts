@@ -35,7 +35,7 @@ export const FINISH_MEANINGS = [
 interface FinishRow {
   readonly vendor: string;
   readonly words: Readonly<Partial<Record<FinishMeaning, readonly string[]>>>;
-  /** The page of the vendor's documentation, and when it was read: year, month, day. */
+  /** The page of the vendor's documentation, and the day by which the words were known: year, month, day. */
   readonly source: string;
   readonly date: string;
 }

@@ -13,7 +13,7 @@ export function finishReasonsTables(): string {
     row(['---', '---', '---', '---', '---', '---']),
     ...words,
     '',
-    `Read in ${sources.join(', ')}.`,
+    `Documented at ${sources.join(', ')}; the dates are those by which the words were known.`,
   ].join('\n');
 }
 

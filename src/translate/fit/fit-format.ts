@@ -44,11 +44,14 @@ function isObjectSchema(schema: NonNullable<Schema>): boolean {
 }
 
 /**
- * Whether the word stands in an instruction or in what the user says.
+ * Whether the word stands in an instruction at the beginning, or in what the user says first: what comes later would change the
+ * beginning of the next turn's prompt, which is to be found in a cache.
  * platform.openai.com/docs/guides/structured-outputs, "JSON mode": without it the request is refused.
  */
 function speaksOfJson({ prompt }: CallOptions): boolean {
-  return prompt.some((message) => {
+  const first = prompt.findIndex(({ role }) => role !== 'system');
+  const beginning = first < 0 ? prompt : prompt.slice(0, first + 1);
+  return beginning.some((message) => {
     if (message.role === 'system') return THE_WORD.test(message.content);
     if (message.role !== 'user') return false;
     return message.content.some((part) => part.type === 'text' && THE_WORD.test(part.text));

@@ -46,16 +46,18 @@ function toCallOptions(asked: NormalizedRequest, model: string, quirks: Provider
   const { thinking, answerTokens } = claudeThinking(asked, isClaude, capabilities);
   const effort = isClaude ? undefined : effortFor(asked, capabilities);
   const fitted = fitOptions(asked.options, capabilities, isThinking(thinking));
-  const chosen = fitToolChoice(withoutCalls(fitted, isClaude), capabilities);
-  const options = fitFormat(withCachePoints(chosen, capabilities.cachePoints, isClaude), {
+  const chosen = fitToolChoice(fitted, capabilities);
+  const formatted = fitFormat(withCachePoints(chosen, capabilities.cachePoints, isClaude), {
     jsonMode: false,
     schemas: takesSchema(capabilities, isThinking(thinking)) ? 'objects' : 'none',
   });
+  const isTold = !isClaude && isAskedNotToCall(fitted) && !asksForSchema(formatted);
+  const options = isTold ? withInstruction(formatted, NO_CALLS) : formatted;
   const plain = without(options, 'reasoning', 'topK', 'toolChoice', 'providerOptions');
   const readable = isClaude ? withSignedThinking : withoutThinking;
   return {
     ...withTools(plain, toolsOf(options)),
-    ...(choosesTool(options) && { toolChoice: options.toolChoice }),
+    ...choiceFor(options, isClaude),
     ...(answerTokens !== undefined && { maxOutputTokens: answerTokens }),
     ...(effort !== undefined && { reasoning: effort }),
     prompt: toConverseMessages(
@@ -124,16 +126,26 @@ function toolsCalled({ prompt }: CallOptions): Set<string> {
   return names;
 }
 
-/** Converse has no `none`: no tool is called where none is declared, which calls in the conversation rule out. */
-function choosesTool(options: CallOptions): boolean {
-  if (options.toolChoice === undefined || clientTools(options).length === 0) return false;
-  return options.toolChoice.type !== 'none' || toolsCalled(options).size === 0;
+/**
+ * Converse has no `none`: no tool is called where none is declared, which calls in the conversation rule out. Where a schema makes
+ * the package declare a tool of its own, the choice is of that one alone (`patch-converse.ts`).
+ */
+function choiceFor(options: CallOptions, isClaude: boolean): Pick<CallOptions, 'toolChoice'> {
+  if (forbidsTools(options))
+    return !isClaude && asksForSchema(options) ? { toolChoice: { type: 'none' } } : {};
+  if (options.toolChoice === undefined || clientTools(options).length === 0) return {};
+  return { toolChoice: options.toolChoice };
 }
 
-/** A model that cannot be forbidden to call tools is told not to. */
-function withoutCalls(options: CallOptions, isClaude: boolean): CallOptions {
-  if (isClaude || options.toolChoice?.type !== 'none' || !forbidsTools(options)) return options;
-  return withInstruction(options, 'Answer in words, without calling a tool.');
+function asksForSchema({ responseFormat }: CallOptions): boolean {
+  return responseFormat?.type === 'json' && responseFormat.schema !== undefined;
+}
+
+/** For a model that cannot be forbidden to call tools. */
+const NO_CALLS = 'Answer in words, without calling a tool.';
+
+function isAskedNotToCall(options: CallOptions): boolean {
+  return options.toolChoice?.type === 'none' && forbidsTools(options);
 }
 
 function forbidsTools(options: CallOptions): boolean {

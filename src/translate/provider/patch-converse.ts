@@ -3,12 +3,18 @@ import type { Json } from '../../base/json.ts';
 import type { CallOptions } from '../codec.ts';
 import { cachePointOf } from './bedrock-messages.ts';
 
-/** Adds to a request what the package cannot write: that a tool failed, and that tools are to be cached. */
+/**
+ * Adds to a request what the package cannot write: that a tool failed, that tools are to be cached, and that none but the
+ * package's own tool for a schema is to be called.
+ */
 export function patchConverse(body: string, options: CallOptions): string {
   const failures = failuresIn(options);
   const cachePoints = cachePointsOf(options);
-  const request = parseObject(body);
-  if (request === undefined || (!failures.includes(true) && cachePoints.size === 0)) return body;
+  const isForbidden = forbidsCalls(options);
+  const written = parseObject(body);
+  if (written === undefined || (!failures.includes(true) && cachePoints.size === 0 && !isForbidden))
+    return body;
+  const request = isForbidden ? withSchemaTool(written, options) : written;
   const toolConfig = asObject(request['toolConfig']);
   return JSON.stringify({
     ...request,
@@ -17,6 +23,30 @@ export function patchConverse(body: string, options: CallOptions): string {
       toolConfig: { ...toolConfig, tools: withCachePoints(objectsOf(toolConfig['tools']), cachePoints) },
     }),
   });
+}
+
+/** Whether no tool is to be called: as the SDK has it, or in the field that goes to Claude as it is. */
+function forbidsCalls({ toolChoice, providerOptions }: CallOptions): boolean {
+  const fields = asObject(providerOptions?.['amazonBedrock']?.['additionalModelRequestFields']);
+  return toolChoice?.type === 'none' || asObject(fields?.['tool_choice'])?.['type'] === 'none';
+}
+
+/**
+ * For a schema the package may declare a tool of its own behind the others, and has any of them called: where those may not be,
+ * this one is chosen. Anthropic's field says the opposite, and goes.
+ */
+function withSchemaTool(request: Json, { tools = [] }: CallOptions): Json {
+  const toolConfig = asObject(request['toolConfig']);
+  const own = objectsOf(toolConfig?.['tools'])[tools.length];
+  if (own === undefined) return request;
+  const name = asObject(own['toolSpec'])?.['name'];
+  const { additionalModelRequestFields, ...others } = request;
+  const { tool_choice: _, ...fields } = asObject(additionalModelRequestFields) ?? {};
+  return {
+    ...others,
+    toolConfig: { ...toolConfig, toolChoice: { tool: { name } } },
+    ...(Object.keys(fields).length > 0 && { additionalModelRequestFields: fields }),
+  };
 }
 
 /** Results stand in the order of the conversation. They cannot be matched by id: the package changes ids for some models. */

@@ -18,8 +18,11 @@ export function bedrockSent(body: Json): SentRequest {
     stopSequences: config['stopSequences'],
     thinking: own.thinking ?? thinkingOfOthers(fields),
     parallelTools: own.parallelTools,
+    // Where one tool is chosen, no other is called.
     cannotForbidTools:
-      body['toolConfig'] !== undefined && asObject(fields['tool_choice'])?.['type'] !== 'none',
+      body['toolConfig'] !== undefined &&
+      choice?.['tool'] === undefined &&
+      asObject(fields['tool_choice'])?.['type'] !== 'none',
     forcesTool: own.forcesTool || choice?.['any'] !== undefined || choice?.['tool'] !== undefined,
   };
 }

@@ -9,6 +9,8 @@ const LATER = '<system-reminder>\nB\n</system-reminder>';
 const SONNET = 'us.anthropic.claude-sonnet-4-5-20250929-v1:0';
 const OPUS = 'us.anthropic.claude-opus-4-8';
 const NOVA = 'amazon.nova-lite-v1:0';
+const HAIKU = 'anthropic.claude-3-haiku-20240307-v1:0';
+const POINT = { type: 'object' as const, properties: { x: { type: 'number' as const } } };
 const JSON_WANTED = 'Answer with one JSON object and nothing else: no words around it, no Markdown.';
 const MESSAGES = [{ role: 'user', content: [{ text: 'hi' }] }];
 const STOP = { additionalModelResponseFieldPaths: ['/delta/stop_sequence'] };
@@ -125,6 +127,82 @@ const cases: readonly Case[] = [
       messages: TURN,
       toolConfig: { tools: [specOf('look'), specOf('show')] },
       additionalModelRequestFields: { tool_choice: { type: 'none' } },
+    },
+  },
+  {
+    what: 'the tool that stands for a schema as the choice of Nova where no other may be called',
+    model: NOVA,
+    request: requestOf({
+      prompt: TOOL_TURN,
+      responseFormat: { type: 'json', schema: POINT },
+    }),
+    body: {
+      messages: TURN,
+      toolConfig: {
+        tools: [
+          specOf('look'),
+          specOf('show'),
+          {
+            toolSpec: {
+              name: 'json',
+              description: 'Respond with a JSON object.',
+              inputSchema: { json: POINT },
+            },
+          },
+        ],
+        toolChoice: { tool: { name: 'json' } },
+      },
+    },
+  },
+  {
+    what: 'the tool that stands for a schema as the choice of Claude where no other may be called',
+    model: HAIKU,
+    request: requestOf({
+      prompt: TOOL_TURN,
+      responseFormat: { type: 'json', schema: POINT },
+    }),
+    body: {
+      ...STOP,
+      messages: TURN,
+      toolConfig: {
+        tools: [
+          specOf('look'),
+          specOf('show'),
+          {
+            toolSpec: {
+              name: 'json',
+              description: 'Respond with a JSON object.',
+              inputSchema: { json: POINT },
+            },
+          },
+        ],
+        toolChoice: { tool: { name: 'json' } },
+      },
+    },
+  },
+  {
+    what: 'the tool that stands for a schema as the choice where no tool may be called',
+    model: NOVA,
+    request: requestOf({
+      tools: [toolNamed('look')],
+      toolChoice: { type: 'none' },
+      responseFormat: { type: 'json', schema: POINT },
+    }),
+    body: {
+      messages: MESSAGES,
+      toolConfig: {
+        tools: [
+          specOf('look'),
+          {
+            toolSpec: {
+              name: 'json',
+              description: 'Respond with a JSON object.',
+              inputSchema: { json: POINT },
+            },
+          },
+        ],
+        toolChoice: { tool: { name: 'json' } },
+      },
     },
   },
   {

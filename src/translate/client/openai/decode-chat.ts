@@ -44,7 +44,7 @@ export function decodeChat(body: Json): NormalizedRequest {
   if (itemsOf(body['modalities']).includes('audio')) throw new NotExpressible('modalities asks for audio');
   const user = textOf(body['safety_identifier']) ?? textOf(body['user']);
   const { reasoning, thinkingTokens } = decodeReasoning(body);
-  const book = decodeTools(body);
+  const { book, dropped } = decodeTools(body);
   return {
     options: {
       prompt: decodeMessages(body['messages'], book),
@@ -62,7 +62,7 @@ export function decodeChat(body: Json): NormalizedRequest {
           ? undefined
           : reasoning !== 'none' && !hidesThinking(body),
     }),
-    dropped: [...unknownFields(body, KNOWN), ...(namesSpeakers(body) ? ['messages.name'] : [])],
+    dropped: [...unknownFields(body, KNOWN), ...dropped, ...(namesSpeakers(body) ? ['messages.name'] : [])],
     ...(book.clientTools.length > 0 && { clientTools: book.clientTools }),
   };
 }

@@ -3,6 +3,7 @@ import type { Json } from '../../../base/json.ts';
 import { NotExpressible } from '../../codec.ts';
 import type { CallOptions } from '../../codec.ts';
 import { ToolBook } from '../client-tools.ts';
+import type { MakeTool, ToolIdentity } from '../client-tools.ts';
 import { customTool, grammarOf } from '../custom-tools.ts';
 import {
   cacheControlOf,
@@ -31,20 +32,36 @@ export function functionTool(described: Json, where: string): Tool {
   };
 }
 
-/** Decodes the tools of a chat, and the older `functions`. A type of tool that is not known is refused. */
-export function decodeTools(body: Json): ToolBook {
-  const book = new ToolBook(({ name }) => name);
-  for (const [at, tool] of requireObjects(body['tools'], 'tools').entries())
-    addTool(tool, `tools[${at}]`, book);
-  for (const [at, each] of requireObjects(body['functions'], 'functions').entries())
-    addFunction(each, {}, `functions[${at}]`, book);
-  return book;
+/** The tools of a chat, and the names of those that were dropped. */
+interface DecodedTools {
+  readonly book: ToolBook;
+  readonly dropped: readonly string[];
 }
 
-function addTool(tool: Json, where: string, book: ToolBook): void {
+/**
+ * Decodes the tools of a chat, and the older `functions`. Of two of one name the first stays. A type of tool that is not known is
+ * refused.
+ */
+export function decodeTools(body: Json): DecodedTools {
+  const book = new ToolBook(({ name }) => name);
+  const dropped = new Set<string>();
+  const add = (identity: ToolIdentity, make: MakeTool): void => {
+    if (book.has(identity)) dropped.add(`tools.${identity.name}`);
+    else book.add(identity, make);
+  };
+  for (const [at, tool] of requireObjects(body['tools'], 'tools').entries())
+    addTool(tool, `tools[${at}]`, add);
+  for (const [at, each] of requireObjects(body['functions'], 'functions').entries())
+    addFunction(each, {}, `functions[${at}]`, add);
+  return { book, dropped: [...dropped] };
+}
+
+type AddTool = (identity: ToolIdentity, make: MakeTool) => void;
+
+function addTool(tool: Json, where: string, add: AddTool): void {
   const { type } = tool;
   if (type === 'function') {
-    addFunction(requireObject(tool['function'], `${where}.function`), tool, where, book);
+    addFunction(requireObject(tool['function'], `${where}.function`), tool, where, add);
     return;
   }
   if (type !== 'custom')
@@ -52,15 +69,15 @@ function addTool(tool: Json, where: string, book: ToolBook): void {
   const described = requireObject(tool['custom'], `${where}.custom`);
   const name = requireText(described['name'], `the name of ${where}`);
   const grammar = grammarOf(asObject(described['format'])?.['grammar']);
-  book.add({ kind: 'custom', name }, (functionName) => ({
+  add({ kind: 'custom', name }, (functionName) => ({
     ...customTool(described, functionName, grammar, where),
     ...cacheControlOf(tool),
   }));
 }
 
-function addFunction(described: Json, tool: Json, where: string, book: ToolBook): void {
+function addFunction(described: Json, tool: Json, where: string, add: AddTool): void {
   const made = { ...functionTool(described, where), ...cacheControlOf(tool) };
-  book.add({ kind: 'function', name: made.name }, (name) => ({ ...made, name }));
+  add({ kind: 'function', name: made.name }, (name) => ({ ...made, name }));
 }
 
 /** The choice among the tools of a chat, by the names of their functions. */

@@ -3,7 +3,7 @@ import type { Json } from '../../../base/json.ts';
 import { NotExpressible } from '../../codec.ts';
 import { contentParts, describeWord, fileOf, requireText, textOf } from '../fields.ts';
 import type { ToolOutput, UserContent } from '../fields.ts';
-import { audioPart, filePart, imagePart, partsOutput } from '../openai/decode-messages.ts';
+import { audioPart, filePart, imagePart, partsOutput } from '../openai/decode-parts.ts';
 
 /** What a part is refused with that has no equivalent, or whose type nobody knows. */
 function unknownPart(part: Json, where: string): NotExpressible {

@@ -23,7 +23,7 @@ export interface ConversationRules extends Required<ConversationCapabilities> {
   readonly schemas: SchemaRules;
   /** The pages that say so. */
   readonly sources: readonly string[];
-  /** When they were read: year, month, day. */
+  /** The day by which that was known: year, month, day. */
   readonly date: string;
 }
 
@@ -47,6 +47,8 @@ export interface SchemaRules {
 export interface StrictRules {
   /** Whether all properties have to be required. */
   readonly allRequired: boolean;
+  /** Whether a schema may refer to itself. */
+  readonly recursion: boolean;
   /** Keywords that it refuses. */
   readonly refused: readonly string[];
 }
@@ -75,6 +77,7 @@ export const openaiRules: ConversationRules = {
     describedReferences: false,
     strict: {
       allRequired: true,
+      recursion: true,
       refused: [
         'allOf',
         'contains',
@@ -127,6 +130,7 @@ export const anthropicRules: ConversationRules = {
     describedReferences: true,
     strict: {
       allRequired: false,
+      recursion: false,
       refused: [
         'exclusiveMaximum',
         'exclusiveMinimum',
@@ -172,7 +176,7 @@ export const geminiRules: ConversationRules = {
     plainEnums: true,
     requiredUnknown: false,
     describedReferences: false,
-    strict: { allRequired: false, refused: [] },
+    strict: { allRequired: false, recursion: true, refused: [] },
   },
   sources: [
     'ai.google.dev/api/caching#FunctionDeclaration',
@@ -204,13 +208,18 @@ export const bedrockRules: ConversationRules = {
     plainEnums: false,
     requiredUnknown: true,
     describedReferences: true,
-    strict: { allRequired: false, refused: [] },
+    strict: {
+      allRequired: false,
+      recursion: false,
+      refused: ['maxLength', 'maximum', 'minLength', 'minimum', 'multipleOf'],
+    },
   },
   sources: [
     'docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html',
     'docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ToolUseBlock.html',
     'docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ToolSpecification.html',
     'docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ContentBlock.html',
+    'docs.aws.amazon.com/bedrock/latest/userguide/structured-output.html',
   ],
   date: '2026-11-30',
 };

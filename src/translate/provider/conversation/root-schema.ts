@@ -51,7 +51,8 @@ function resolved(schema: Json, root: Json): Json {
   return found;
 }
 
-function targetOf(reference: string, root: Json): Json | undefined {
+/** What a reference such as `#/$defs/a` finds within a schema. */
+export function targetOf(reference: string, root: Json): Json | undefined {
   if (!reference.startsWith('#/')) return undefined;
   const names = reference.slice(2).split('/');
   let at: Json | undefined = root;

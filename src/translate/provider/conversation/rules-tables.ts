@@ -58,7 +58,7 @@ const QUESTIONS: readonly (readonly [string, (rules: ConversationRules) => strin
     (rules) => (rules.schemas.describedReferences ? 'stays' : 'stands beside an `anyOf` of it'),
   ],
   ['`strict` is left out', strictWords],
-  ['says', (rules) => `${rules.sources.join('<br>')}<br>${rules.date}`],
+  ['documented at', (rules) => `${rules.sources.join('<br>')}<br>as known on ${rules.date}`],
 ];
 
 const LATER = { system: 'stay', user: 'the user’s, marked' } as const;
@@ -81,9 +81,10 @@ function words({ alphabet, minLength, maxLength }: WordForm): string {
 
 function strictWords({ schemas: { strict } }: ConversationRules): string {
   const open = strict.allRequired ? 'for objects that are open, or do not require all' : 'for open objects';
+  const all = strict.recursion ? open : `${open}, and what refers to itself`;
   return strict.refused.length === 0
-    ? open
-    : `${open}, and beside ${strict.refused.map((each) => `\`${each}\``).join(', ')}`;
+    ? all
+    : `${all}, and beside ${strict.refused.map((each) => `\`${each}\``).join(', ')}`;
 }
 
 function familyLines(): string[][] {
@@ -98,9 +99,9 @@ function vendorLines(): string[][] {
     types === undefined ? 'every' : types.map((type) => `\`${type}\``).join(', '),
     models.map((each) => `\`${each}\``).join(', '),
     differences(takes),
-    `${source}, ${date}`,
+    `${source}, as known on ${date}`,
   ]);
-  return [['type', 'models', 'differs in', 'says'], ...lines];
+  return [['type', 'models', 'differs in', 'documented at'], ...lines];
 }
 
 function differences(takes: ConversationCapabilities): string {

@@ -185,6 +185,19 @@ void suite('chat requests', () => {
       Object.keys(body),
     );
   });
+
+  void test('declare of two tools of one name the first, and name the other', () => {
+    const tools = [LOOK, { ...LOOK, description: 'Looks again.' }].map((each) => ({
+      type: 'function',
+      function: each,
+    }));
+    const { options, dropped } = chatClientCodec.decodeRequest({ messages: HI, tools });
+    assert.deepEqual(dropped, ['tools.look']);
+    assert.deepEqual(
+      options.tools?.map((tool) => tool.type === 'function' && tool.description),
+      ['Looks.'],
+    );
+  });
 });
 
 const REFUSED: readonly (readonly [what: string, body: Json, reason: RegExp])[] = [

@@ -224,6 +224,14 @@ function nested(depth: number): Json {
 
 void suite('a model is held to a schema', () => {
   const closed = { type: 'object', properties: { a: TEXT, b: TEXT }, additionalProperties: false };
+  const tree = {
+    ...closed,
+    properties: { a: TEXT, b: { $ref: '#/$defs/branch' } },
+    $defs: {
+      branch: { type: 'array', items: { $ref: '#/$defs/leaf' } },
+      leaf: { anyOf: [TEXT, { $ref: '#/$defs/branch' }] },
+    },
+  };
   const strictCases: readonly [string, object, ConversationRules, boolean][] = [
     ['that is closed and requires all, by OpenAI', { ...closed, required: ['a', 'b'] }, openaiRules, true],
     ['that requires some, not by OpenAI', { ...closed, required: ['a'] }, openaiRules, false],
@@ -249,6 +257,31 @@ void suite('a model is held to a schema', () => {
       'with bounds, not by Anthropic',
       { ...closed, properties: { a: { type: 'integer', minimum: 1 } } },
       anthropicRules,
+      false,
+    ],
+    ['that refers to itself, by OpenAI', { ...tree, required: ['a', 'b'] }, openaiRules, true],
+    ['that refers to itself, not by Anthropic', tree, anthropicRules, false],
+    ['that refers to itself, not by Bedrock', tree, bedrockRules, false],
+    [
+      'that is a part of itself, not by Anthropic',
+      { ...closed, properties: { a: { $ref: '#' } } },
+      anthropicRules,
+      false,
+    ],
+    [
+      'of which two parts refer to one, by Anthropic',
+      {
+        ...closed,
+        properties: { a: { $ref: '#/$defs/list' }, b: { $ref: '#/$defs/text' } },
+        $defs: { text: TEXT, list: { type: 'array', items: { $ref: '#/$defs/text' } } },
+      },
+      anthropicRules,
+      true,
+    ],
+    [
+      'that refers to nothing in it, by nobody',
+      { ...closed, properties: { a: { $ref: 'https://schemas.invalid/a' } }, required: ['a'] },
+      openaiRules,
       false,
     ],
   ];
