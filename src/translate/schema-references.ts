@@ -30,7 +30,7 @@ function isFreeOfCircles(references: ReadonlyMap<string, ReadonlySet<string>>): 
   const left = new Map(references);
   for (let before = left.size + 1; left.size > 0 && left.size < before;) {
     before = left.size;
-    for (const [name, inner] of [...left].reverse())
+    for (const [name, inner] of [...left].toReversed())
       if (![...inner].some((each) => left.has(each))) left.delete(name);
   }
   return left.size === 0;
