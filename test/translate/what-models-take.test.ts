@@ -48,6 +48,11 @@ const SCHEMA = {
   required: ['a'],
   additionalProperties: false,
 };
+const TREE = {
+  type: 'object',
+  properties: { a: { type: 'array', items: { $ref: '#' } } },
+  additionalProperties: false,
+};
 const LIST = { type: 'array', items: { type: 'string' } };
 const CHAT_TOOL = {
   type: 'function',
@@ -404,6 +409,22 @@ const cases: readonly Case[] = [
     provider: 'bedrock/anthropic.claude-opus-4-7',
     asks: { response_format: JSON_SCHEMA, reasoning_effort: 'high' },
     leaves: { toolConfig: undefined },
+    dropped: 'response_format',
+  },
+  {
+    client: 'chat',
+    provider: 'claude/claude-sonnet-4-5',
+    asks: { response_format: { type: 'json_schema', json_schema: { name: 'n', schema: TREE } } },
+    leaves: {
+      output_config: undefined,
+      tools: undefined,
+      system: [
+        {
+          type: 'text',
+          text: `Answer with JSON and nothing else: no words around it, no Markdown. It has to be valid by this JSON schema:\n${JSON.stringify(TREE)}`,
+        },
+      ],
+    },
     dropped: 'response_format',
   },
   {

@@ -1,4 +1,6 @@
 import type { CallOptions } from '../codec.ts';
+import { asObject } from '../../base/json.ts';
+import { refersWell } from '../schema-references.ts';
 import { withInstruction } from './instruction.ts';
 
 /** What a family of providers, and the model, can be asked for beside words. */
@@ -7,6 +9,8 @@ export interface FormatMeans {
   readonly jsonMode: boolean;
   /** A schema: of an object alone, of anything, or none. */
   readonly schemas: 'objects' | 'any' | 'none';
+  /** Whether a schema may refer to itself. Absent: it may. */
+  readonly recursion?: boolean;
   /** Whether it wants JSON to be spoken of in the conversation too, as OpenAI does for JSON mode. */
   readonly wantsTheWord?: boolean;
 }
@@ -26,7 +30,8 @@ export function fitFormat(options: CallOptions, means: FormatMeans): CallOptions
   const { schema } = format;
   if (schema === undefined) return withoutSchema(others, ONE_OBJECT, means);
   const isObject = isObjectSchema(schema);
-  if (means.schemas === 'any' || (means.schemas === 'objects' && isObject)) return options;
+  const isTaken = means.schemas === 'any' || (means.schemas === 'objects' && isObject);
+  if (isTaken && (means.recursion !== false || refersWell(asObject(schema) ?? {}, false))) return options;
   const instruction = `${JSON_ALONE} It has to be valid by this JSON schema:\n${JSON.stringify(schema)}`;
   if (!isObject || !means.jsonMode) return withInstruction(others, instruction);
   return { ...withInstruction(others, instruction), responseFormat: { type: 'json' } };

@@ -45,6 +45,8 @@ function toCallOptions(asked: NormalizedRequest, _: string, quirks: ProviderQuir
   const options = fitFormat(fitToolChoice(fitted, capabilities), {
     jsonMode: false,
     schemas: capabilities.jsonSchema === false && capabilities.forcedTools === false ? 'none' : 'objects',
+    // Of what is enforced: platform.claude.com/docs/en/build-with-claude/structured-outputs#json-schema-limitations
+    recursion: capabilities.jsonSchema !== true,
   });
   const prompt = fitFiles(options.prompt, capabilities, { plainTexts: true });
   return {

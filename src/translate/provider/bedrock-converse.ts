@@ -50,6 +50,8 @@ function toCallOptions(asked: NormalizedRequest, model: string, quirks: Provider
   const formatted = fitFormat(withCachePoints(chosen, capabilities.cachePoints, isClaude), {
     jsonMode: false,
     schemas: takesSchema(capabilities, isThinking(thinking)) ? 'objects' : 'none',
+    // As at Anthropic: docs.aws.amazon.com/bedrock/latest/userguide/structured-output.html
+    recursion: !isClaude || capabilities.jsonSchema !== true,
   });
   const isTold = !isClaude && isAskedNotToCall(fitted) && !asksForSchema(formatted);
   const options = isTold ? withInstruction(formatted, NO_CALLS) : formatted;

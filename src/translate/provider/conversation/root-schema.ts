@@ -1,6 +1,7 @@
 import type { JSONSchema7 } from '@ai-sdk/provider';
 import { asObject, itemsOf, objectsOf } from '../../../base/json.ts';
 import type { Json } from '../../../base/json.ts';
+import { targetOf } from '../../schema-references.ts';
 import type { SchemaRules } from './conversation-rules.ts';
 
 /** The property that holds all arguments of a tool whose schema is of no object. */
@@ -49,15 +50,6 @@ function resolved(schema: Json, root: Json): Json {
     found = { ...target, ...own };
   }
   return found;
-}
-
-/** What a reference such as `#/$defs/a` finds within a schema. */
-export function targetOf(reference: string, root: Json): Json | undefined {
-  if (!reference.startsWith('#/')) return undefined;
-  const names = reference.slice(2).split('/');
-  let at: Json | undefined = root;
-  for (const name of names) at = asObject(at?.[name.replaceAll('~1', '/').replaceAll('~0', '~')]);
-  return at;
 }
 
 /**

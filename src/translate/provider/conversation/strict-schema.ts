@@ -1,7 +1,7 @@
-import { asObject, itemsOf, objectsOf } from '../../../base/json.ts';
+import { asObject, itemsOf } from '../../../base/json.ts';
 import type { Json } from '../../../base/json.ts';
 import type { StrictRules } from './conversation-rules.ts';
-import { targetOf } from './root-schema.ts';
+import { refersWell, schemasIn } from '../../schema-references.ts';
 
 /** OpenAI takes ten levels; what is read by calling itself has to have an end. */
 const MAX_DEPTH = 100;
@@ -11,7 +11,7 @@ const MAX_DEPTH = 100;
  * in it that the provider refuses.
  */
 export function canBeStrict(schema: unknown, rules: StrictRules): boolean {
-  return isTaken(schema, rules, 0) && refersWell(asObject(schema) ?? {}, rules);
+  return isTaken(schema, rules, 0) && refersWell(asObject(schema) ?? {}, rules.recursion);
 }
 
 function isTaken(schema: unknown, rules: StrictRules, depth: number): boolean {
@@ -32,47 +32,4 @@ function isClosed(schema: Json, { allRequired }: StrictRules): boolean {
   if (additionalProperties !== false) return false;
   const required = new Set(itemsOf(schema['required']));
   return !allRequired || Object.keys(asObject(properties) ?? {}).every((name) => required.has(name));
-}
-
-function schemasIn({ properties, $defs, definitions, items, ...lists }: Json): unknown[] {
-  const named = [properties, $defs, definitions].flatMap((each) => Object.values(asObject(each) ?? {}));
-  const listed = ['allOf', 'anyOf', 'oneOf', 'prefixItems'].flatMap((name) => objectsOf(lists[name]));
-  return [...named, ...listed, ...(items === undefined ? [] : [items])];
-}
-
-/** Of each reference what stands at its end is looked at once, for the references in it. */
-function refersWell(root: Json, { recursion }: StrictRules): boolean {
-  const found = new Map<string, ReadonlySet<string>>();
-  const open = [...referencesIn(root, 0)];
-  for (let reference = open.pop(); reference !== undefined; reference = open.pop()) {
-    if (found.has(reference)) continue;
-    const target = reference === '#' ? root : targetOf(reference, root);
-    if (target === undefined) return false;
-    const inner = new Set(referencesIn(target, 0));
-    found.set(reference, inner);
-    open.push(...inner);
-  }
-  return recursion || isFreeOfCircles(found);
-}
-
-/**
- * What refers to nothing is taken away, then what refers to nothing else, until nothing is left but circles. What was found last
- * comes first: it refers to the least.
- */
-function isFreeOfCircles(references: ReadonlyMap<string, ReadonlySet<string>>): boolean {
-  const left = new Map(references);
-  for (let before = left.size + 1; left.size > 0 && left.size < before;) {
-    before = left.size;
-    for (const [name, inner] of [...left].reverse())
-      if (![...inner].some((each) => left.has(each))) left.delete(name);
-  }
-  return left.size === 0;
-}
-
-function referencesIn(schema: unknown, depth: number): string[] {
-  const object = asObject(schema);
-  if (object === undefined || depth > MAX_DEPTH) return [];
-  const { $ref } = object;
-  const inner = schemasIn(object).flatMap((each) => referencesIn(each, depth + 1));
-  return typeof $ref === 'string' ? [$ref, ...inner] : inner;
 }

@@ -279,6 +279,12 @@ void suite('a model is held to a schema', () => {
       true,
     ],
     [
+      'that refers to one of a list, by Anthropic',
+      { ...closed, properties: { a: { anyOf: [TEXT] }, b: { $ref: '#/properties/a/anyOf/0' } } },
+      anthropicRules,
+      true,
+    ],
+    [
       'that refers to nothing in it, by nobody',
       { ...closed, properties: { a: { $ref: 'https://schemas.invalid/a' } }, required: ['a'] },
       openaiRules,
