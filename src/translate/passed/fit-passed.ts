@@ -54,7 +54,9 @@ export function fitPassedChat(body: Buffer, takes: ModelCapabilities): FittedCha
 
 /** Names of tools stay: an answer that passes through would come back with others. */
 function fitConversation(prompt: Prompt, takes: ModelCapabilities): Prompt {
-  const rules = rulesFor(openaiRules, takes);
+  const known = rulesFor(openaiRules, takes);
+  // What the user said last may be blank and go: the assistant's message before it was answered, and is not to be continued.
+  const rules = prompt.at(-1)?.role === 'user' ? { ...known, lastMessage: 'user' as const } : known;
   const ordered = withAllowedTurns(withResultsBehindCalls(withoutBlankText(prompt, rules)), rules);
   return takes.toolCallIds === undefined ? ordered : withCallIds(ordered, takes.toolCallIds);
 }

@@ -138,6 +138,13 @@ void describe('a conversation for another vendor than OpenAI', () => {
     }
   }
 
+  void it('continues no message that a blank one has answered', () => {
+    const { body } = fit('mistral', 'm', { messages: [user('a'), assistant('b'), user(' ')] });
+    assert.ok(Array.isArray(body['messages']));
+    assert.deepEqual(body['messages'].slice(0, 2), [user('a'), assistant('b')]);
+    assert.equal(body['messages'].length, 3);
+  });
+
   void it('keeps the ids of calls and results together, the same in each turn', () => {
     const turn = [user('a'), assistant('', CALL), toolResult('functions.Bash:0', 'r')];
     const first = fit('mistral', 'm', { messages: turn }).body['messages'];
