@@ -61,7 +61,7 @@ void test('a probe is a chat completion, whatever operation failed before it', a
 });
 
 void test("a probe's model is escaped in its JSON, and mapped like anybody's", async (t) => {
-  const model = 'a "quoted"\\model\n☃';
+  const model = 'a "quoted"\\model ☃';
   const gateway = await gatewayFor(t, {
     keys: [KEY, OTHER],
     provider: { ...checks({ healthCheckModel: model }), modelMapping: { 'gpt-5': 'mapped' } },
