@@ -127,7 +127,8 @@ async function wholeTranslated(
   trace.show(attempt);
   if (bytes !== undefined) {
     const body = { kind: 'whole', bytes, isEvents: false } as const;
-    return new ProviderAnswer(attempt, call, { status: 200, headers, body }, head);
+    const begun = translator.namesResources === true ? { head: bytes, isNative: true } : { head };
+    return new ProviderAnswer(attempt, call, { status: 200, headers, body }, begun);
   }
   if (attempt.cancelled) return { kind: 'gone' };
   const attempts = ['x-sparekey-attempts', String(trace.attempts)];
