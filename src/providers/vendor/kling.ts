@@ -7,6 +7,7 @@ import { endpointOf } from '../endpoint.ts';
 import { plainAdapter } from '../adapters/plain.ts';
 import { unusableKey } from '../adapter.ts';
 import type { ProviderAdapter } from '../adapter.ts';
+import { SigningClock } from '../signing-clock.ts';
 
 /** How long a token is valid, and how far Kling's clock may be behind: app.klingai.com/global/dev/document-api. Seconds. */
 const TOKEN_SECONDS = 1800;
@@ -23,15 +24,18 @@ export function openKling(config: ProviderConfig): ProviderAdapter {
     { family: 'vendor', basePath, credential, lacks: isUnsupported },
     { family: 'openai', basePath, credential, lacks: isUnsupported },
   ]);
+  // A token is good from a few seconds before it was made, so that a clock may be ahead by no more.
+  const signingClock = new SigningClock(BEHIND_SECONDS * 1000);
   return {
     ...adapter,
+    signingClock,
     build: (call, key, model) => {
       const halves = key?.secret.reveal().split(':');
       if (key === undefined || halves?.length !== 2) return adapter.build(call, key, model);
       const request = adapter.build(call, undefined, model);
       return request instanceof Promise
         ? request
-        : withToken(request, key.secret, Date.now()).catch(unusableKey);
+        : withToken(request, key.secret, signingClock.now()).catch(unusableKey);
     },
   };
 }
@@ -50,5 +54,5 @@ async function withToken(request: UpstreamRequest, secret: Secret, now: number):
     .setExpirationTime(seconds + TOKEN_SECONDS)
     .setNotBefore(seconds - BEHIND_SECONDS)
     .sign(new TextEncoder().encode(key));
-  return { ...request, headers: [...request.headers, 'authorization', `Bearer ${token}`] };
+  return { ...request, signedAt: now, headers: [...request.headers, 'authorization', `Bearer ${token}`] };
 }
