@@ -8,11 +8,19 @@ const MAX_ROUTING_REFS = 8;
  * that it continues, then files. Costs nothing for a call that names none.
  */
 export function resourceRefs({ target, hints }: Call): readonly string[] {
-  const { pathId } = target;
+  const { pathId, mentionedIds = [] } = target;
   const { previousResponseId, conversation } = hints;
   const refs = hints.refs.length > MAX_ROUTING_REFS ? hints.refs.slice(0, MAX_ROUTING_REFS) : hints.refs;
-  if (pathId === undefined && previousResponseId === undefined && conversation === undefined) return refs;
-  return [pathId, previousResponseId, conversation, ...refs].filter((id) => id !== undefined);
+  if (
+    pathId === undefined &&
+    previousResponseId === undefined &&
+    conversation === undefined &&
+    mentionedIds.length === 0
+  )
+    return refs;
+  return [pathId, ...mentionedIds, previousResponseId, conversation, ...refs].filter(
+    (id) => id !== undefined,
+  );
 }
 
 /** The resources that a call refers to, as access control sees them. */
@@ -33,12 +41,19 @@ const NONE_TOUCHED: TouchedResources = { own: [], mentioned: [] };
  * elsewhere it is free text. Costs nothing for a call that names none.
  */
 export function touchedResources({ target, hints }: Call): TouchedResources {
-  const { operation, pathId, query } = target;
+  const { operation, pathId, mentionedIds = [], query } = target;
   const { previousResponseId, conversation, refs, plainRefs, containers, vendorRefs } = hints;
   const hasVendorRefs = operation.dialect === 'vendor' && vendorRefs.length > 0;
   const asksInQuery = operation.idsInQuery.length > 0 && query !== '';
   const isPlain = pathId === undefined && previousResponseId === undefined && conversation === undefined;
-  if (isPlain && refs.length === 0 && containers.length === 0 && !hasVendorRefs && !asksInQuery)
+  if (
+    isPlain &&
+    mentionedIds.length === 0 &&
+    refs.length === 0 &&
+    containers.length === 0 &&
+    !hasVendorRefs &&
+    !asksInQuery
+  )
     return NONE_TOUCHED;
   const one = operation.stateful ? [pathId, previousResponseId, conversation] : [previousResponseId];
   const own = [
@@ -47,7 +62,7 @@ export function touchedResources({ target, hints }: Call): TouchedResources {
     ...plainRefs,
     ...(hasVendorRefs ? vendorRefs : []),
   ];
-  return { own: own.filter((id) => id !== ''), mentioned: [...refs, ...containers] };
+  return { own: own.filter((id) => id !== ''), mentioned: [...mentionedIds, ...refs, ...containers] };
 }
 
 function idsInQuery(query: string, names: readonly string[]): string[] {

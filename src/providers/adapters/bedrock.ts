@@ -10,10 +10,11 @@ import type { UpstreamRequest } from '../../upstream/transport.ts';
 import { endpointOf } from '../endpoint.ts';
 import { editedRequest } from '../request/body-edits.ts';
 import { requestBody } from '../request/body.ts';
-import { credentialHeader, requestHeaders } from '../request/headers.ts';
+import { requestHeaders } from '../request/headers.ts';
 import { unusableKey } from '../adapter.ts';
+import { withCredential } from './plain.ts';
 import { SigningClock } from '../signing-clock.ts';
-import type { CredentialFailure, ProviderAdapter } from '../adapter.ts';
+import type { ProviderAdapter } from '../adapter.ts';
 
 /** How old a signature may be: docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html. Milliseconds. */
 const TOLERANCE_MS = 5 * 60_000;
@@ -27,24 +28,22 @@ export function openBedrock(config: ProviderConfig): ProviderAdapter {
   const region = config.awsRegion ?? regionIn(origin);
   const additional = config.bedrockAdditionalFields;
   const signingClock = new SigningClock(TOLERANCE_MS);
+  const authorize: ProviderAdapter['authorize'] = (request, key, call) => {
+    const accessKey = key === undefined ? undefined : parseAccessKey(key.secret);
+    if (accessKey === undefined) return withCredential(request, bearer, key, call);
+    return sign(request, { origin, region, accessKey, now: signingClock.now() }).catch(unusableKey);
+  };
   return {
     origin,
     native: 'bedrock-converse',
     signingClock,
     supports: ({ dialect }) => familyOf(dialect) === 'bedrock',
+    authorize,
     build: (call, key, model) => {
       const request = unsignedRequest(call, model, basePath, additional);
-      const withCredential = (
-        unsigned: UpstreamRequest,
-      ): UpstreamRequest | Promise<UpstreamRequest | CredentialFailure> => {
-        const accessKey = key === undefined ? undefined : parseAccessKey(key.secret);
-        if (accessKey !== undefined)
-          return sign(unsigned, { origin, region, accessKey, now: signingClock.now() }).catch(unusableKey);
-        const secret = key?.secret ?? call.credential;
-        if (secret !== undefined) unsigned.headers.push(...credentialHeader(bearer, secret));
-        return unsigned;
-      };
-      return request instanceof Promise ? request.then(withCredential) : withCredential(request);
+      return request instanceof Promise
+        ? request.then((unsigned) => authorize(unsigned, key, call))
+        : authorize(request, key, call);
     },
   };
 }
