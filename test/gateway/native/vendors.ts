@@ -101,7 +101,10 @@ const CHAT_REST = events(
 );
 const MESSAGES = [{ role: 'user', content: 'hi' }];
 const AWS_STREAM = 'application/vnd.amazon.eventstream';
-const AWS_REFUSAL = { status: 403, body: { message: 'The security token included in the request is invalid.' } };
+const AWS_REFUSAL = {
+  status: 403,
+  body: { message: 'The security token included in the request is invalid.' },
+};
 
 export const nativeStreams: readonly NativeStream[] = [
   {
