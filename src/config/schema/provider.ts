@@ -151,7 +151,11 @@ const providerFields = {
   }),
   protocol: keyword(['openai', 'original']).default('openai').meta({
     description:
-      'With `original` nothing is translated or shaped: the provider is sent what it supports itself, and other operations are refused.',
+      'With `original` nothing is translated or shaped: every path, known or not, is sent to the provider as the client wrote it, with the provider’s credential and with models mapped.',
+  }),
+  passthrough: keyword(['off', 'resources', 'all']).default('resources').meta({
+    description:
+      'Which paths of no known operation are forwarded, where the provider has OpenAI’s API, or gets paths as they are written (`protocol: original`, `type: generic`): none, all but those of the account’s administration (`organization`), or all.',
   }),
   customSettings: z
     .array(customSetting)

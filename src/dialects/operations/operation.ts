@@ -47,7 +47,7 @@ export interface Operation {
   /** The name in the vendor's SDK: `chat.completions`, `files.create`, `messages.create`, `gemini.generateContent`. */
   readonly name: string;
   readonly dialect: Dialect;
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /**
    * The suffix of a request's path. `{id}` and `{name}` are one segment, of which the first names a resource; `{model}` is one
    * where more segments follow, else all that are left, and `{model}:verb` all that are left up to a colon and the verb.
@@ -65,6 +65,8 @@ export interface Operation {
   readonly streams: 'always' | 'never' | 'as-asked' | 'unless-declined';
   /** No provider has it: it is always translated. */
   readonly isTranslated: boolean;
+  /** Its path belongs to no operation: it is sent as the client wrote it. See `passthrough.ts`. */
+  readonly isPassthrough: boolean;
   /** It opens a WebSocket. */
   readonly upgrades: boolean;
   /** False where the provider has a default, or where a stored prompt names a model. */
@@ -118,6 +120,7 @@ export function operation(
     modelRequired: modelIn !== 'none',
     streams: 'as-asked',
     isTranslated: false,
+    isPassthrough: false,
     upgrades: false,
     creates: false,
     honorsStore: false,

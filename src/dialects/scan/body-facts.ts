@@ -93,6 +93,8 @@ export interface BodyFault {
 export interface ScanOptions {
   /** The bytes may be the beginning of a body only: that they end early is no fault. */
   readonly partial?: boolean;
+  /** All texts that have the form of ids are among `refs`: it is not known where the body names resources. */
+  readonly allIds?: boolean;
 }
 
 /** Facts while they are collected. */

@@ -1,4 +1,5 @@
 import { noFacts } from './body-facts.ts';
+import { isIdText } from './id-strings.ts';
 import type { BodyFacts, BodyFault, FactsDraft, ScanOptions } from './body-facts.ts';
 
 /*
@@ -46,7 +47,8 @@ export function scanForm(
     return invalid(0, 'The content type names no usable boundary.');
   }
   const facts = noFacts();
-  const fault = readParts(body, Buffer.from(`\n--${boundary}`, 'latin1'), facts);
+  const { allIds = false } = options;
+  const fault = readParts(body, Buffer.from(`\n--${boundary}`, 'latin1'), facts, allIds);
   if (fault !== undefined) return fault;
   if (facts.whole || options.partial === true) return facts;
   if (body.length === 0) return invalid(0, 'The body is empty.');
@@ -62,7 +64,12 @@ export function scanForm(
  * Fills in the facts; `facts.whole` stays false where the bytes run out.
  * @param delimiter LF and the boundary, which has to follow a CR
  */
-function readParts(body: Buffer, delimiter: Buffer, facts: FactsDraft): BodyFault | undefined {
+function readParts(
+  body: Buffer,
+  delimiter: Buffer,
+  facts: FactsDraft,
+  allIds: boolean,
+): BodyFault | undefined {
   let at = firstDelimiterEnd(body, delimiter);
   let parts = 0;
   while (at >= 0 && at + CRLF.length <= body.length) {
@@ -85,7 +92,11 @@ function readParts(body: Buffer, delimiter: Buffer, facts: FactsDraft): BodyFaul
     const found = body.indexOf(delimiter, start - 1);
     if (found < 0) return undefined;
     if (body[found - 1] !== CR) return invalid(found, 'The line before a boundary does not end in CRLF.');
-    setFact(facts, field, body, start, Math.max(start, found - 1));
+    const end = Math.max(start, found - 1);
+    setFact(facts, field, body, start, end);
+    const isShort = allIds && end - start <= MAX_FIELD_BYTES;
+    const value = isShort ? body.toString('utf8', start, end) : '';
+    if (isIdText(value)) facts.refs = [...facts.refs, value];
     at = found + delimiter.length;
   }
   return undefined;

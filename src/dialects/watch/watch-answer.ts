@@ -8,6 +8,7 @@ import { JsonWatch, OpaqueWatch, PageWatch } from './body-watch.ts';
 import { AWS_EVENT_STREAM, AwsStreamWatch } from './aws-stream-watch.ts';
 import { isErrorAnswer } from './error-bodies.ts';
 import { ANY_ANSWER, expectedAnswerOf, expectedToTranslate } from './expected-answers.ts';
+import { classifyAnyFrame } from './frame-kind.ts';
 import type { FrameClassifier } from './frame-kind.ts';
 import { classifyGeminiFrame } from './gemini-frames.ts';
 import { classifyChatFrame, classifyMediaFrame, classifyResponsesFrame } from './openai-frames.ts';
@@ -45,6 +46,7 @@ export function watchAnswer(
     return new OpaqueWatch();
   }
   const type = mediaType(contentType);
+  if (operation.isPassthrough) return watchUnknown(type, errorsInside);
   if (type === AWS_EVENT_STREAM) return new AwsStreamWatch();
   if (operation.dialect === 'vendor' && LINES.has(type))
     return new StreamWatch(vendorClassifierOf(operation.name), { isLines: true });
@@ -61,6 +63,13 @@ export function watchAnswer(
     return new JsonWatch(expected ?? ANY_ANSWER, mayBeEmpty, looksInside ? isErrorAnswerText : undefined);
   }
   return type === 'text/html' ? new PageWatch() : new OpaqueWatch();
+}
+
+/** Watches an answer to a path of no operation: all but an error is one. */
+function watchUnknown(type: string, errorsInside: boolean): ResponseWatch {
+  if (type === 'text/event-stream') return new StreamWatch(classifyAnyFrame, { endsByClosing: true });
+  if (!isJsonType(type)) return new OpaqueWatch();
+  return new JsonWatch(ANY_ANSWER, true, errorsInside ? isErrorAnswerText : undefined);
 }
 
 type AnswerForm = 'json' | 'events' | 'frames';

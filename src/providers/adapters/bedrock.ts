@@ -11,9 +11,10 @@ import { endpointOf } from '../endpoint.ts';
 import { editedRequest } from '../request/body-edits.ts';
 import { requestPath } from '../request/path.ts';
 import { requestBody } from '../request/body.ts';
-import { credentialHeader, requestHeaders } from '../request/headers.ts';
+import { requestHeaders } from '../request/headers.ts';
 import { unusableKey } from '../adapter.ts';
-import type { CredentialFailure, ProviderAdapter } from '../adapter.ts';
+import { withCredential } from './plain.ts';
+import type { ProviderAdapter } from '../adapter.ts';
 
 /**
  * Bedrock's Converse. A key is a Bedrock API key, sent as it is, or an access key and its secret with a colon
@@ -23,22 +24,21 @@ export function openBedrock(config: ProviderConfig): ProviderAdapter {
   const { origin, basePath } = endpointOf(config);
   const region = config.awsRegion ?? regionIn(origin);
   const additional = config.bedrockAdditionalFields;
+  const authorize: ProviderAdapter['authorize'] = (request, key, call) => {
+    const accessKey = key === undefined ? undefined : parseAccessKey(key.secret);
+    if (accessKey === undefined) return withCredential(request, bearer, key, call);
+    return sign(request, origin, region, accessKey).catch(unusableKey);
+  };
   return {
     origin,
     native: 'bedrock-converse',
     supports: ({ dialect }) => familyOf(dialect) === 'bedrock',
+    authorize,
     build: (call, key, model) => {
       const request = unsignedRequest(call, model, basePath, additional);
-      const withCredential = (
-        unsigned: UpstreamRequest,
-      ): UpstreamRequest | Promise<UpstreamRequest | CredentialFailure> => {
-        const accessKey = key === undefined ? undefined : parseAccessKey(key.secret);
-        if (accessKey !== undefined) return sign(unsigned, origin, region, accessKey).catch(unusableKey);
-        const secret = key?.secret ?? call.credential;
-        if (secret !== undefined) unsigned.headers.push(...credentialHeader(bearer, secret));
-        return unsigned;
-      };
-      return request instanceof Promise ? request.then(withCredential) : withCredential(request);
+      return request instanceof Promise
+        ? request.then((unsigned) => authorize(unsigned, key, call))
+        : authorize(request, key, call);
     },
   };
 }

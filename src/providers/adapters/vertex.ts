@@ -51,6 +51,11 @@ export function openVertex(config: ProviderConfig): ProviderAdapter {
       const translation = embedTranslation(call.target.operation, nativeOf(model), model);
       return translation && translateWholeCall(call, model, translation);
     },
+    authorize: (request, key) => {
+      const plain = { ...request, headers: removeHeaders(request.headers, ANTHROPIC_HEADERS) };
+      if (key === undefined) return plain;
+      return withCredential(plain, key, accountIn(key.secret), tokens);
+    },
     build: (call, key, model = '') => {
       const account = key === undefined ? undefined : accountIn(key.secret);
       const prefix =

@@ -25,15 +25,22 @@ export function openKling(config: ProviderConfig): ProviderAdapter {
   ]);
   return {
     ...adapter,
+    authorize: (request, key, call) =>
+      key !== undefined && isPair(key.secret)
+        ? withToken(request, key.secret, Date.now()).catch(unusableKey)
+        : adapter.authorize(request, key, call),
     build: (call, key, model) => {
-      const halves = key?.secret.reveal().split(':');
-      if (key === undefined || halves?.length !== 2) return adapter.build(call, key, model);
+      if (key === undefined || !isPair(key.secret)) return adapter.build(call, key, model);
       const request = adapter.build(call, undefined, model);
       return request instanceof Promise
         ? request
         : withToken(request, key.secret, Date.now()).catch(unusableKey);
     },
   };
+}
+
+function isPair(secret: Secret): boolean {
+  return secret.reveal().split(':').length === 2;
 }
 
 function isUnsupported({ name }: Operation): boolean {

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { clientErrorBody, clientErrorEvent, clientErrorLine } from '../../../src/dialects/errors/client-error.ts';
+import {
+  clientErrorBody,
+  clientErrorEvent,
+  clientErrorLine,
+} from '../../../src/dialects/errors/client-error.ts';
 import { operations } from '../../../src/dialects/operations/table.ts';
 import { readError } from '../../../src/verdict/provider-error/read-error.ts';
 import type { ErrorForm } from '../../../src/dialects/operations/operation.ts';

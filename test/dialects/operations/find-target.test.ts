@@ -78,14 +78,17 @@ void describe('finding the operation of a request', () => {
   }
 
   void it('every operation is found behind every prefix, and gives its own suffix back', () => {
-    for (const prefix of ['', '/v1', '/some/prefix/v1', '/v1/projects/p/locations/l', '/api/v3', '/openai/v1'])
+    for (const prefix of [
+      '',
+      '/v1',
+      '/some/prefix/v1',
+      '/v1/projects/p/locations/l',
+      '/api/v3',
+      '/openai/v1',
+    ])
       for (const operation of operations) {
         const suffix = operation.pattern.replaceAll(/\{\w+\}/g, 'abc-1');
-        const target = findTarget(
-          operation.method,
-          prefix + suffix,
-          MARKS[familyOf(operation.dialect)],
-        );
+        const target = findTarget(operation.method, prefix + suffix, MARKS[familyOf(operation.dialect)]);
         assert.ok(typeof target === 'object', prefix + operation.name);
         assert.equal(target.operation, operation, prefix);
         assert.equal(target.path, suffix);

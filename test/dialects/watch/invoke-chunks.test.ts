@@ -51,17 +51,31 @@ const cases: readonly [what: string, frames: readonly (Json | Buffer)[], seen: s
     '-occ c',
   ],
   ['Nova that is cut', [{ messageStart: { role: 'assistant' } }, NOVA_TEXT], '-o o'],
-  ['Llama', [{ generation: 'so', stop_reason: null }, { generation: '', stop_reason: 'stop', ...METRICS }], 'oc c'],
+  [
+    'Llama',
+    [
+      { generation: 'so', stop_reason: null },
+      { generation: '', stop_reason: 'stop', ...METRICS },
+    ],
+    'oc c',
+  ],
   ['Titan', [{ outputText: 'so', completionReason: 'FINISH', ...METRICS }], 'c c'],
   ['Titan without metrics', [{ outputText: 'so', completionReason: 'FINISH' }], 'o c'],
-  ['Mistral', [{ outputs: [{ text: 'so', stop_reason: null }] }, { outputs: [{ text: '' }], ...METRICS }], 'oc c'],
-  ['a model of chats', [chat({ role: 'assistant' }, null), chat({ content: 'so' }, null), chat({}, 'stop')], '-oc c'],
+  [
+    'Mistral',
+    [{ outputs: [{ text: 'so', stop_reason: null }] }, { outputs: [{ text: '' }], ...METRICS }],
+    'oc c',
+  ],
+  [
+    'a model of chats',
+    [chat({ role: 'assistant' }, null), chat({ content: 'so' }, null), chat({}, 'stop')],
+    '-oc c',
+  ],
   ['half a frame', [{ generation: 'so' }, frame({ generation: 'more' }).subarray(0, 40)], 'oo o'],
   ['nothing', [], ' -'],
   ['an event that is no JSON', [converseEvent('chunk', { bytes: 'bm90IGpzb24=' })], '- -'],
 ];
 
 void describe('the events of a model in Bedrock’s stream', () => {
-  for (const [what, frames, seen] of cases)
-    void it(`of ${what}`, () => assert.equal(watch(frames), seen));
+  for (const [what, frames, seen] of cases) void it(`of ${what}`, () => assert.equal(watch(frames), seen));
 });
