@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { ProviderConfig } from '../../config/schema/schema.ts';
-import { hunyuanChat } from '../../dialects/operations/vendor.ts';
+import { hunyuanChat } from '../../dialects/operations/vendors/hunyuan.ts';
 import type { Call } from '../../dialects/operations/call.ts';
 import { asObject } from '../../base/json.ts';
 import type { Json } from '../../base/json.ts';

@@ -3,7 +3,7 @@ import type { ProviderConfig } from '../../config/schema/schema.ts';
 import type { Call } from '../../dialects/operations/call.ts';
 import type { Operation } from '../../dialects/operations/operation.ts';
 import { operationNamed } from '../../dialects/operations/table.ts';
-import { klingTasks } from '../../dialects/operations/vendor.ts';
+import { klingTasks } from '../../dialects/operations/vendors/kling.ts';
 import type { Secret } from '../../base/secret.ts';
 import type { UpstreamRequest } from '../../upstream/transport.ts';
 import { capabilityPaths } from '../adapters/capabilities.ts';
