@@ -11,6 +11,7 @@ import type { KeyQueues } from '../failover/queue/key-queues.ts';
 import { serve } from '../failover/serve.ts';
 import type { ResourceBook } from '../routing/resource-book.ts';
 import { sealedReasoningIds } from '../routing/sealed-reasoning.ts';
+import { withUnnamedModels } from '../routing/unnamed-model.ts';
 import type { Tunnel } from './connections/server.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 import { findModel, isForwarded, listModels, modelQueryOf } from './model-list.ts';
@@ -174,8 +175,10 @@ export class Gateway {
     const route = pinned ?? runtime.route(call.model);
     if (route.kind === 'no-route') return refusal('model_not_routed', { model: call.model ?? '' });
     const sealed = pinned === undefined ? sealedReasoningIds(call) : [];
-    const targets =
+    const routed =
       sealed.length === 0 ? route.targets : await ownerRoute(sealed, route.targets, runtime, resources);
+    const targets = withUnnamedModels(call, routed);
+    if (targets === undefined) return refusal('model_required');
     const limits = serveLimits(runtime.config.limits, waiting, {
       options: 'options' in route ? route.options : undefined,
       isHeldWhole: holdWhole,

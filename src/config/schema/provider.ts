@@ -147,7 +147,7 @@ const providerFields = {
   }),
   modelMapping: modelMapping().default({}).meta({
     description:
-      'Names of models here to names there. An exact name goes first; then `prefix*` and `~regex` (with `$1` in the target) in the order written; then `*`. An empty target keeps the name.',
+      'Names of models here to names there. An exact name goes first; then `prefix*` and `~regex` (with `$1` in the target) in the order written; then `*`, which is also for requests that name no model. An empty target keeps the name.',
   }),
   protocol: keyword(['openai', 'original']).default('openai').meta({
     description:

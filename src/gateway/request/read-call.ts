@@ -81,8 +81,8 @@ function callOf(
   body: CallBody,
 ): Call | Refusal {
   const { operation } = target;
-  const model = target.pathModel ?? facts.model ?? queryModel(target);
-  if (operation.modelRequired && (model === undefined || model === '')) return refusal('model_required');
+  // An empty name is none.
+  const model = (target.pathModel ?? facts.model ?? queryModel(target)) || undefined;
   if (model !== undefined && !isModelName(model)) return refusal('model_unknown', { model });
   return {
     id,

@@ -40,6 +40,7 @@ export function openAzure(config: ProviderConfig): ProviderAdapter {
   return {
     ...adapter,
     quirks: chatQuirks(row),
+    ...(deployment !== undefined && { unnamedModel: deployment }),
     // Without a model there is no path to a deployment.
     supports: (operation, model) =>
       adapter.supports(operation) &&
