@@ -178,6 +178,7 @@ export class HttpExchange implements Exchange, UpstreamHandler {
     if (watch === undefined || this.#phase === 'over') return;
     const isTailWhole = watch.end();
     // Of an error instead of an answer all of the body is wanted.
+    if (isTailWhole && watch.isMadeOfEvents === true) this.#held.endTail();
     if (!isTailWhole && (this.#phase !== 'answering' || watch.error === undefined)) this.#held.dropTail();
     if (this.#phase === 'answering') {
       this.#endBeforeGate(watch);

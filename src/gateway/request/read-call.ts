@@ -82,7 +82,7 @@ function callOf(
 ): Call | Refusal {
   const { operation } = target;
   // An empty name is none.
-  const model = (target.pathModel ?? facts.model ?? queryModel(target)) || undefined;
+  const model = (target.pathModel ?? facts.model ?? queryModel(target)) || target.deployment;
   if (model !== undefined && !isModelName(model)) return refusal('model_unknown', { model });
   return {
     id,
