@@ -43,6 +43,9 @@ export interface ProviderAdapter {
   /** The same, where it depends on the model. */
   readonly nativeOf?: (model: string) => Dialect;
 
+  /** What requests that name no model are for, where its URL says that. */
+  readonly unnamedModel?: string;
+
   /** It answers 200 with an error in the body. */
   readonly errorsInside?: boolean;
 

@@ -36,6 +36,10 @@ export interface Provider {
   readonly errorsInside: boolean;
   /** The provider's name for a model. */
   readonly mapModel: (model: string) => string;
+  /** Its name for the model of a request that names none; undefined where that is nowhere said. */
+  readonly unnamedModel: string | undefined;
+  /** It answers requests that name no model. */
+  readonly needsNoModel: boolean;
   /** Whether it has an operation itself, without translation. */
   readonly supports: (operation: Operation) => boolean;
   /** Whether it is sent requests for such a path, which belongs to no operation. */
@@ -58,6 +62,7 @@ export interface Provider {
 export function openProvider(config: ProviderConfig, recordOf: (key: Key) => KeyRecord): Provider {
   const adapter = openAdapter(config);
   const preparer = { config, adapter, shaper: openShaper(config) };
+  const mapModel = modelMapper(config.modelMapping);
   const internalPreparer = { ...preparer, config: { ...config, protocol: 'openai' as const } };
   return {
     id: config.id,
@@ -76,7 +81,9 @@ export function openProvider(config: ProviderConfig, recordOf: (key: Key) => Key
     native: adapter.native,
     errorsInside: adapter.errorsInside === true,
     emptyAnswers: 0,
-    mapModel: modelMapper(config.modelMapping),
+    mapModel,
+    unnamedModel: mapModel('') || adapter.unnamedModel,
+    needsNoModel: providerTypeOf(config.type).needsNoModel === true,
     supports: adapter.supports,
     forwards: adapter.forwards,
     prepare: (call, model) => prepareCall(call, model, preparer),

@@ -96,6 +96,7 @@ export const ownTypes: readonly ProviderType[] = [
     developerRole: true,
     // It is sent what clients send.
     refusesStreamUsage: true,
+    needsNoModel: true,
     ownPathsOnly: true,
     takesExtraContent: true,
     chatsAsWritten: true,
@@ -196,6 +197,8 @@ export const ownTypes: readonly ProviderType[] = [
     options: ['vllmCustomUrl', 'vllmServerHost'],
     keyless: true,
     anthropic: { basePath: '/v1', offers: ['messages.create', 'messages.count_tokens'] },
+    // `model` is optional there: docs.vllm.ai/en/stable/api/vllm/entrypoints/openai/protocol
+    needsNoModel: true,
     chatsAsWritten: true,
   },
 ];

@@ -147,7 +147,7 @@ const providerFields = {
   }),
   modelMapping: modelMapping().default({}).meta({
     description:
-      'Names of models here to names there. An exact name goes first; then `prefix*` and `~regex` (with `$1` in the target) in the order written; then `*`. An empty target keeps the name.',
+      'Names of models here to names there. An exact name goes first; then `prefix*` and `~regex` (with `$1` in the target) in the order written; then `*`, which is also for requests that name no model. An empty target keeps the name.',
   }),
   protocol: keyword(['openai', 'original']).default('openai').meta({
     description:
@@ -247,7 +247,7 @@ const providerFields = {
     .meta({ description: 'To open a connection, TLS included.' }),
   firstOutputTimeout: duration({ above: 0 }).exactOptional().meta({
     description:
-      'The longest silence that a first output is waited for, in one try: from sending the request, and anew from each sign of life in its answer (comments, pings, blank lines). Where something else can be tried, it is only waited for as long as the model has lately needed. Default: `firstByteTimeout` where that is above 0, else `timeout`.',
+      'The longest silence that a first output is waited for, in one try: from sending the request, and anew from each sign of life in its answer (comments, pings, blank lines). Where something else can be tried, it is only waited for as long as the model has lately needed. Default: 2m, but for streams `firstByteTimeout` where that is above 0.',
   }),
   firstOutputGuess: duration({ above: 0 }).prefault('30s').meta({
     description:
@@ -266,12 +266,17 @@ const providerFields = {
     .meta({ description: 'Between two pieces of an answer that has begun.' }),
   timeout: duration({ above: 0 })
     .prefault('2m')
-    .meta({ description: 'The older word: the default of `firstOutputTimeout`.' }),
+    .meta({ description: 'For fetching the file of `context`, as in the plugin, and for nothing else.' }),
   firstByteTimeout: duration({ min: 0 })
     .prefault(0)
-    .meta({ description: 'The older word: above 0, the default of `firstOutputTimeout`.' }),
+    .meta({
+      description: 'Above 0: the default of `firstOutputTimeout` for streams alone, as in the plugin.',
+    }),
   ...vendorFields,
 };
+
+/** The usual `firstOutputTimeout`. */
+const FIRST_OUTPUT_MS = 2 * 60_000;
 
 type ProviderFields = z.output<z.ZodObject<typeof providerFields>>;
 
@@ -285,8 +290,8 @@ function withDefaults(given: ProviderFields) {
     ...given,
     apiTokens: [...given.apiTokens, ...own],
     baseUrl: given.baseUrl ?? baseUrlFromOptions(given) ?? providerTypes.get(given.type)?.baseUrl ?? '',
-    firstOutputTimeout:
-      given.firstOutputTimeout ?? (given.firstByteTimeout > 0 ? given.firstByteTimeout : given.timeout),
+    firstOutputTimeout: given.firstOutputTimeout ?? FIRST_OUTPUT_MS,
+    streamFirstOutputTimeout: given.firstOutputTimeout ?? (given.firstByteTimeout || FIRST_OUTPUT_MS),
   };
 }
 

@@ -48,7 +48,8 @@ export const gatewayErrors = {
     status: 400,
     type: 'invalid_request_error',
     message: 'This operation needs a "model": a text that names one.',
-    meaning: 'The body has no top-level `model`, or it is no text, empty, or longer than 1 KiB.',
+    meaning:
+      'The body has no top-level `model`, or it is no text, empty, or longer than 1 KiB, and neither `*` of `modelMapping` nor the URL of a deployment says which one is meant.',
     retryable: false,
   },
   missing_api_key: {

@@ -83,8 +83,8 @@ function callOf(
 ): Call | Refusal {
   const { operation } = target;
   const named = modelIn(facts, operation.modelField);
-  const model = target.pathModel ?? named.model ?? queryModel(target) ?? target.deployment;
-  if (operation.modelRequired && (model === undefined || model === '')) return refusal('model_required');
+  // An empty name is none.
+  const model = (target.pathModel ?? named.model ?? queryModel(target)) || target.deployment;
   if (model !== undefined && !isModelName(model)) return refusal('model_unknown', { model });
   return {
     id,
