@@ -80,7 +80,7 @@ const failover = z.strictObject({
   }),
   failoverOnStatus: z.array(statusPattern()).exactOptional().meta({
     description:
-      "Regular expressions on the whole status. Given, they alone decide which answers count against a key; absent, Sparekey's verdict rules do.",
+      "Regular expressions on the whole status. Given, they alone decide which answers count against a key; absent or empty, Sparekey's verdict rules do.",
   }),
 });
 
@@ -104,7 +104,7 @@ const retry = z.strictObject({
     .meta({ description: 'Time for one of these further tries.' }),
   retryOnStatus: z.array(statusPattern()).exactOptional().meta({
     description:
-      "Regular expressions on the whole status. Given, they alone decide which answers are tried again with another key; absent, Sparekey's verdict rules do. The next target of a route is asked all the same, unless the fault is the client's.",
+      "Regular expressions on the whole status. Given, they alone decide which answers are tried again with another key; absent or empty, Sparekey's verdict rules do. The next target of a route is asked all the same, unless the fault is the client's.",
   }),
 });
 
