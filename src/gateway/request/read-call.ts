@@ -7,7 +7,7 @@ import { scanForm } from '../../dialects/scan/form-scan.ts';
 import { modelIn, noFacts } from '../../dialects/scan/body-facts.ts';
 import { idStrings } from '../../dialects/scan/id-strings.ts';
 import { scanBodyInSteps } from '../../dialects/scan/json-scan.ts';
-import { isModelName } from '../../dialects/operations/model-in-path.ts';
+import { isModelName } from '../../base/model-name.ts';
 import { chatAsResponse } from '../../dialects/operations/openai.ts';
 import type { BodyFacts, BodyFault } from '../../dialects/scan/body-facts.ts';
 import { createsResource, isStreamed } from '../../dialects/operations/operation.ts';
