@@ -279,11 +279,9 @@ const providerFields = {
   timeout: duration({ above: 0 })
     .prefault('2m')
     .meta({ description: 'For fetching the file of `context`, as in the plugin, and for nothing else.' }),
-  firstByteTimeout: duration({ min: 0 })
-    .prefault(0)
-    .meta({
-      description: 'Above 0: the default of `firstOutputTimeout` for streams alone, as in the plugin.',
-    }),
+  firstByteTimeout: duration({ min: 0 }).prefault(0).meta({
+    description: 'Above 0: the default of `firstOutputTimeout` for streams alone, as in the plugin.',
+  }),
   ...vendorFields,
 };
 

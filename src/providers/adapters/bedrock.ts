@@ -7,6 +7,7 @@ import type { Edit } from '../../dialects/scan/json-edit.ts';
 import { familyOf } from '../../dialects/operations/operation.ts';
 import type { Secret } from '../../base/secret.ts';
 import type { UpstreamRequest } from '../../upstream/transport.ts';
+import { NO_QUIRKS } from '../../translate/codec.ts';
 import { endpointOf } from '../endpoint.ts';
 import { editedRequest } from '../request/body-edits.ts';
 import { requestPath } from '../request/path.ts';
@@ -38,6 +39,13 @@ export function openBedrock(config: ProviderConfig): ProviderAdapter {
     origin,
     native: 'bedrock-converse',
     signingClock,
+    quirks: {
+      ...NO_QUIRKS,
+      promptCache: {
+        positions: config.bedrockPromptCachePointPositions ?? ['systemPrompt'],
+        ...(config.promptCacheRetention !== undefined && { retention: config.promptCacheRetention }),
+      },
+    },
     supports: ({ dialect }) => familyOf(dialect) === 'bedrock',
     authorize,
     build: (call, key, model) => {
