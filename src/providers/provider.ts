@@ -1,5 +1,6 @@
 import type { ProviderConfig } from '../config/schema/schema.ts';
 import type { Call } from '../dialects/operations/call.ts';
+import type { Target } from '../dialects/operations/find-target.ts';
 import type { Dialect, Operation } from '../dialects/operations/operation.ts';
 import { keyId } from '../keys/key.ts';
 import type { Key } from '../keys/key.ts';
@@ -41,6 +42,8 @@ export interface Provider {
   readonly needsNoModel: boolean;
   /** Whether it has an operation itself, without translation. */
   readonly supports: (operation: Operation) => boolean;
+  /** Whether it is sent requests for such a path, which belongs to no operation. */
+  readonly forwards: (target: Target) => boolean;
   /** Makes of a client's call one that the provider supports; see `prepareCall`. */
   readonly prepare: (call: Call, model: string | undefined) => Prepared | Promise<Prepared>;
   /** The same for a call of our own, such as a health check: `protocol: original` is about clients' calls alone. */
@@ -82,6 +85,7 @@ export function openProvider(config: ProviderConfig, recordOf: (key: Key) => Key
     unnamedModel: mapModel('') || adapter.unnamedModel,
     needsNoModel: providerTypeOf(config.type).needsNoModel === true,
     supports: adapter.supports,
+    forwards: adapter.forwards,
     prepare: (call, model) => prepareCall(call, model, preparer),
     prepareInternal: (call, model) => prepareCall(call, model, internalPreparer),
     build: adapter.build,

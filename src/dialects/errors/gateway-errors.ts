@@ -83,6 +83,22 @@ export const gatewayErrors = {
     meaning: 'The path ends in no operation that the gateway knows, or holds dot segments or broken escapes.',
     retryable: false,
   },
+  not_separable: {
+    status: 404,
+    type: 'invalid_request_error',
+    message: 'What is at {method} {path} is the same for all clients, and not open to any one of them.',
+    meaning:
+      'The path belongs to no operation that the gateway knows, and names nothing that this client made: a list there would show what other clients made. See `sharedResources`.',
+    retryable: false,
+  },
+  body_not_readable: {
+    status: 415,
+    type: 'invalid_request_error',
+    message: 'At this path a body has to be JSON of at most {limit} bytes, or a form.',
+    meaning:
+      'The path belongs to no operation that the gateway knows, and a body that cannot be looked through might name what another client made. See `sharedResources`.',
+    retryable: false,
+  },
   cross_site: {
     status: 403,
     type: 'invalid_request_error',

@@ -32,15 +32,19 @@ export function withCapabilities(adapter: ProviderAdapter, config: ProviderConfi
   const paths = capabilityPaths(config);
   const query = versionQuery(config);
   const lacks = (operation: Operation): boolean => paths(operation) === undefined;
-  const surfaces = (['openai', 'anthropic', 'vendor'] as const).map((family): Surface => ({
+  const surface = (family: Surface['family']): Surface => ({
     family,
     basePath: '',
     credential,
     lacks,
     paths,
     ...(query !== '' && { query }),
-  }));
-  const configured = plainAdapter(adapter.origin, adapter.native, surfaces);
+  });
+  const configured = plainAdapter(adapter.origin, adapter.native, [
+    surface('openai'),
+    surface('anthropic'),
+    surface('vendor'),
+  ]);
   const isConfigured = (operation: Operation, model: string | undefined): boolean =>
     configured.supports(operation) &&
     !(speaks === 'anthropic' && operation.name === CHAT) &&

@@ -1,7 +1,6 @@
 import { providerTypeOf } from '../../catalog/provider-types.ts';
 import { bearer } from '../../catalog/row.ts';
 import type { ProviderConfig } from '../../config/schema/schema.ts';
-import type { Call } from '../../dialects/operations/call.ts';
 import type { Operation } from '../../dialects/operations/operation.ts';
 import { operationNamed } from '../../dialects/operations/table.ts';
 import { NO_QUIRKS } from '../../translate/codec.ts';
@@ -44,18 +43,25 @@ export function openClaude(config: ProviderConfig): ProviderAdapter {
   const paths = ({ name }: Operation): string | undefined =>
     name === 'messages.create' ? chatPath : undefined;
   const chats = plainAdapter(origin, adapter.native, [{ ...surface, paths }]);
+  const versioned = (request: UpstreamRequest): UpstreamRequest => {
+    if (!isCode) return { ...request, headers: setHeaders(request.headers, version) };
+    const overrides = { ...CLAUDE_CODE_HEADERS, 'anthropic-beta': betaHeader(request.headers), ...version };
+    return { ...request, path: withBeta(request.path), headers: setHeaders(request.headers, overrides) };
+  };
   return {
     ...adapter,
     ...(isCode && { quirks: { ...NO_QUIRKS, wantsClaudeCodePrompt: true } }),
-    build: (call: Call, key, model) => {
-      // What no client wrote: translated chats, and health checks.
-      const builder = call.target.prefix === undefined ? chats : adapter;
-      const request = builder.build(call, key, model);
-      if (!isCode) return { ...request, headers: setHeaders(request.headers, version) };
-      const overrides = { ...CLAUDE_CODE_HEADERS, 'anthropic-beta': betaHeader(request.headers), ...version };
-      return { ...request, path: withBeta(request.path), headers: setHeaders(request.headers, overrides) };
-    },
+    // What no client wrote: translated chats, and health checks.
+    build: (call, key, model) =>
+      versioned((call.target.prefix === undefined ? chats : adapter).build(call, key, model)),
+    authorize: (request, key, call) => versioned(adapter.authorize(withDefaultVersion(request), key, call)),
   };
+}
+
+function withDefaultVersion(request: UpstreamRequest): UpstreamRequest {
+  if (request.headers.some((name, at) => at % 2 === 0 && name.toLowerCase() === 'anthropic-version'))
+    return request;
+  return { ...request, headers: [...request.headers, 'anthropic-version', ANTHROPIC_VERSION] };
 }
 
 function withBeta(path: string): string {

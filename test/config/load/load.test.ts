@@ -53,6 +53,7 @@ void test('the smallest configuration has every default', () => {
         apiTokens: [],
         modelMapping: {},
         protocol: 'openai',
+        passthrough: 'resources',
         customSettings: [],
         modelCapabilities: [],
         passHeaders: [],
