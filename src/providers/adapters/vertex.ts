@@ -48,6 +48,14 @@ export function openVertex(config: ProviderConfig): ProviderAdapter {
   const tokens = new GoogleTokens((config.vertexTokenRefreshAhead ?? REFRESH_AHEAD_SECONDS) * 1000, Date.now);
   const defaultDialect: Dialect = config.vertexOpenAICompatible === true ? 'openai-chat' : 'gemini-generate';
   const nativeOf = (model: string): Dialect => (isClaude(model) ? 'anthropic-messages' : defaultDialect);
+  const withCredential = (
+    request: UpstreamRequest,
+    key: Key,
+    account: ServiceAccount | undefined,
+  ): ReturnType<ProviderAdapter['build']> => {
+    if (account !== undefined) return withToken(request, key, account, tokens);
+    return { ...withApiKey(request, key), ...(isRegional && { origin: EXPRESS_ORIGIN }) };
+  };
   const adapter: ProviderAdapter = {
     origin,
     native: defaultDialect,
@@ -61,16 +69,14 @@ export function openVertex(config: ProviderConfig): ProviderAdapter {
     authorize: (request, key) => {
       const plain = { ...request, headers: removeHeaders(request.headers, ANTHROPIC_HEADERS) };
       if (key === undefined) return plain;
-      return withCredential(plain, key, accountIn(key.secret), tokens);
+      return withCredential(plain, key, accountIn(key.secret));
     },
     build: (call, key, model = '') => {
       const account = key === undefined ? undefined : accountIn(key.secret);
       const prefix =
         basePath + pathPrefix(config, account, call.target.operation.name === 'chat.completions');
       const request = unauthenticatedRequest(call, model, prefix);
-      if (key === undefined) return request;
-      if (account !== undefined) return withToken(request, key, account, tokens);
-      return { ...withApiKey(request, key), ...(isRegional && { origin: EXPRESS_ORIGIN }) };
+      return key === undefined ? request : withCredential(request, key, account);
     },
     invalidateCredential: (key, headers) => tokens.invalidate(key.id, tokenIn(headers)),
   };
