@@ -193,7 +193,7 @@ export const ownTypes: readonly ProviderType[] = [
     speaks: 'gemini',
     takesExtraContent: true,
     notes:
-      "A key is an API key of express mode, or a service account: `vertexAuthKey`, or its JSON, or base64 of that, among `apiTokens`. Models whose names begin with `claude` have Anthropic's API. Clients may ask for the models of any publisher themselves, by `rawPredict` and `streamRawPredict`. OpenAI's images are made by Imagen and by Gemini's models for images, but not with `vertexOpenAICompatible`.",
+      "A key is an API key of express mode, or a service account: `vertexAuthKey`, or its JSON, or base64 of that, among `apiTokens`. The former goes to the global endpoint, whatever `vertexRegion` says. Models whose names begin with `claude` have Anthropic's API. Clients may ask for the models of any publisher themselves, by `rawPredict` and `streamRawPredict`. OpenAI's images are made by Imagen and by Gemini's models for images, but not with `vertexOpenAICompatible`.",
   },
   {
     type: 'vllm',
