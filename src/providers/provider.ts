@@ -11,6 +11,7 @@ import type { Transport } from '../upstream/transport.ts';
 import { failoverPolicy } from './failover-policy.ts';
 import type { FailoverPolicy } from './failover-policy.ts';
 import { anyModelMatcher, modelMapper } from './model-names.ts';
+import { imageFetcher } from './images/image-fetcher.ts';
 import { openShaper } from './shaping/shaper.ts';
 import { prepareCall } from './prepare.ts';
 import { answersChats } from '../catalog/capabilities.ts';
@@ -51,7 +52,7 @@ export interface Provider {
 /** Makes a provider from its configuration. Nothing is connected until the first request. */
 export function openProvider(config: ProviderConfig, recordOf: (key: Key) => KeyRecord): Provider {
   const adapter = openAdapter(config);
-  const preparer = { config, adapter, shaper: openShaper(config) };
+  const preparer = { config, adapter, shaper: openShaper(config), fetchImages: imageFetcher(config) };
   const internalPreparer = { ...preparer, config: { ...config, protocol: 'openai' as const } };
   return {
     id: config.id,

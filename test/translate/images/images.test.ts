@@ -62,6 +62,8 @@ function amazon(imageGenerationConfig: object): object {
 
 const inline = { inlineData: { mimeType: 'image/png', data: PIXEL } };
 
+const elsewhere = { fileData: { mimeType: 'image/webp', fileUri: 'https://example.com/a.webp' } };
+
 interface Sent {
   readonly what: string;
   readonly dialect: Dialect;
@@ -160,11 +162,11 @@ const SENT: readonly Sent[] = [
     model: FLASH,
     operation: 'images.edits',
     body: {
-      image: [PNG],
+      image: [PNG, 'https://example.com/a.webp'],
       images: [{ image_url: PNG }, { image_url: { url: PNG } }],
       image_url: { url: PNG },
     },
-    sent: gemini(undefined, [inline, inline, inline, inline, { text: 'a cat' }]),
+    sent: gemini(undefined, [inline, inline, inline, elsewhere, inline, { text: 'a cat' }]),
   },
   {
     what: 'a variation needs no prompt',
@@ -244,7 +246,6 @@ void describe('images requested', () => {
     ['a size in words', BEDROCK, NOVA, { size: 'large' }, /`size`/u],
     ['an image for Imagen', GOOGLE, IMAGEN, { image: PNG }, /text alone/u],
     ['a stored file', GOOGLE, FLASH, { images: [{ file_id: 'file-1' }] }, /neither a URL nor data/u],
-    ['an image elsewhere', GOOGLE, FLASH, { image: 'https://example.com/a.png' }, /URL/u],
     ['a model that makes none', BEDROCK, 'amazon.nova-pro-v1:0', {}, /Nova Canvas/u],
   ];
   for (const [what, dialect, model, body, says] of refused) {
