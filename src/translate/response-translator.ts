@@ -15,6 +15,9 @@ export interface ResponseTranslator {
   /** Bytes of a stream pass as they come, whether their frame is whole or not: no frame is held, so none is too long. */
   readonly unbuffered?: boolean;
 
+  /** A whole response names resources as the client will, so that calls for them find the key that made them. */
+  readonly namesResources?: boolean;
+
   /** Fields of the request that were dropped because the provider has nothing for them, by their names. */
   readonly dropped?: readonly string[];
 

@@ -127,7 +127,8 @@ async function wholeTranslated(
   trace.show(attempt);
   if (Buffer.isBuffer(translated)) {
     const body = { kind: 'whole', bytes: translated, isEvents: false } as const;
-    return new ProviderAnswer(attempt, call, { status: 200, headers, body }, head);
+    const begun = translator.namesResources === true ? { head: translated, isNative: true } : { head };
+    return new ProviderAnswer(attempt, call, { status: 200, headers, body }, begun);
   }
   if (translated !== undefined) {
     const bytes = Buffer.from(clientErrorBody(call.target.operation.dialect, translated));
