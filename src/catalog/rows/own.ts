@@ -52,6 +52,8 @@ export const ownTypes: readonly ProviderType[] = [
       'awsSessionToken',
       'bedrockAdditionalFields',
       'bedrockPromptCachePointPositions',
+      'inlineImageHosts',
+      'inlineImageUrls',
       'promptCacheRetention',
     ],
     ownPathsOnly: true,
@@ -180,6 +182,8 @@ export const ownTypes: readonly ProviderType[] = [
     keyOptions: { parts: ['vertexAuthKey'] },
     options: [
       'geminiSafetySetting',
+      'inlineImageHosts',
+      'inlineImageUrls',
       'vertexAuthKey',
       'vertexAuthServiceName',
       'vertexOpenAICompatible',
