@@ -69,7 +69,12 @@ export class HttpExchange implements Exchange, UpstreamHandler {
     this.result = new Promise((resolve) => {
       this.#resolveResult = resolve;
     });
-    transport.dispatch(request, this);
+    try {
+      transport.dispatch(request, this);
+    } catch (error) {
+      this.#timer.stop();
+      throw error;
+    }
   }
 
   relay(sink: Sink): Promise<RelayEnd> {
