@@ -10,6 +10,7 @@ import type { UpstreamRequest } from '../../upstream/transport.ts';
 import { NO_QUIRKS } from '../../translate/codec.ts';
 import { endpointOf } from '../endpoint.ts';
 import { editedRequest } from '../request/body-edits.ts';
+import { MANTLE_SERVICE, mantleOrigin, mantleRequests, mantleSupports } from './bedrock-mantle.ts';
 import { requestBody } from '../request/body.ts';
 import { credentialHeader, requestHeaders } from '../request/headers.ts';
 import { unusableKey } from '../adapter.ts';
@@ -20,7 +21,7 @@ import type { CredentialFailure, ProviderAdapter } from '../adapter.ts';
 const TOLERANCE_MS = 5 * 60_000;
 
 /**
- * Bedrock's Converse. A key is a Bedrock API key, sent as it is, or an access key and its secret with a colon
+ * Bedrock's Converse, and Anthropic's own API for clients of Anthropic where a model has it. A key is a Bedrock API key, sent as it is, or an access key and its secret with a colon
  * between them (`ACCESS:SECRET`, and `:SESSION` behind temporary ones), by which each attempt is signed anew.
  */
 export function openBedrock(config: ProviderConfig): ProviderAdapter {
@@ -28,6 +29,7 @@ export function openBedrock(config: ProviderConfig): ProviderAdapter {
   const region = config.awsRegion ?? regionIn(origin);
   const additional = config.bedrockAdditionalFields;
   const signingClock = new SigningClock(TOLERANCE_MS);
+  const mantleRequest = mantleRequests(mantleOrigin(origin), basePath);
   return {
     origin,
     native: 'bedrock-converse',
@@ -39,15 +41,27 @@ export function openBedrock(config: ProviderConfig): ProviderAdapter {
         ...(config.promptCacheRetention !== undefined && { retention: config.promptCacheRetention }),
       },
     },
-    supports: ({ dialect }) => familyOf(dialect) === 'bedrock',
+    supports: (operation, model = '') =>
+      familyOf(operation.dialect) === 'bedrock' || mantleSupports(operation, model),
     build: (call, key, model) => {
+      const accessKey = key === undefined ? undefined : parseAccessKey(key.secret);
+      const signed = (
+        unsigned: UpstreamRequest,
+        by: AccessKey,
+        service: string,
+      ): Promise<UpstreamRequest | CredentialFailure> => {
+        const signing = { origin, region, service, accessKey: by, now: signingClock.now() };
+        return sign(unsigned, signing).catch(unusableKey);
+      };
+      if (familyOf(call.target.operation.dialect) === 'anthropic') {
+        if (accessKey === undefined) return mantleRequest(call, key, model);
+        return signed(mantleRequest(call, undefined, model), accessKey, MANTLE_SERVICE);
+      }
       const request = unsignedRequest(call, model, basePath, additional);
       const withCredential = (
         unsigned: UpstreamRequest,
       ): UpstreamRequest | Promise<UpstreamRequest | CredentialFailure> => {
-        const accessKey = key === undefined ? undefined : parseAccessKey(key.secret);
-        if (accessKey !== undefined)
-          return sign(unsigned, { origin, region, accessKey, now: signingClock.now() }).catch(unusableKey);
+        if (accessKey !== undefined) return signed(unsigned, accessKey, 'bedrock');
         const secret = key?.secret ?? call.credential;
         if (secret !== undefined) unsigned.headers.push(...credentialHeader(bearer, secret));
         return unsigned;
@@ -106,8 +120,10 @@ function fieldEdits(additional: NonNullable<ProviderConfig['bedrockAdditionalFie
 }
 
 interface Signing {
+  /** Of requests that name no other. */
   readonly origin: string;
   readonly region: string;
+  readonly service: string;
   readonly accessKey: AccessKey;
   /** Milliseconds since the epoch. */
   readonly now: number;
@@ -116,14 +132,14 @@ interface Signing {
 /** Signs the exact bytes (AWS Signature Version 4), and of the headers those that AWS requires. */
 async function sign(
   request: UpstreamRequest,
-  { origin, region, accessKey, now }: Signing,
+  { origin, region, service, accessKey, now }: Signing,
 ): Promise<UpstreamRequest> {
   const { method, path, body, headers } = request;
   const signer = new AwsV4Signer({
     ...accessKey,
     method,
-    url: origin + path,
-    service: 'bedrock',
+    url: (request.origin ?? origin) + path,
+    service,
     region,
     // As in 20260101T000000Z.
     datetime: new Date(now).toISOString().replaceAll(/[:-]|\.\d{3}/g, ''),
