@@ -30,6 +30,12 @@ export function openBedrock(config: ProviderConfig): ProviderAdapter {
   const additional = config.bedrockAdditionalFields;
   const signingClock = new SigningClock(TOLERANCE_MS);
   const mantleRequest = mantleRequests(mantleOrigin(origin), basePath);
+  const signed = (
+    unsigned: UpstreamRequest,
+    accessKey: AccessKey,
+    service: string,
+  ): Promise<UpstreamRequest | CredentialFailure> =>
+    sign(unsigned, { origin, region, service, accessKey, now: signingClock.now() }).catch(unusableKey);
   return {
     origin,
     native: 'bedrock-converse',
@@ -45,14 +51,6 @@ export function openBedrock(config: ProviderConfig): ProviderAdapter {
       familyOf(operation.dialect) === 'bedrock' || mantleSupports(operation, model),
     build: (call, key, model) => {
       const accessKey = key === undefined ? undefined : parseAccessKey(key.secret);
-      const signed = (
-        unsigned: UpstreamRequest,
-        by: AccessKey,
-        service: string,
-      ): Promise<UpstreamRequest | CredentialFailure> => {
-        const signing = { origin, region, service, accessKey: by, now: signingClock.now() };
-        return sign(unsigned, signing).catch(unusableKey);
-      };
       if (familyOf(call.target.operation.dialect) === 'anthropic') {
         if (accessKey === undefined) return mantleRequest(call, key, model);
         return signed(mantleRequest(call, undefined, model), accessKey, MANTLE_SERVICE);
