@@ -2,6 +2,7 @@ import { allProviderFacts } from './provider-facts.ts';
 import type { ProviderFacts } from './provider-facts.ts';
 import {
   PASSED_BY_FAMILY,
+  PASSED_TO_BEDROCK,
   PASSED_EVERYWHERE,
   PASSED_TO_VENDOR,
   PASSED_WITH_GET,
@@ -53,6 +54,7 @@ function passedHeaders(): string {
     '',
     `- To every provider: ${listed(PASSED_EVERYWHERE)} With a GET also ${listed(PASSED_WITH_GET)}`,
     ...byFamily,
+    `- In requests that clients write in ${DIALECTS['bedrock']}: ${listed(PASSED_TO_BEDROCK)}`,
     `- To OpenAI alone (type \`openai\`), which they are meant for: ${listed(PASSED_TO_VENDOR.openai)}`,
     `- To Anthropic alone (type \`claude\`): ${listed(PASSED_TO_VENDOR.anthropic)}`,
     "- What a type's own section below lists, and what `passHeaders` of the configuration names.",
