@@ -54,13 +54,13 @@ function hunyuanSection(): string {
 }
 
 function row(operation: Operation, request: string): string {
-  const { name, modelIn, modelField, creates, stateful, streams } = operation;
+  const { name, method, modelIn, modelField, creates, stateful, streams } = operation;
   const model = modelIn === 'none' ? '' : modelIn === 'json' ? `\`${modelField}\`` : modelIn;
   const cells = [
     `\`${name}\``,
     request,
     model,
-    STREAMS[streams],
+    method === 'POST' ? STREAMS[streams] : '',
     creates ? 'yes' : '',
     stateful ? 'yes' : '',
   ];
