@@ -303,9 +303,10 @@ const STREAMS: readonly NativeStream[] = [
 ];
 
 /** The same with `protocol: original`: the whole path goes to the provider as it is. */
-function asOriginal({ upstreamPath: _, ...stream }: NativeStream): NativeStream {
+function asOriginal(stream: NativeStream): NativeStream {
   return {
     ...stream,
+    upstreamPath: stream.path,
     id: `${stream.id}-original`,
     provider: { ...stream.provider, protocol: 'original' },
   };
