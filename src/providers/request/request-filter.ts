@@ -17,7 +17,7 @@ export function withRequestFilter<Adapter extends ProviderAdapter>(
   const { vendor, passedClientHeaders = [] } = providerTypeOf(type);
   const names = [...passedClientHeaders, ...passHeaders];
   const filters = new Map<string, HeaderFilter>();
-  /** @param isClients - the path is one that the client wrote: it speaks that API */
+  /** @param isClients - the client speaks that API itself: nothing was translated */
   const filterFor = (family: Family, isClients: boolean, isOwnCredential: boolean): HeaderFilter => {
     const filterKey = `${family} ${isClients} ${isOwnCredential}`;
     let passed = filters.get(filterKey);
@@ -39,7 +39,7 @@ export function withRequestFilter<Adapter extends ProviderAdapter>(
       const query = filterQuery(target.query, operation.isPassthrough ? 'vendor' : family, isOwnCredential);
       const passed = {
         ...call,
-        headers: filterFor(family, target.prefix !== undefined, isOwnCredential).filter(
+        headers: filterFor(family, call.isTranslated !== true, isOwnCredential).filter(
           call.headers,
           operation.method === 'GET',
         ),

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
 import { after, before, suite, test } from 'node:test';
 import type { Json } from '../../../src/base/json.ts';
 import { ask } from '../../support/http.ts';
@@ -111,10 +112,13 @@ const CASES: readonly WholeCase[] = [
 /** What is answered next, the first one first; then the case's own answer. */
 let next: { readonly status: number; readonly body: string }[] = [];
 let paths: string[] = [];
+/** The headers of the last request. */
+let received: IncomingHttpHeaders = {};
 
 const server = createServer((request, response) => {
   request.resume();
   request.on('end', () => {
+    received = request.headers;
     paths.push(request.url?.split('?')[0] ?? '');
     const { status, body } = next.shift() ?? { status: 500, body: '{}' };
     response.writeHead(status, { 'content-type': 'application/json' });
@@ -156,6 +160,13 @@ async function send({ path, headers = {}, body }: WholeCase, ...answers: readonl
   paths = [];
   return ask(gateway.url, { path, headers, body });
 }
+
+void test('Bedrock’s own headers reach it from clients that speak its API', async () => {
+  const [bedrock] = CASES;
+  assert.ok(bedrock !== undefined);
+  await send({ ...bedrock, headers: { 'x-amzn-bedrock-guardrailidentifier': 'g-1' } }, bedrock.answer);
+  assert.equal(received['x-amzn-bedrock-guardrailidentifier'], 'g-1');
+});
 
 for (const each of CASES)
   void suite(`a whole answer at ${each.path}`, () => {
