@@ -8,19 +8,39 @@ const MAX_ROUTING_REFS = 8;
  * that it continues, then files. Costs nothing for a call that names none.
  */
 export function resourceRefs({ target, hints }: Call): readonly string[] {
-  const { pathId, mentionedIds = [] } = target;
+  const { pathId, mentionedIds = [], operation } = target;
   const { previousResponseId, conversation } = hints;
   const refs = hints.refs.length > MAX_ROUTING_REFS ? hints.refs.slice(0, MAX_ROUTING_REFS) : hints.refs;
+  const vendorIds = operation.stateful ? vendorIdsOf({ target, hints }) : NO_IDS;
   if (
     pathId === undefined &&
     previousResponseId === undefined &&
     conversation === undefined &&
+    vendorIds.length === 0 &&
     mentionedIds.length === 0
   )
     return refs;
-  return [pathId, ...mentionedIds, previousResponseId, conversation, ...refs].filter(
+  return [decoded(pathId), ...mentionedIds, ...vendorIds, previousResponseId, conversation, ...refs].filter(
     (id) => id !== undefined,
   );
+}
+
+const NO_IDS: readonly string[] = [];
+
+/** Ids in those fields of query and body that the operation has for them. */
+function vendorIdsOf({ target, hints }: Pick<Call, 'target' | 'hints'>): readonly string[] {
+  const { operation, query } = target;
+  const { idsInQuery: inQuery, idsInBody: inBody } = operation;
+  if (inQuery.length === 0 && inBody.length === 0) return NO_IDS;
+  const named = hints.vendorFields.filter(({ name }) => inBody.some((field) => field === name));
+  return [...(query === '' ? NO_IDS : idsInQuery(query, inQuery)), ...named.map(({ text }) => text)].filter(
+    (id) => id !== '',
+  );
+}
+
+/** An id as its provider reads it: whoever finds a path has made sure that it can be decoded. */
+function decoded(pathId: string | undefined): string | undefined {
+  return pathId === undefined ? undefined : decodeURIComponent(pathId);
 }
 
 /** The resources that a call refers to, as access control sees them. */
@@ -41,10 +61,10 @@ const NONE_TOUCHED: TouchedResources = { own: [], mentioned: [] };
  * elsewhere it is free text. Costs nothing for a call that names none.
  */
 export function touchedResources({ target, hints }: Call): TouchedResources {
-  const { operation, pathId, mentionedIds = [], query } = target;
+  const { operation, pathId, mentionedIds = [] } = target;
   const { previousResponseId, conversation, refs, plainRefs, containers, vendorRefs } = hints;
   const hasVendorRefs = operation.dialect === 'vendor' && vendorRefs.length > 0;
-  const asksInQuery = operation.idsInQuery.length > 0 && query !== '';
+  const vendorIds = vendorIdsOf({ target, hints });
   const isPlain = pathId === undefined && previousResponseId === undefined && conversation === undefined;
   if (
     isPlain &&
@@ -52,13 +72,13 @@ export function touchedResources({ target, hints }: Call): TouchedResources {
     refs.length === 0 &&
     containers.length === 0 &&
     !hasVendorRefs &&
-    !asksInQuery
+    vendorIds.length === 0
   )
     return NONE_TOUCHED;
-  const one = operation.stateful ? [pathId, previousResponseId, conversation] : [previousResponseId];
+  const one = operation.stateful ? [decoded(pathId), previousResponseId, conversation] : [previousResponseId];
   const own = [
     ...one.filter((id) => id !== undefined),
-    ...(asksInQuery ? idsInQuery(query, operation.idsInQuery) : []),
+    ...vendorIds,
     ...plainRefs,
     ...(hasVendorRefs ? vendorRefs : []),
   ];
@@ -81,5 +101,5 @@ export function deletedResource({ target }: Call): string | undefined {
   const { method, pattern } = target.operation;
   if (method !== 'DELETE') return undefined;
   const namesOne = pattern.indexOf('{id}') === pattern.length - '{id}'.length;
-  return namesOne ? target.pathId : undefined;
+  return namesOne ? decoded(target.pathId) : undefined;
 }

@@ -50,7 +50,7 @@ export const ownTypes: readonly ProviderType[] = [
     speaks: 'bedrock',
     offers: [],
     notes:
-      'Converse, and embeddings of Titan and Cohere. A key is a Bedrock API key, or `ACCESS:SECRET` (with `:SESSION` behind temporary ones), by which each attempt is signed (SigV4).',
+      'Converse, and embeddings of Titan and Cohere. Clients may ask for its own operations themselves, at `/model/MODEL/converse` and so on. A key is a Bedrock API key, or `ACCESS:SECRET` (with `:SESSION` behind temporary ones), by which each attempt is signed (SigV4).',
   },
   {
     type: 'coze',
@@ -142,7 +142,9 @@ export const ownTypes: readonly ProviderType[] = [
     keyless: true,
     offers: ['chat.completions', 'completions', 'embeddings', 'responses.create', 'models.*'],
     anthropic: { basePath: '/v1', offers: ['messages.create'] },
+    own: { basePath: '', offers: ['ollama.*'] },
     chatsAsWritten: true,
+    notes: 'Clients may speak its own API as well, without what changes its models.',
   },
   {
     type: 'triton',
@@ -153,7 +155,7 @@ export const ownTypes: readonly ProviderType[] = [
     speaks: 'own',
     offers: ['chat.completions'],
     notes:
-      "Chat alone, by Triton's generate extension: the text of the last message goes in, without a template.",
+      "Chat alone, by Triton's generate extension: the text of the last message goes in, without a template. Clients may ask for `generate`, `generate_stream` and `infer` themselves.",
   },
   {
     type: 'vertex',
@@ -182,7 +184,7 @@ export const ownTypes: readonly ProviderType[] = [
     speaks: 'gemini',
     takesExtraContent: true,
     notes:
-      "A key is an API key of express mode, or a service account: `vertexAuthKey`, or its JSON, or base64 of that, among `apiTokens`. Models whose names begin with `claude` have Anthropic's API.",
+      "A key is an API key of express mode, or a service account: `vertexAuthKey`, or its JSON, or base64 of that, among `apiTokens`. Models whose names begin with `claude` have Anthropic's API. Clients may ask for the models of any publisher themselves, by `rawPredict` and `streamRawPredict`.",
   },
   {
     type: 'vllm',

@@ -4,6 +4,7 @@ import { matchesFrom } from './path-tree.ts';
 import type { PathMatch } from './path-tree.ts';
 import { clientFamily, splitPath, withoutCredential } from './request-line.ts';
 import type { RequestHeaders } from './request-line.ts';
+import { hunyuanOperation } from './vendors/hunyuan.ts';
 
 /** What a request line asks for. */
 export interface Target {
@@ -20,6 +21,8 @@ export interface Target {
   readonly modelSpan?: { readonly start: number; readonly end: number };
   /** The deployment in an Azure path before the suffix, percent-decoded: the model where nothing else names one. */
   readonly deployment?: string;
+  /** What is asked for at Tencent Cloud, whose API has one path: the client's `X-TC-Action`. */
+  readonly action?: string;
   /** The first id in the path, as the client wrote it: the key that created the resource has to serve the call. */
   readonly pathId?: string;
   /** Where the path belongs to no operation: what else in it and in the query may be an id, percent-decoded. */
@@ -53,6 +56,9 @@ export function findTarget(
       if (operation !== undefined) return targetOf(operation, match, segments, from, query);
     }
   }
+  const action = headers['x-tc-action'];
+  if (method === 'POST' && typeof action === 'string' && action !== '')
+    return { operation: hunyuanOperation(action), path: '/', prefix: segments.join('/'), query, action };
   return isKnown ? 'wrong-method' : 'no-operation';
 }
 

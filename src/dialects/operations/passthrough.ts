@@ -51,7 +51,7 @@ export function passthroughTarget(
   const model = modelIn(segments);
   // With other methods a model is a resource: a client may delete one.
   const modelAt = known === 'POST' ? model?.at : undefined;
-  const ids = segments.filter((segment, at) => at !== modelAt && isId(segment)).map(decodeURIComponent);
+  const ids = segments.filter((segment, at) => at !== modelAt && isId(segment));
   const [pathId] = ids;
   return {
     operation: passthroughOperation(known, headers, segments, model !== undefined, upgrades),
@@ -60,7 +60,7 @@ export function passthroughTarget(
     query,
     ...(model !== undefined && { pathModel: decodeURIComponent(model.text), modelSpan: model.span }),
     ...(pathId !== undefined && { pathId }),
-    mentionedIds: [...ids.slice(1), ...idsInQuery(query)],
+    mentionedIds: [...ids.slice(1).map(decodeURIComponent), ...idsInQuery(query)],
   };
 }
 
@@ -132,9 +132,10 @@ export function isAtCollection({ operation: { method }, path }: Target): boolean
 
 /**
  * Whether a path leads to the administration of the account, `/v1/organization` at OpenAI and `/v1/organizations` at Anthropic,
- * however it is written.
+ * however it is written. So may any action of Tencent Cloud's that is not known: some change how the account is billed.
  */
-export function isAdministration({ path }: Target): boolean {
+export function isAdministration({ path, action }: Target): boolean {
+  if (action !== undefined) return true;
   let written = path;
   for (let decodings = 0; decodings < MAX_DECODINGS; decodings++) written = decodedOnce(written);
   return /(?:^|[/\\])organizations?(?:[/\\;:.]|$)/iu.test(written);

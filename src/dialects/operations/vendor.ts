@@ -1,5 +1,12 @@
-import { JSON_MODEL, operation, STATEFUL } from './operation.ts';
+import { operation, STATEFUL } from './operation.ts';
 import type { Operation, Traits } from './operation.ts';
+import { cohereOperations } from './vendors/cohere.ts';
+import { doubaoOperations } from './vendors/doubao.ts';
+import { minimaxOperations } from './vendors/minimax.ts';
+import { ollamaOperations } from './vendors/ollama.ts';
+import { qwenOperations } from './vendors/qwen.ts';
+import { tritonOperations } from './vendors/triton.ts';
+import { vertexOperations } from './vendors/vertex.ts';
 
 /*
  * Operations of providers with an API of their own. Chats are translated to some of them, and clients may call others
@@ -13,9 +20,6 @@ const TASK: Traits = { ...STATEFUL, creates: true, answerIds: ['data'] };
 
 /** Coze has the ids of a chat and its conversation in the query. */
 const COZE_IDS = ['conversation_id', 'chat_id'];
-/** In the background it is a task of the account. help.aliyun.com/zh/model-studio. */
-const MAYBE_TASK: Traits = { ...JSON_MODEL, ownedIds: ['output'] };
-
 /** developers.deepl.com/api-reference/translate. */
 export const deeplTranslate = operation('deepl.translate', 'vendor', 'POST', '/v2/translate', {
   streams: 'never',
@@ -39,15 +43,6 @@ export const difyCompletion = operation('dify.completion_messages', 'vendor', 'P
 /** docs.dify.ai: a workflow. */
 export const difyWorkflow = operation('dify.workflows.run', 'vendor', 'POST', '/workflows/run', ACTS);
 
-/** Triton's generate extension. Clients cannot call it here: its path would match too much. */
-export const tritonGenerate = operation('triton.generate', 'vendor', 'POST', '/models/{model}/generate', {
-  modelIn: 'path',
-  isChat: true,
-});
-
-/** Tencent Cloud's API has one path, and the operation in a header. Clients cannot call it here. */
-export const hunyuanChat = operation('hunyuan.chat', 'vendor', 'POST', '/', { isChat: true });
-
 /** The operations that clients may call. */
 export const vendorOperations: readonly Operation[] = [
   deeplTranslate,
@@ -69,28 +64,11 @@ export const vendorOperations: readonly Operation[] = [
   operation('kling.image2video', 'vendor', 'POST', '/videos/image2video', TASK),
   operation('kling.image2video.retrieve', 'vendor', 'GET', '/videos/image2video/{id}', STATEFUL),
   operation('kling.images.retrieve', 'vendor', 'GET', '/images/generations/{id}', STATEFUL),
-  operation(
-    'qwen.text_generation',
-    'vendor',
-    'POST',
-    '/services/aigc/text-generation/generation',
-    MAYBE_TASK,
-  ),
-  operation(
-    'qwen.multimodal_generation',
-    'vendor',
-    'POST',
-    '/services/aigc/multimodal-generation/generation',
-    MAYBE_TASK,
-  ),
-  operation(
-    'qwen.text_embedding',
-    'vendor',
-    'POST',
-    '/services/embeddings/text-embedding/text-embedding',
-    MAYBE_TASK,
-  ),
-  operation('qwen.text_rerank', 'vendor', 'POST', '/services/rerank/text-rerank/text-rerank', MAYBE_TASK),
-  operation('qwen.app', 'vendor', 'POST', '/apps/{id}/completion'),
-  operation('qwen.task', 'vendor', 'GET', '/tasks/{id}', STATEFUL),
+  ...cohereOperations,
+  ...doubaoOperations,
+  ...minimaxOperations,
+  ...ollamaOperations,
+  ...qwenOperations,
+  ...tritonOperations,
+  ...vertexOperations,
 ];

@@ -39,7 +39,7 @@ export function admitRequest(
   const target = targetOf(request, runtime, tunnel !== undefined);
   if (typeof target === 'object') {
     trace.target = target;
-    writer.dialect = target.operation.dialect;
+    writer.errorForm = target.operation.errorForm;
   }
   // Any page can send requests: where clients need no key, their origin is all that tells pages from programs.
   const foreign = runtime.csrfGuard?.(request);

@@ -4,13 +4,13 @@ import type { Call, CallBody } from '../../dialects/operations/call.ts';
 import type { GatewayErrorCode } from '../../dialects/errors/gateway-errors.ts';
 import type { ErrorDetails } from '../../dialects/errors/client-error.ts';
 import { scanForm } from '../../dialects/scan/form-scan.ts';
-import { noFacts } from '../../dialects/scan/body-facts.ts';
+import { modelIn, noFacts } from '../../dialects/scan/body-facts.ts';
 import { idStrings } from '../../dialects/scan/id-strings.ts';
 import { scanBodyInSteps } from '../../dialects/scan/json-scan.ts';
 import { isModelName } from '../../dialects/operations/model-in-path.ts';
 import { chatAsResponse } from '../../dialects/operations/openai.ts';
 import type { BodyFacts, BodyFault } from '../../dialects/scan/body-facts.ts';
-import { createsResource } from '../../dialects/operations/operation.ts';
+import { createsResource, isStreamed } from '../../dialects/operations/operation.ts';
 import type { Secret } from '../../base/secret.ts';
 import type { Target } from '../../dialects/operations/find-target.ts';
 import { RETRY_AFTER_MS } from '../memory-budget.ts';
@@ -82,7 +82,8 @@ function callOf(
   body: CallBody,
 ): Call | Refusal {
   const { operation } = target;
-  const model = target.pathModel ?? facts.model ?? queryModel(target) ?? target.deployment;
+  const named = modelIn(facts, operation.modelField);
+  const model = target.pathModel ?? named.model ?? queryModel(target) ?? target.deployment;
   if (operation.modelRequired && (model === undefined || model === '')) return refusal('model_required');
   if (model !== undefined && !isModelName(model)) return refusal('model_unknown', { model });
   return {
@@ -91,9 +92,9 @@ function callOf(
     headers: rawHeaders,
     body,
     model,
-    modelSpan: facts.modelSpan,
+    modelSpan: named.modelSpan,
     hints: facts,
-    stream: operation.streams === 'as-asked' ? facts.stream : operation.streams === 'always',
+    stream: isStreamed(operation, facts.stream),
     creates: createsResource(operation, facts),
     credential,
     acceptedAt,

@@ -9,6 +9,7 @@ import type { Secret } from '../../base/secret.ts';
 import type { UpstreamRequest } from '../../upstream/transport.ts';
 import { endpointOf } from '../endpoint.ts';
 import { editedRequest } from '../request/body-edits.ts';
+import { requestPath } from '../request/path.ts';
 import { requestBody } from '../request/body.ts';
 import { requestHeaders } from '../request/headers.ts';
 import { unusableKey } from '../adapter.ts';
@@ -68,10 +69,10 @@ function unsignedRequest(
   basePath: string,
   additional: ProviderConfig['bedrockAdditionalFields'],
 ): UpstreamRequest | Promise<UpstreamRequest> {
-  const { operation, path, query } = call.target;
+  const { operation } = call.target;
   const request = {
     method: operation.method,
-    path: basePath + path + query,
+    path: requestPath({ basePath }, call.target, model),
     headers: requestHeaders(call),
     body: requestBody(call, model).body,
   };

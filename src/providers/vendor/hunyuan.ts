@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { ProviderConfig } from '../../config/schema/schema.ts';
-import { hunyuanChat } from '../../dialects/operations/vendor.ts';
+import { hunyuanChat } from '../../dialects/operations/vendors/hunyuan.ts';
 import type { Call } from '../../dialects/operations/call.ts';
 import { asObject } from '../../base/json.ts';
 import type { Json } from '../../base/json.ts';
@@ -23,6 +23,8 @@ const SIGNED_HOST = 'https://hunyuan.tencentcloudapi.com';
 const SERVICE = 'hunyuan';
 const ACTION = 'ChatCompletions';
 const VERSION = '2023-09-01';
+/** The type that is signed, without the parameters that a client may write. */
+const SIGNED_TYPE = { 'content-type': 'application/json' };
 
 /**
  * Hunyuan: OpenAI's dialect with an API key, or Tencent Cloud's own API where `hunyuanAuthId` and `hunyuanAuthKey` are
@@ -43,18 +45,17 @@ export function openHunyuan(config: ProviderConfig): ProviderAdapter {
       }),
     },
   );
+  const { host } = new URL(adapter.origin);
+  const authorize: ProviderAdapter['authorize'] = (request, key, { target: { action = ACTION } }) =>
+    key === undefined ? request : signRequest(request, action, host, key.secret, Date.now());
   return {
     ...adapter,
     errorsInside: true,
     onlyPath: '/',
-    authorize: (request, key) =>
-      key === undefined
-        ? request
-        : signRequest(withSignedType(request), new URL(adapter.origin).host, key.secret, Date.now()),
+    authorize,
     build: (call, key, model) => {
       const request = adapter.build(call, undefined, model);
-      if (request instanceof Promise || key === undefined) return request;
-      return signRequest(request, new URL(adapter.origin).host, key.secret, Date.now());
+      return request instanceof Promise ? request : authorize(request, key, call);
     },
   };
 }
@@ -111,11 +112,17 @@ function throwMissing(): never {
  * @param secret - id and key, with a colon between them
  * @param now - milliseconds since the epoch
  */
-function signRequest(request: UpstreamRequest, host: string, secret: Secret, now: number): UpstreamRequest {
+function signRequest(
+  request: UpstreamRequest,
+  action: string,
+  host: string,
+  secret: Secret,
+  now: number,
+): UpstreamRequest {
   const [id = '', key = ''] = secret.reveal().split(':');
   const seconds = Math.floor(now / 1000);
   const day = new Date(now).toISOString().slice(0, 10);
-  const headers = `content-type:application/json\nhost:${host}\nx-tc-action:${ACTION.toLowerCase()}\n`;
+  const headers = `content-type:application/json\nhost:${host}\nx-tc-action:${action.toLowerCase()}\n`;
   const names = 'content-type;host;x-tc-action';
   const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
   const canonical = ['POST', '/', '', headers, names, sha256(body)].join('\n');
@@ -126,22 +133,17 @@ function signRequest(request: UpstreamRequest, host: string, secret: Secret, now
   return {
     ...request,
     headers: [
-      ...request.headers,
+      ...setHeaders(request.headers, SIGNED_TYPE),
       'authorization',
       `TC3-HMAC-SHA256 Credential=${id}/${scope}, SignedHeaders=${names}, Signature=${signature}`,
       'x-tc-action',
-      ACTION,
+      action,
       'x-tc-version',
       VERSION,
       'x-tc-timestamp',
       String(seconds),
     ],
   };
-}
-
-/** The type that is signed, without the parameters that a client may write. */
-function withSignedType(request: UpstreamRequest): UpstreamRequest {
-  return { ...request, headers: setHeaders(request.headers, { 'content-type': 'application/json' }) };
 }
 
 function sha256(bytes: Buffer): string {

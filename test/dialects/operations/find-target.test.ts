@@ -64,7 +64,7 @@ void describe('finding the operation of a request', () => {
     ['POST', '/', 'no-operation'],
     ['POST', '', 'no-operation'],
     ['POST', '/v1', 'no-operation'],
-    ['POST', '/v1/chat', 'no-operation'],
+    ['POST', '/v2/conversations/chat', 'no-operation'],
     ['POST', '/v1/chat/completions/chatcmpl-1', 'chat.completions.update'],
     ['POST', '/v1/chat/completions/more/still', 'no-operation'],
     ['POST', '/v1/chat//completions', 'completions'],
