@@ -32,9 +32,6 @@ export const countTokens = bedrock('countTokens', 'POST', '/model/{model}/count-
 /** A model in its own format. */
 export const invokeModel = bedrock('invokeModel', 'POST', '/model/{model}/invoke', WHOLE);
 
-/** What runs for long is made once, and only its account can read it, by the ARN that its answer has. */
-const ASYNC_PATH = '/async-invoke';
-
 /** All of them. */
 export const bedrockOperations: readonly Operation[] = [
   converse,
@@ -43,7 +40,8 @@ export const bedrockOperations: readonly Operation[] = [
   invokeModel,
   bedrock('invokeModelWithResponseStream', 'POST', '/model/{model}/invoke-with-response-stream', STREAMED),
   bedrock('applyGuardrail', 'POST', '/guardrail/{name}/version/{name}/apply', { streams: 'never' }),
-  bedrock('startAsyncInvoke', 'POST', ASYNC_PATH, {
+  // What runs for long is made once, and only its account can read it, by the ARN that its answer has.
+  bedrock('startAsyncInvoke', 'POST', '/async-invoke', {
     modelIn: 'json',
     modelField: 'modelId',
     streams: 'never',
@@ -51,6 +49,5 @@ export const bedrockOperations: readonly Operation[] = [
     creates: true,
     answerIds: ['invocationArn'],
   }),
-  bedrock('listAsyncInvokes', 'GET', ASYNC_PATH, { stateful: true }),
-  bedrock('getAsyncInvoke', 'GET', `${ASYNC_PATH}/{id}`, { stateful: true }),
+  bedrock('getAsyncInvoke', 'GET', '/async-invoke/{id}', { stateful: true }),
 ];

@@ -42,7 +42,7 @@ export interface BodyHints {
   readonly containers: readonly string[];
   /** Values of `conversation_id` and `chat_id`, for vendors with an API of their own. */
   readonly vendorRefs: readonly string[];
-  /** Of several with one name all are there, in their order. At most `MAX_VENDOR_FIELDS`. */
+  /** In their order, also several of one name. Of more than `MAX_VENDOR_FIELDS` the first ones and the last. */
   readonly vendorFields: readonly VendorField[];
   /**
    * Offsets for `sealedAt`, at most 8, of the last values that only the account that made them can read, the last one last.
@@ -100,7 +100,7 @@ export interface ScanOptions {
 /** Facts while they are collected. */
 export type FactsDraft = { -readonly [Name in keyof BodyFacts]: BodyFacts[Name] };
 
-/** More of them are not looked at: no request has two. */
+/** No request has more than two. */
 export const MAX_VENDOR_FIELDS = 8;
 
 /** Ids in a body that are read: enough for a large batch. */

@@ -119,10 +119,12 @@ export class FactCollector implements StringSink {
 
   #addVendorField(name: VendorField['name'], start: number, end: number): void {
     const text = this.#string(start, end, MAX_MODEL_BYTES);
-    if (text === undefined || this.facts.vendorFields.length === MAX_VENDOR_FIELDS) return;
+    if (text === undefined) return;
     this.#refuseHalves(text, start);
     const span = { start, end, notation: 'json' } as const;
-    this.facts.vendorFields = [...this.facts.vendorFields, { name, text, span }];
+    // Of many equal keys parsers read the first or the last.
+    const before = this.facts.vendorFields.slice(0, MAX_VENDOR_FIELDS - 1);
+    this.facts.vendorFields = [...before, { name, text, span }];
   }
 
   #refuseHalves(text: string | undefined, start: number): void {

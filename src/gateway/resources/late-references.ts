@@ -16,8 +16,11 @@ const KEYS = [
   'training_file',
   'validation_file',
   'video',
+  'context_id',
+  'operationName',
+  'JobId',
 ].map((key) => Buffer.from(`"${key}"`));
-const ESCAPES = ['\\u005', '\\u006', '\\u007'].map((escape) => Buffer.from(escape));
+const ESCAPES = ['\\u004', '\\u005', '\\u006', '\\u007'].map((escape) => Buffer.from(escape));
 const FIELDS = ['video[id]', 'file_id'].map((field) => Buffer.from(field));
 
 /** The end of a chunk that is searched again with the next one: longer than any of these. Bytes. */

@@ -23,8 +23,6 @@ const SIGNED_HOST = 'https://hunyuan.tencentcloudapi.com';
 const SERVICE = 'hunyuan';
 const ACTION = 'ChatCompletions';
 const VERSION = '2023-09-01';
-/** The type that is signed, without the parameters that a client may write. */
-const SIGNED_TYPE = { 'content-type': 'application/json' };
 
 /**
  * Hunyuan: OpenAI's dialect with an API key, or Tencent Cloud's own API where `hunyuanAuthId` and `hunyuanAuthKey` are
@@ -46,8 +44,15 @@ export function openHunyuan(config: ProviderConfig): ProviderAdapter {
     },
   );
   const { host } = new URL(adapter.origin);
-  const authorize: ProviderAdapter['authorize'] = (request, key, { target: { action = ACTION } }) =>
-    key === undefined ? request : signRequest(request, action, host, key.secret, Date.now());
+  const authorize: ProviderAdapter['authorize'] = (request, key, { target }) =>
+    key === undefined
+      ? request
+      : signRequest(withSignedType(request), {
+          action: target.action ?? ACTION,
+          host,
+          secret: key.secret,
+          now: Date.now(),
+        });
   return {
     ...adapter,
     errorsInside: true,
@@ -107,18 +112,18 @@ function throwMissing(): never {
   throw new TranslationError('Hunyuan answered without Choices');
 }
 
-/**
- * Signs the exact bytes by Tencent Cloud's signature version 3 (cloud.tencent.com/document/api/1729/101843).
- * @param secret - id and key, with a colon between them
- * @param now - milliseconds since the epoch
- */
-function signRequest(
-  request: UpstreamRequest,
-  action: string,
-  host: string,
-  secret: Secret,
-  now: number,
-): UpstreamRequest {
+/** What a request is signed with. */
+interface Signing {
+  readonly action: string;
+  readonly host: string;
+  /** Id and key, with a colon between them. */
+  readonly secret: Secret;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/** Signs the exact bytes by Tencent Cloud's signature version 3 (cloud.tencent.com/document/api/1729/101843). */
+function signRequest(request: UpstreamRequest, { action, host, secret, now }: Signing): UpstreamRequest {
   const [id = '', key = ''] = secret.reveal().split(':');
   const seconds = Math.floor(now / 1000);
   const day = new Date(now).toISOString().slice(0, 10);
@@ -133,7 +138,7 @@ function signRequest(
   return {
     ...request,
     headers: [
-      ...setHeaders(request.headers, SIGNED_TYPE),
+      ...request.headers,
       'authorization',
       `TC3-HMAC-SHA256 Credential=${id}/${scope}, SignedHeaders=${names}, Signature=${signature}`,
       'x-tc-action',
@@ -144,6 +149,11 @@ function signRequest(
       String(seconds),
     ],
   };
+}
+
+/** The type that is signed, without the parameters that a client may write. */
+function withSignedType(request: UpstreamRequest): UpstreamRequest {
+  return { ...request, headers: setHeaders(request.headers, { 'content-type': 'application/json' }) };
 }
 
 function sha256(bytes: Buffer): string {

@@ -117,13 +117,13 @@ const BASE_PATHS: Readonly<Record<string, string>> = {
 };
 
 async function send(stream: NativeStream, plays: readonly Play[]) {
-  const { id, path, body } = stream;
+  const { id, path, body, modelField = 'model' } = stream;
   const lines = gateway.requests().length;
   const inPath = path.includes('MODEL');
   const answer = await ask(gateway.url, {
     path: path.replace('MODEL', `${id}-model`),
-    headers: { 'anthropic-version': id === 'complete' ? '2023-06-01' : undefined },
-    body: { ...(!inPath && { model: `${id}-model` }), vendor: id, plays, ...body },
+    headers: stream.headers ?? {},
+    body: { ...(!inPath && { [modelField]: `${id}-model` }), vendor: id, plays, ...body },
   });
   const [line] = (await gateway.requestsLogged(lines + 1)).slice(lines);
   assert.ok(line !== undefined);
@@ -137,7 +137,7 @@ function failures({ failed = [] }: RequestLine): readonly string[] {
 for (const stream of nativeStreams) {
   const { id, path, upstreamPath = path, body, begin, rest, error } = stream;
 
-  void suite(`a stream of ${path}`, () => {
+  void suite(`a stream of ${path}, ${id}`, () => {
     void test('reaches its client byte for byte, of the model that the mapping names', async () => {
       const { answer, line, seen } = await send(stream, ['answer']);
       assert.equal(answer.status, 200);
@@ -147,7 +147,8 @@ for (const stream of nativeStreams) {
       assert.equal(line.model, `${id}-model`);
       const [{ path: sent, body: received } = { path: '', body: {} }] = seen;
       assert.equal(sent.split('?')[0], upstreamPath.replace('MODEL', `${id}-real`));
-      const model = path.includes('MODEL') ? {} : { model: `${id}-real` };
+      const { modelField = 'model' } = stream;
+      const model = path.includes('MODEL') ? {} : { [modelField]: `${id}-real` };
       assert.deepEqual(received, { ...model, vendor: id, plays: ['answer'], ...body });
     });
 

@@ -26,7 +26,6 @@ export const doubaoOperations: readonly Operation[] = [
   }),
   operation('doubao.tokenization', 'vendor', 'POST', '/tokenization', { ...JSON_MODEL, streams: 'never' }),
   operation('doubao.tasks.create', 'vendor', 'POST', TASKS, { ...CREATES, ...JSON_MODEL, streams: 'never' }),
-  operation('doubao.tasks.list', 'vendor', 'GET', TASKS, STATEFUL),
   operation('doubao.tasks.retrieve', 'vendor', 'GET', `${TASKS}/{id}`, STATEFUL),
   operation('doubao.tasks.delete', 'vendor', 'DELETE', `${TASKS}/{id}`, STATEFUL),
 ];
