@@ -99,8 +99,7 @@ export const ownTypes: readonly ProviderType[] = [
     ownPathsOnly: true,
     takesExtraContent: true,
     chatsAsWritten: true,
-    notes:
-      'Whatever path the gateway knows an operation by goes on as the client wrote it, and so does the model. Paths that belong to no operation are answered with 404.',
+    notes: 'Every path goes on as the client wrote it, and so does the model.',
   },
   {
     type: 'hunyuan',

@@ -3,7 +3,14 @@ import { isModelName } from './model-in-path.ts';
 import { operation } from './operation.ts';
 import type { Dialect, Operation } from './operation.ts';
 import { isIdText } from '../scan/id-strings.ts';
-import { clientFamily, splitPath, withoutCredential } from './request-line.ts';
+import {
+  clientFamily,
+  isId,
+  segmentsBehindVersion,
+  splitPath,
+  VERSION,
+  withoutCredential,
+} from './request-line.ts';
 import type { RequestHeaders } from './request-line.ts';
 
 /*
@@ -25,9 +32,6 @@ const METHODS: readonly Operation['method'][] = ['GET', 'POST', 'PUT', 'PATCH', 
 /** Segments behind which a model stands: at Azure a deployment, at Bedrock `model`, elsewhere `models`. */
 const MODEL_COLLECTIONS: ReadonlySet<string> = new Set(['deployments', 'model', 'models']);
 
-const VERSION = /^v\d+[a-z]*\d*$/u;
-/** `vector_stores`, `cachedContents`: what no provider makes an id of, which has a digit or an odd capital somewhere. */
-const WORD = /^[a-z]+(?:[A-Z][a-z]+)*(?:[._-][a-z]+)*$/u;
 /** In Google's paths, behind a model or an id. */
 const VERB = /:[a-z][A-Za-z]*$/u;
 
@@ -94,10 +98,6 @@ function isUnambiguous(segment: string): boolean {
   return segment !== '' && isModelName(segment);
 }
 
-function isId(segment: string): boolean {
-  return !WORD.test(segment) && !VERSION.test(segment);
-}
-
 interface ModelPlace {
   /** As the client wrote it. */
   readonly text: string;
@@ -124,10 +124,8 @@ function idsInQuery(query: string): readonly string[] {
  * Whether a request makes a new thing in a collection, as `POST /v1/vector_stores` does: behind the version there is one word.
  */
 export function isAtCollection({ operation: { method }, path }: Target): boolean {
-  const segments = path.split('/').filter((segment) => segment !== '');
-  const version = segments.findLastIndex((segment) => VERSION.test(segment));
-  const behind = segments.slice(version + 1);
-  return method === 'POST' && behind.length === 1 && WORD.test(behind[0] ?? '');
+  const behind = segmentsBehindVersion(path.split('/').filter((segment) => segment !== ''));
+  return method === 'POST' && behind.length === 1 && !isId(behind[0] ?? '');
 }
 
 /**

@@ -148,9 +148,10 @@ const cases: Readonly<Record<string, Case>> = {
     body: '{"messages":[{"role":"user","content":[{"text":"hi"}]}]}',
   },
   'MiniMax’s older API': {
-    options: { type: 'minimax' },
+    options: { type: 'minimax', minimaxGroupId: '17' },
     base: '/v1',
-    path: '/v1/text/chatcompletion_pro',
+    path: '/v1/text/chatcompletion_pro?GroupId=18',
+    sentPath: '/v1/text/chatcompletion_pro?GroupId=17',
     body: '{"model":"abab6.5s-chat","messages":[]}',
   },
   'Cohere’s first API': {
