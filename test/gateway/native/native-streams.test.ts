@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { after, before, suite, test } from 'node:test';
 import { buffer } from 'node:stream/consumers';
-import type { Json } from '../../../src/base/json.ts';
+import * as z from 'zod';
 import { ask } from '../../support/http.ts';
 import { startTestGateway } from '../../support/gateway.ts';
 import type { ConfigParts, RequestLine, TestGateway } from '../../support/gateway.ts';
@@ -13,11 +13,15 @@ import type { NativeStream } from './vendors.ts';
 /* Clients that speak a vendor's own API, and its streams: passed on as they are, judged, and ended. */
 
 /** What the vendor does with the tries of one request, in their order. */
-type Play = 'answer' | 'refuse' | 'fail-early' | 'fail-late' | 'break';
+const play = z.enum(['answer', 'refuse', 'fail-early', 'fail-late', 'break']);
+type Play = z.infer<typeof play>;
+
+/** What is added to a request's body. */
+const asked = z.looseObject({ vendor: z.string(), plays: z.array(play) });
 
 interface Seen {
   readonly path: string;
-  readonly body: Json;
+  readonly body: unknown;
 }
 
 /** A vendor's server: what a request is met with stands in its body, which passes as it is. */
@@ -42,20 +46,18 @@ class Vendor {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = JSON.parse((await buffer(request)).toString()) as Json & {
-      readonly vendor: string;
-      readonly plays: readonly Play[];
-    };
-    const stream = nativeStreams.find(({ id }) => id === body.vendor);
+    const body: unknown = JSON.parse((await buffer(request)).toString());
+    const { vendor: id, plays } = asked.parse(body);
+    const stream = nativeStreams.find((each) => each.id === id);
     assert.ok(stream !== undefined, `${request.url} ${JSON.stringify(body)}`);
-    const name = JSON.stringify([body.vendor, body.plays]);
+    const name = JSON.stringify([id, plays]);
     const seen = this.seen.get(name) ?? [];
     this.seen.set(name, [...seen, { path: request.url ?? '', body }]);
-    play(body.plays[seen.length] ?? 'answer', stream, response);
+    answerWith(plays[seen.length] ?? 'answer', stream, response);
   }
 }
 
-function play(what: Play, stream: NativeStream, response: ServerResponse): void {
+function answerWith(what: Play, stream: NativeStream, response: ServerResponse): void {
   const { begin, rest, error, contentType, refusal } = stream;
   if (what === 'refuse') {
     response.writeHead(refusal.status, { 'content-type': 'application/json' });

@@ -1,3 +1,4 @@
+import { asObject, parseObject } from '../../../src/base/json.ts';
 import type { Json } from '../../../src/base/json.ts';
 import { awsFrame, converseEvent, converseException } from '../../support/aws-frames.ts';
 
@@ -57,14 +58,13 @@ export function invokeChunk(data: Json): Buffer {
 }
 
 /** A member at any depth of the JSON that ends a stream. */
-function lastJson(tail: Buffer): Json {
+function lastJson(tail: Buffer): Json | undefined {
   const text = tail.toString();
-  return JSON.parse(text.slice(text.search(/\{/u)).trim()) as Json;
+  return parseObject(text.slice(text.search(/\{/u)).trim());
 }
 
 function member(path: string): (tail: Buffer) => unknown {
-  return (tail) =>
-    path.split('.').reduce<unknown>((value, name) => (value as Json | undefined)?.[name], lastJson(tail));
+  return (tail) => path.split('.').reduce<unknown>((value, name) => asObject(value)?.[name], lastJson(tail));
 }
 
 /** Of a frame: what its payload says. */
@@ -80,7 +80,7 @@ function exceptionIn(tail: Buffer): unknown {
     payload.toString(),
   );
   if (!expected.equals(tail)) throw new Error('no exception frame');
-  return (JSON.parse(payload.toString()) as Json)['message'];
+  return parseObject(payload.toString())?.['message'];
 }
 
 const CLAUDE_BEGIN: readonly Json[] = [
@@ -303,9 +303,10 @@ const STREAMS: readonly NativeStream[] = [
 ];
 
 /** The same with `protocol: original`: the whole path goes to the provider as it is. */
-function asOriginal({ upstreamPath: _, ...stream }: NativeStream): NativeStream {
+function asOriginal(stream: NativeStream): NativeStream {
   return {
     ...stream,
+    upstreamPath: stream.path,
     id: `${stream.id}-original`,
     provider: { ...stream.provider, protocol: 'original' },
   };
