@@ -10,9 +10,11 @@ import type { AttemptTools } from '../failover/attempt/attempt-plan.ts';
 import type { KeyQueues } from '../failover/queue/key-queues.ts';
 import { serve } from '../failover/serve.ts';
 import type { ResourceBook } from '../routing/resource-book.ts';
+import { routeQueryOf } from '../routing/route-conditions.ts';
 import { forwardingRoute } from '../routing/route.ts';
 import type { Route } from '../routing/route.ts';
 import { sealedReasoningIds } from '../routing/sealed-reasoning.ts';
+import { withUnnamedModels } from '../routing/unnamed-model.ts';
 import type { Tunnel } from './connections/server.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 import { findModel, isForwarded, listModels, modelQueryOf } from './model-list.ts';
@@ -178,8 +180,10 @@ export class Gateway {
     const route = pinned ?? routeOf(call, runtime);
     if (route.kind === 'no-route') return refusal('model_not_routed', { model: call.model ?? '' });
     const sealed = pinned === undefined ? sealedReasoningIds(call) : [];
-    const targets =
+    const routed =
       sealed.length === 0 ? route.targets : await ownerRoute(sealed, route.targets, runtime, resources);
+    const targets = withUnnamedModels(call, routed);
+    if (targets === undefined) return refusal('model_required');
     const limits = serveLimits(runtime.config.limits, waiting, {
       options: 'options' in route ? route.options : undefined,
       isHeldWhole: holdWhole,
@@ -230,7 +234,7 @@ export class Gateway {
 }
 
 function routeOf(call: Call, { route, config, providers }: Runtime): Route {
-  const usual = route(call.model);
+  const usual = route(routeQueryOf(call));
   if (!call.target.operation.isPassthrough) return usual;
   return forwardingRoute(call, usual, providers.get(config.activeProviderId ?? ''), providers);
 }

@@ -19,6 +19,7 @@ import { providerTypeOf } from '../catalog/provider-types.ts';
 import type { Prepared } from './prepare.ts';
 import type { ProviderAdapter } from './adapter.ts';
 import { openAdapter } from './open-adapter.ts';
+import type { SigningClock } from './signing-clock.ts';
 
 /** One configured upstream as it runs: its keys, its connections, and how a request to it is built. */
 export interface Provider {
@@ -35,6 +36,10 @@ export interface Provider {
   readonly errorsInside: boolean;
   /** The provider's name for a model. */
   readonly mapModel: (model: string) => string;
+  /** Its name for the model of a request that names none; undefined where that is nowhere said. */
+  readonly unnamedModel: string | undefined;
+  /** It answers requests that name no model. */
+  readonly needsNoModel: boolean;
   /** Whether it has an operation itself, without translation. */
   readonly supports: (operation: Operation) => boolean;
   /** Whether it is sent requests for such a path, which belongs to no operation. */
@@ -45,6 +50,8 @@ export interface Provider {
   readonly prepareInternal: Provider['prepare'];
   /** Builds a request from a prepared call. */
   readonly build: ProviderAdapter['build'];
+  /** The time that its requests are signed by; undefined where none are. */
+  readonly signingClock: SigningClock | undefined;
   /** Good answers without any output, since the configuration was loaded, in this process. */
   emptyAnswers: number;
   /** It answered 401 to this key. @param headers of the refused request */
@@ -55,6 +62,7 @@ export interface Provider {
 export function openProvider(config: ProviderConfig, recordOf: (key: Key) => KeyRecord): Provider {
   const adapter = openAdapter(config);
   const preparer = { config, adapter, shaper: openShaper(config) };
+  const mapModel = modelMapper(config.modelMapping);
   const internalPreparer = { ...preparer, config: { ...config, protocol: 'openai' as const } };
   return {
     id: config.id,
@@ -73,12 +81,15 @@ export function openProvider(config: ProviderConfig, recordOf: (key: Key) => Key
     native: adapter.native,
     errorsInside: adapter.errorsInside === true,
     emptyAnswers: 0,
-    mapModel: modelMapper(config.modelMapping),
+    mapModel,
+    unnamedModel: mapModel('') || adapter.unnamedModel,
+    needsNoModel: providerTypeOf(config.type).needsNoModel === true,
     supports: adapter.supports,
     forwards: adapter.forwards,
     prepare: (call, model) => prepareCall(call, model, preparer),
     prepareInternal: (call, model) => prepareCall(call, model, internalPreparer),
     build: adapter.build,
+    signingClock: adapter.signingClock,
     invalidateCredential: (key, headers) => adapter.invalidateCredential?.(key, headers),
   };
 }

@@ -50,7 +50,28 @@ export function fieldsOf(schema: Schema): Readonly<Record<string, Schema>> | und
 /** What the items of a list are; undefined for anything else. */
 export function itemsOf(schema: Schema): Schema | undefined {
   const { inner } = describeOption(schema);
-  return inner instanceof z.ZodArray ? inner.element : undefined;
+  if (inner instanceof z.ZodArray) return inner.element;
+  // A word or a list: the list has the items. Where a map may stand beside it, that says all there is.
+  if (inner instanceof z.ZodUnion && fieldsOf(schema) === undefined)
+    return inner.options.map((option) => itemsOf(option)).find((items) => items !== undefined);
+  return undefined;
+}
+
+/** What the values of a map with names of any kind are; undefined for anything else. */
+export function valuesOf(schema: Schema): Schema | undefined {
+  const { inner } = describeOption(schema);
+  return inner instanceof z.ZodRecord ? inner.valueType : undefined;
+}
+
+/** Whether text is meant, of whatever form. */
+export function isText(schema: Schema): boolean {
+  return describeOption(schema).inner instanceof z.ZodString;
+}
+
+/** The words of which one is meant; undefined for anything else. */
+export function keywordsOf(schema: Schema): readonly unknown[] | undefined {
+  const { inner } = describeOption(schema);
+  return inner instanceof z.ZodEnum ? inner.options : undefined;
 }
 
 /** The schema of what stands at a path; undefined where the schema has nothing there. */

@@ -48,7 +48,8 @@ export const gatewayErrors = {
     status: 400,
     type: 'invalid_request_error',
     message: 'This operation needs a "model": a text that names one.',
-    meaning: 'The body has no top-level `model`, or it is no text, empty, or longer than 1 KiB.',
+    meaning:
+      'The body has no top-level `model`, or it is no text, empty, or longer than 1 KiB, and neither `*` of `modelMapping` nor the URL of a deployment says which one is meant.',
     retryable: false,
   },
   missing_api_key: {
@@ -120,7 +121,8 @@ export const gatewayErrors = {
     status: 404,
     type: 'invalid_request_error',
     message: 'No route leads to the model "{model}".',
-    meaning: 'No entry of `routes` matches the model, and there is no `activeProviderId` to fall back on.',
+    meaning:
+      'No entry of `routes` matches the model, host and path, and there is no `activeProviderId` to fall back on; or the route that does has `to: none`.',
     retryable: false,
   },
   model_unknown: {

@@ -1,5 +1,5 @@
 import type { Target } from './find-target.ts';
-import { isModelName } from './model-in-path.ts';
+import { isModelName } from '../../base/model-name.ts';
 import { operation } from './operation.ts';
 import type { Dialect, Operation } from './operation.ts';
 import { isIdText } from '../scan/id-strings.ts';

@@ -1,7 +1,8 @@
-import { operation, STATEFUL } from './operation.ts';
-import type { Operation, Traits } from './operation.ts';
+import { operation } from './operation.ts';
+import type { Operation } from './operation.ts';
 import { cohereOperations } from './vendors/cohere.ts';
 import { doubaoOperations } from './vendors/doubao.ts';
+import { klingOperations } from './vendors/kling.ts';
 import { minimaxOperations } from './vendors/minimax.ts';
 import { ollamaOperations } from './vendors/ollama.ts';
 import { qwenOperations } from './vendors/qwen.ts';
@@ -15,9 +16,6 @@ import { vertexOperations } from './vendors/vertex.ts';
 
 /** What a workflow does beyond its answer is not known. */
 const ACTS = { creates: true } as const;
-/** A task is created and paid for, and only the account that created it can read it. The answer has it in `data`. */
-const TASK: Traits = { ...STATEFUL, creates: true, answerIds: ['data'] };
-
 /** Coze has the ids of a chat and its conversation in the query. */
 const COZE_IDS = ['conversation_id', 'chat_id'];
 /** developers.deepl.com/api-reference/translate. */
@@ -59,13 +57,9 @@ export const vendorOperations: readonly Operation[] = [
   difyChat,
   difyCompletion,
   difyWorkflow,
-  operation('kling.text2video', 'vendor', 'POST', '/videos/text2video', TASK),
-  operation('kling.text2video.retrieve', 'vendor', 'GET', '/videos/text2video/{id}', STATEFUL),
-  operation('kling.image2video', 'vendor', 'POST', '/videos/image2video', TASK),
-  operation('kling.image2video.retrieve', 'vendor', 'GET', '/videos/image2video/{id}', STATEFUL),
-  operation('kling.images.retrieve', 'vendor', 'GET', '/images/generations/{id}', STATEFUL),
   ...cohereOperations,
   ...doubaoOperations,
+  ...klingOperations,
   ...minimaxOperations,
   ...ollamaOperations,
   ...qwenOperations,

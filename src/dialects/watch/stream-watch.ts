@@ -15,6 +15,7 @@ export class StreamWatch implements ResponseWatch, FrameSink {
   isEmpty = false;
   flaw: string | undefined;
   isErrorUnseen = false;
+  readonly isMadeOfEvents = true;
   readonly #classify: FrameClassifier;
   readonly #scanner: SseScanner | LineScanner;
   readonly #endsByClosing: boolean;

@@ -7,7 +7,7 @@ import { scanForm } from '../../dialects/scan/form-scan.ts';
 import { modelIn, noFacts } from '../../dialects/scan/body-facts.ts';
 import { idStrings } from '../../dialects/scan/id-strings.ts';
 import { scanBodyInSteps } from '../../dialects/scan/json-scan.ts';
-import { isModelName } from '../../dialects/operations/model-in-path.ts';
+import { isModelName } from '../../base/model-name.ts';
 import { chatAsResponse } from '../../dialects/operations/openai.ts';
 import type { BodyFacts, BodyFault } from '../../dialects/scan/body-facts.ts';
 import { createsResource, isStreamed } from '../../dialects/operations/operation.ts';
@@ -83,8 +83,8 @@ function callOf(
 ): Call | Refusal {
   const { operation } = target;
   const named = modelIn(facts, operation.modelField);
-  const model = target.pathModel ?? named.model ?? queryModel(target) ?? target.deployment;
-  if (operation.modelRequired && (model === undefined || model === '')) return refusal('model_required');
+  // An empty name is none.
+  const model = (target.pathModel ?? named.model ?? queryModel(target)) || target.deployment;
   if (model !== undefined && !isModelName(model)) return refusal('model_unknown', { model });
   return {
     id,

@@ -41,6 +41,7 @@ export function openAzure(config: ProviderConfig): ProviderAdapter {
     ...adapter,
     quirks: chatQuirks(row),
     ...(!isOneOperation(path) && { openaiBase: openaiBaseAt(path, basePath, query) }),
+    ...(deployment !== undefined && { unnamedModel: deployment }),
     // Without a model there is no path to a deployment.
     supports: (operation, model) =>
       adapter.supports(operation) &&

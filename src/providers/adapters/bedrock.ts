@@ -7,6 +7,7 @@ import type { Edit } from '../../dialects/scan/json-edit.ts';
 import { familyOf } from '../../dialects/operations/operation.ts';
 import type { Secret } from '../../base/secret.ts';
 import type { UpstreamRequest } from '../../upstream/transport.ts';
+import { NO_QUIRKS } from '../../translate/codec.ts';
 import { endpointOf } from '../endpoint.ts';
 import { editedRequest } from '../request/body-edits.ts';
 import { requestPath } from '../request/path.ts';
@@ -14,7 +15,11 @@ import { requestBody } from '../request/body.ts';
 import { requestHeaders } from '../request/headers.ts';
 import { unusableKey } from '../adapter.ts';
 import { withCredential } from './plain.ts';
+import { SigningClock } from '../signing-clock.ts';
 import type { ProviderAdapter } from '../adapter.ts';
+
+/** How old a signature may be: docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html. Milliseconds. */
+const TOLERANCE_MS = 5 * 60_000;
 
 /**
  * Bedrock's Converse. A key is a Bedrock API key, sent as it is, or an access key and its secret with a colon
@@ -24,14 +29,23 @@ export function openBedrock(config: ProviderConfig): ProviderAdapter {
   const { origin, basePath } = endpointOf(config);
   const region = config.awsRegion ?? regionIn(origin);
   const additional = config.bedrockAdditionalFields;
+  const signingClock = new SigningClock(TOLERANCE_MS);
   const authorize: ProviderAdapter['authorize'] = (request, key, call) => {
     const accessKey = key === undefined ? undefined : parseAccessKey(key.secret);
     if (accessKey === undefined) return withCredential(request, bearer, key, call);
-    return sign(request, origin, region, accessKey).catch(unusableKey);
+    return sign(request, { origin, region, accessKey, now: signingClock.now() }).catch(unusableKey);
   };
   return {
     origin,
     native: 'bedrock-converse',
+    signingClock,
+    quirks: {
+      ...NO_QUIRKS,
+      promptCache: {
+        positions: config.bedrockPromptCachePointPositions ?? ['systemPrompt'],
+        ...(config.promptCacheRetention !== undefined && { retention: config.promptCacheRetention }),
+      },
+    },
     supports: ({ dialect }) => familyOf(dialect) === 'bedrock',
     authorize,
     build: (call, key, model) => {
@@ -91,12 +105,18 @@ function fieldEdits(additional: NonNullable<ProviderConfig['bedrockAdditionalFie
   }));
 }
 
+interface Signing {
+  readonly origin: string;
+  readonly region: string;
+  readonly accessKey: AccessKey;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
 /** Signs the exact bytes (AWS Signature Version 4), and of the headers those that AWS requires. */
 async function sign(
   request: UpstreamRequest,
-  origin: string,
-  region: string,
-  accessKey: AccessKey,
+  { origin, region, accessKey, now }: Signing,
 ): Promise<UpstreamRequest> {
   const { method, path, body, headers } = request;
   const signer = new AwsV4Signer({
@@ -105,6 +125,8 @@ async function sign(
     url: origin + path,
     service: 'bedrock',
     region,
+    // As in 20260101T000000Z.
+    datetime: new Date(now).toISOString().replaceAll(/[:-]|\.\d{3}/g, ''),
     headers: { 'content-type': 'application/json' },
     // In steps: a copy of a large body takes long, and Web Crypto makes one more, elsewhere.
     body: Buffer.isBuffer(body) ? await copyInSteps(body) : null,
@@ -114,5 +136,5 @@ async function sign(
     const value = result.headers.get(name);
     if (value !== null) headers.push(name, value);
   }
-  return { ...request, headers };
+  return { ...request, headers, signedAt: now };
 }

@@ -11,6 +11,7 @@ import type { UpstreamRequest } from '../../upstream/transport.ts';
 import { openCompatible } from '../adapters/compatible.ts';
 import { providerTypeOf } from '../../catalog/provider-types.ts';
 import type { ProviderAdapter } from '../adapter.ts';
+import { SigningClock } from '../signing-clock.ts';
 import type { ChatRequest, VendorRequest } from './chat-request.ts';
 import type { Piece } from './chat-writer.ts';
 import { objectIn, textIn, usageIn } from './json-fields.ts';
@@ -23,6 +24,9 @@ const SIGNED_HOST = 'https://hunyuan.tencentcloudapi.com';
 const SERVICE = 'hunyuan';
 const ACTION = 'ChatCompletions';
 const VERSION = '2023-09-01';
+
+/** How old a signature may be (AuthFailure.SignatureExpire): cloud.tencent.com/document/api/1729/101843. Milliseconds. */
+const TOLERANCE_MS = 5 * 60_000;
 
 /**
  * Hunyuan: OpenAI's dialect with an API key, or Tencent Cloud's own API where `hunyuanAuthId` and `hunyuanAuthKey` are
@@ -43,6 +47,7 @@ export function openHunyuan(config: ProviderConfig): ProviderAdapter {
       }),
     },
   );
+  const signingClock = new SigningClock(TOLERANCE_MS);
   const { host } = new URL(adapter.origin);
   const authorize: ProviderAdapter['authorize'] = (request, key, { target }) =>
     key === undefined
@@ -51,11 +56,12 @@ export function openHunyuan(config: ProviderConfig): ProviderAdapter {
           action: target.action ?? ACTION,
           host,
           secret: key.secret,
-          now: Date.now(),
+          now: signingClock.now(),
         });
   return {
     ...adapter,
     errorsInside: true,
+    signingClock,
     onlyPath: '/',
     authorize,
     build: (call, key, model) => {
@@ -137,6 +143,7 @@ function signRequest(request: UpstreamRequest, { action, host, secret, now }: Si
   const signature = hmac(signing, text).toString('hex');
   return {
     ...request,
+    signedAt: now,
     headers: [
       ...request.headers,
       'authorization',

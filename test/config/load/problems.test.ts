@@ -108,7 +108,7 @@ group('values of another kind', [
   },
   {
     name: 'a switch that is none',
-    text: 'provider:\n  type: openai\n  failover: { enabled: yes }',
+    text: 'provider:\n  type: openai\n  failover: { enabled: yes }\n  attempts: 2',
     problems: ['3:24: provider.failover.enabled is "yes": expected true or false'],
   },
   {
@@ -135,7 +135,7 @@ group('values of another kind', [
 
 group('numbers out of bounds', [
   {
-    name: 'thresholds and intervals of zero or below',
+    name: 'thresholds and intervals below zero; zero is the default of those that the plugin has',
     text: `provider:
   type: openai
   apiTokens: [a]
@@ -147,13 +147,13 @@ group('numbers out of bounds', [
     healthCheckInterval: 0
     healthCheckTimeout: -5s
     cooldownDuration: -1
+  deadline: 0
 `,
     problems: [
-      '7:23: provider.failover.failureThreshold is "0": expected a whole number, from 1 to 1000000',
       '8:23: provider.failover.successThreshold is "-1": expected a whole number, from 1 to 1000000',
-      `9:26: provider.failover.healthCheckInterval is "0": ${duration}, above 0ms, at most 7d`,
       `10:25: provider.failover.healthCheckTimeout is "-5s": ${duration}, above 0ms, at most 7d`,
       `11:23: provider.failover.cooldownDuration is "-1": ${duration}, from 0ms to 7d`,
+      `12:13: provider.deadline is "0": ${duration}, above 0ms, at most 7d`,
     ],
   },
   {
@@ -163,10 +163,10 @@ group('numbers out of bounds', [
   },
   {
     name: 'too many attempts and retries',
-    text: 'provider: { type: openai, attempts: 33, retryOnFailure: { maxRetries: 0 } }',
+    text: 'provider: { type: openai, attempts: 33, retryOnFailure: { maxRetries: 33 } }',
     problems: [
       '1:37: provider.attempts is "33": expected a whole number, from 1 to 32',
-      '1:71: provider.retryOnFailure.maxRetries is "0": expected a whole number, from 1 to 32',
+      '1:71: provider.retryOnFailure.maxRetries is "33": expected a whole number, from 1 to 32',
     ],
   },
   {
@@ -258,7 +258,7 @@ routes: [{ model: "~)", to: [openai] }]
   },
   {
     name: 'blank tokens, and tokens that no header can carry',
-    text: 'provider:\n  type: openai\n  apiTokens:\n    - ""\n    - "  "\n    - a b\n    - 12345\n',
+    text: 'provider:\n  type: openai\n  apiTokens:\n    - ""\n    - "  "\n    - a b\n    - 12345\n  attempts: 2\n',
     problems: [
       '4:7: provider.apiTokens[0] is [secret]: expected a token that is not blank',
       '5:7: provider.apiTokens[1] is [secret]: expected a token that is not blank',
@@ -312,6 +312,21 @@ group('options that do not fit together', [
     problems: [
       '2:37: routes[0].to[1] is "gone": expected the id of a provider: openai',
       '2:58: routes[1].to: expected at least one provider id',
+    ],
+  },
+  {
+    name: 'conditions of a route that cannot be',
+    text: `${openai}
+routes: [{ hosts: ["a:80", "*a*", "*", "x/y"], paths: [v1, /a?b], to: some }, { hosts: [], paths: a, to: none }]`,
+    problems: [
+      '2:20: routes[0].hosts[0] is "a:80": expected a host name without port, *suffix, prefix* or *',
+      '2:28: routes[0].hosts[1] is "*a*": expected a host name without port, *suffix, prefix* or *',
+      '2:40: routes[0].hosts[3] is "x/y": expected a host name without port, *suffix, prefix* or *',
+      '2:56: routes[0].paths[0] is "v1": expected the beginning of a path, such as /team-a',
+      '2:60: routes[0].paths[1] is "/a?b": expected the beginning of a path, such as /team-a',
+      '2:71: routes[0].to is "some": expected a list of provider ids, or none',
+      '2:81: routes[1].hosts: expected at least one host name',
+      '2:99: routes[1].paths: expected a list of paths',
     ],
   },
   {

@@ -110,6 +110,7 @@ providers:
           documentPart: file
           videos: false
           cachePoints: 4
+          cachesForAnHour: true
           wantsSignedCalls: true
           toolCallIds: { alphabet: word, minLength: 1, maxLength: 40 }
           toolNames: { alphabet: word, minLength: 1, maxLength: 64 }
@@ -150,7 +151,7 @@ providers:
     timeout: 120000
     firstByteTimeout: 0
   - { id: custom, type: openai, openaiCustomUrl: example.com/v1 }
-routes: [{ model: "claude-*", to: [{ provider: custom, contextWindow: 200000 }, openai-main], onContextLength: next, holdWhole: true }]
+routes: [{ model: "claude-*", hosts: [api.example.com], paths: [/team-a], to: [{ provider: custom, contextWindow: 200000 }, openai-main], onContextLength: next, holdWhole: true }]
 verdicts:
   - id: everything
     when:
@@ -213,7 +214,7 @@ const vendors = `providers:
   - { id: n, type: deepl, targetLang: DE }
   - { id: o, type: openai-compatible, baseUrl: http://127.0.0.1:8000/v1 }
   - { id: p, type: azure, azureServiceUrl: "https://r.openai.azure.com/openai/deployments/d?api-version=1" }
-  - { id: q, type: bedrock, awsRegion: eu-west-1, awsAccessKey: a, awsSecretKey: b, awsSessionToken: c, bedrockAdditionalFields: { top_k: 1 } }
+  - { id: q, type: bedrock, awsRegion: eu-west-1, awsAccessKey: a, awsSecretKey: b, awsSessionToken: c, bedrockAdditionalFields: { top_k: 1 }, promptCacheRetention: in-memory, bedrockPromptCachePointPositions: { system_prompt: true } }
   - { id: r, type: claude, apiVersion: 2023-06-01, claudeCodeMode: true }
   - { id: s, type: gemini, geminiSafetySetting: { HARM_CATEGORY_HARASSMENT: BLOCK_NONE }, geminiThinkingBudget: -1 }
   - { id: t, type: vertex, vertexRegion: us-central1, vertexProjectId: p, vertexTokenRefreshAhead: 30, vertexOpenAICompatible: true, vertexAuthServiceName: n, vertexAuthKey: ${JSON.stringify(ACCOUNT)} }

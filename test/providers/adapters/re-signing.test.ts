@@ -7,10 +7,10 @@ import { ask, MAX_REQUESTS } from '../../support/http.ts';
 import type { AskOptions } from '../../support/http.ts';
 import { rawAnswer, rawUpstream } from '../../support/raw-upstream.ts';
 import type { RawRequest } from '../../support/raw-upstream.ts';
-import { DEAD, GOOD, signerByAws, signerByTencent, signerByToken } from '../../support/signatures.ts';
 import { plainFrames } from '../vendor/translated.ts';
+import { DEAD, GOOD, signerByAws, signerByTencent, signerByToken } from './signatures.ts';
 
-/** The first weighs so much that it is met first. */
+/** The dead one weighs so much that it is met first. */
 const KEYS = [
   { key: `${DEAD.id}:${DEAD.secret}`, weight: 1000 },
   { key: `${GOOD.id}:${GOOD.secret}`, weight: 0.001 },
@@ -143,7 +143,7 @@ const cases: Readonly<Record<string, Case>> = {
     path: '/videos/text2video',
     refusal: rawAnswer('401 Unauthorized', [JSON_TYPE], '{"code":1002,"message":"Authorization is invalid"}'),
     answer: rawAnswer('200 OK', [JSON_TYPE], '{"code":0,"data":{"task_id":"t-1"}}'),
-    hears: /"task_id":"t-1"/,
+    hears: /"task_id":"kling-t2v-t-1"/,
   },
 };
 

@@ -7,7 +7,13 @@ import { ask } from '../../support/http.ts';
 import type { AskOptions } from '../../support/http.ts';
 import { rawAnswer, rawUpstream } from '../../support/raw-upstream.ts';
 import type { RawRequest, RawUpstream } from '../../support/raw-upstream.ts';
-import { DEAD, GOOD, signerByAws, signerByTencent, signerByToken } from '../../support/signatures.ts';
+import {
+  DEAD,
+  GOOD,
+  signerByAws,
+  signerByTencent,
+  signerByToken,
+} from '../../providers/adapters/signatures.ts';
 import { accountOf } from '../../providers/adapters/google-server.ts';
 
 /*

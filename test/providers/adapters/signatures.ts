@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
 import { createHash, createHmac } from 'node:crypto';
 import * as z from 'zod';
-import type { RawRequest } from './raw-upstream.ts';
+import type { RawRequest } from '../../support/raw-upstream.ts';
 
-/** Two credentials of each kind; whoever refuses the first accepts the second. */
+/*
+ * What vendors that are sent signed requests make of them: who signed, and when. Each fails where the signature is not that of
+ * the very bytes that came.
+ */
+
+/** Two credentials of each kind; the first is dead. */
 export const DEAD = { id: 'AKIDDEADDEADDEAD0001', secret: 'dead/secret+0123456789' };
 export const GOOD = { id: 'AKIDGOODGOODGOOD0001', secret: 'good/secret+0123456789' };
-
 function hmac(key: string | Buffer, text: string): Buffer {
   return createHmac('sha256', key).update(text).digest();
 }
@@ -78,4 +82,37 @@ export function signerByToken({ header }: RawRequest): string {
   assert.equal(signature, hmac(secretOf(iss), `${head}.${payload}`).toString('base64url'));
   assert.equal(exp - nbf, 1805);
   return iss;
+}
+
+/** When a request says that it was signed: from when on, and until when, it is good. Milliseconds since the epoch. */
+export interface Validity {
+  readonly from: number;
+  readonly until: number;
+}
+
+/** What most vendors tolerate. Milliseconds. */
+const TOLERANCE_MS = 5 * 60_000;
+
+/** By `x-amz-date`: docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html. */
+export function validByAws({ header }: RawRequest): Validity {
+  const [, day = '', hours, minutes, seconds] =
+    /^(\d{8})T(\d\d)(\d\d)(\d\d)Z$/.exec(header('x-amz-date') ?? '') ?? [];
+  const date = `${day.slice(0, 4)}-${day.slice(4, 6)}-${day.slice(6)}`;
+  return around(Date.parse(`${date}T${hours}:${minutes}:${seconds}Z`));
+}
+
+/** By `x-tc-timestamp`: cloud.tencent.com/document/api/1729/101843. */
+export function validByTencent({ header }: RawRequest): Validity {
+  return around(Number(header('x-tc-timestamp')) * 1000);
+}
+
+/** By the token's own claims (RFC 7519, 4.1). */
+export function validByToken({ header }: RawRequest): Validity {
+  const [, payload = ''] = (header('authorization') ?? '').split('.');
+  const { exp, nbf } = claims.parse(JSON.parse(Buffer.from(payload, 'base64url').toString()));
+  return { from: nbf * 1000, until: exp * 1000 };
+}
+
+function around(signedAt: number): Validity {
+  return { from: signedAt - TOLERANCE_MS, until: signedAt + TOLERANCE_MS };
 }
