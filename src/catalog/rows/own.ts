@@ -111,7 +111,7 @@ export const ownTypes: readonly ProviderType[] = [
     takesExtraContent: true,
     chatsAsWritten: true,
     notes:
-      'Whatever path the gateway knows an operation by goes on as the client wrote it, and so does the model. Paths that belong to no operation are answered with 404. Chats of Anthropic’s clients (`/v1/messages`) become OpenAI’s, as in the Higress plugin; with `capabilities: { anthropic/v1/messages: /v1/messages }` or `protocol: original` they go on as well.',
+      'Every path goes on as the client wrote it, and so does the model. Chats of Anthropic’s clients (`/v1/messages`) become OpenAI’s, as in the Higress plugin; with `capabilities: { anthropic/v1/messages: /v1/messages }` or `protocol: original` they go on as well.',
   },
   {
     type: 'hunyuan',

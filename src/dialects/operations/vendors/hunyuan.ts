@@ -40,7 +40,11 @@ export const hunyuanActions: ReadonlyMap<string, Operation> = new Map([
 ]);
 
 /** Any other action: what it does is not known. */
-const [, otherAction] = actionRow('action', '', { streams: 'as-asked', creates: true });
+const [, otherAction] = actionRow('action', '', {
+  streams: 'as-asked',
+  creates: true,
+  isPassthrough: true,
+});
 
 /** The operation of an action. */
 export function hunyuanOperation(action: string): Operation {
