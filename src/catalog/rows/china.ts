@@ -81,7 +81,7 @@ export const chinaTypes: readonly ProviderType[] = [
     resendsReasoning: true,
     anthropic: messagesAt('/anthropic/v1'),
     notes:
-      'Its present documentation names `https://api.minimaxi.com/v1` and, outside of China, `https://api.minimax.io/v1`: a `baseUrl` may say so.',
+      'With `minimaxApiType: pro` chats of text go to its older API, ChatCompletion Pro. Its present documentation names `https://api.minimaxi.com/v1` and, outside of China, `https://api.minimax.io/v1`: a `baseUrl` may say so.',
   },
   {
     type: 'moonshot',
@@ -125,7 +125,7 @@ export const chinaTypes: readonly ProviderType[] = [
     anthropic: messagesAt('/apps/anthropic/v1'),
     own: { basePath: '/api/v1', offers: ['qwen.*'] },
     notes:
-      "DashScope's compatible mode, whatever `qwenEnableCompatible` says: chats are not turned into its native mode, which clients may speak themselves. Outside of China: `qwenDomain: dashscope-intl.aliyuncs.com`.",
+      "DashScope's compatible mode; with `qwenEnableCompatible: false` chats and embeddings are converted to its own API, which clients may also speak themselves, but for what that has no words for and what is larger than 2 MiB. Reranks may be asked for at `/v1/reranks`. Outside of China: `qwenDomain: dashscope-intl.aliyuncs.com`.",
   },
   {
     type: 'siliconflow',

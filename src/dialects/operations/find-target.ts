@@ -5,7 +5,7 @@ import { operations } from './table.ts';
 /** What a request line asks for. */
 export interface Target {
   readonly operation: Operation;
-  /** The operation's suffix of the path, as the client wrote it: what follows a provider's base URL. */
+  /** The operation's suffix of the path, as the client wrote it or by the operation's own pattern: what follows a provider's base URL. */
   readonly path: string;
   /** The path before the suffix; absent in the gateway's own requests. */
   readonly prefix?: string;
@@ -69,9 +69,10 @@ export function findTarget(
         ? candidates[0]
         : operationFor(clientFamily(segments[from - 1], headers), candidates);
     if (operation === undefined) continue;
+    const suffix = `/${segments.slice(from).join('/')}`;
     return {
       operation,
-      path: `/${segments.slice(from).join('/')}`,
+      path: suffix === operation.otherPattern ? operation.pattern : suffix,
       prefix: segments.slice(0, from).join('/'),
       query: mark < 0 ? '' : withoutCredential(url.slice(mark + 1)),
       ...(match.model !== undefined && { pathModel: decodeURIComponent(match.model) }),
@@ -102,11 +103,16 @@ export function allowedMethods(url: string): string {
 function buildPathTree(): PathNode {
   const tree = newNode();
   for (const operation of operations) {
-    let node = tree;
-    for (const segment of operation.pattern.slice(1).split('/')) node = childFor(node, segment);
-    node.byMethod.set(operation.method, [...(node.byMethod.get(operation.method) ?? []), operation]);
+    addPattern(tree, operation.pattern, operation);
+    if (operation.otherPattern !== undefined) addPattern(tree, operation.otherPattern, operation);
   }
   return tree;
+}
+
+function addPattern(tree: PathNode, pattern: string, operation: Operation): void {
+  let node = tree;
+  for (const segment of pattern.slice(1).split('/')) node = childFor(node, segment);
+  node.byMethod.set(operation.method, [...(node.byMethod.get(operation.method) ?? []), operation]);
 }
 
 function newNode(): PathNode {

@@ -72,6 +72,8 @@ export interface Operation {
   readonly ownedIds: readonly string[];
   /** Fields of its query with ids of resources. */
   readonly idsInQuery: readonly string[];
+  /** Another suffix that clients may ask by, without ids: providers are asked by the pattern all the same. */
+  readonly otherPattern?: string;
   /** It asks a model for text: a health check, which is a chat, can ask the same model for the same. */
   readonly isChat: boolean;
   /** It counts the tokens of a request. Who cannot is made up for by an estimate. */

@@ -93,6 +93,10 @@ export const vendorOperations: readonly Operation[] = [
   difyWorkflow,
   ...Object.values(klingTasks).flatMap(({ create, retrieve }) => [create, retrieve]),
   operation('kling.images.retrieve', 'vendor', 'GET', '/images/generations/{id}', STATEFUL),
+  operation('minimax.chat_pro', 'vendor', 'POST', '/text/chatcompletion_pro', {
+    ...JSON_MODEL,
+    isChat: true,
+  }),
   operation(
     'qwen.text_generation',
     'vendor',

@@ -1,6 +1,6 @@
 import { asObject, isPresent, parseObject } from '../../base/json.ts';
 import type { Json } from '../../base/json.ts';
-import { isErrorObject } from './error-bodies.ts';
+import { isErrorFrame, isErrorObject } from './error-bodies.ts';
 import type { FrameClassifier, FrameKind } from './frame-kind.ts';
 import { classifyMediaFrame } from './openai-frames.ts';
 
@@ -28,6 +28,7 @@ const CLASSIFIERS: Readonly<Record<string, (name: string, frame: Json) => FrameK
   coze: classifyCoze,
   dify: classifyDify,
   hunyuan: classifyHunyuan,
+  minimax: classifyMinimax,
   qwen: classifyQwen,
   triton: (_, frame) => (isPresent(frame['text_output']) ? 'output' : 'preamble'),
 };
@@ -78,6 +79,17 @@ function classifyHunyuan(_: string, frame: Json): FrameKind {
   const delta = asObject(choice?.['Delta']);
   const fields = [delta?.['Content'], delta?.['ReasoningContent'], delta?.['ToolCalls']];
   return fields.some(isPresent) ? 'output' : 'preamble';
+}
+
+/** platform.minimaxi.com/document/ChatCompletion%20Pro: the last frame has the whole text once more. */
+function classifyMinimax(_: string, frame: Json): FrameKind {
+  if (isErrorFrame(frame)) return 'error';
+  const choices: unknown = frame['choices'];
+  const choice = Array.isArray(choices) ? asObject(choices[0]) : undefined;
+  if (isPresent(choice?.['finish_reason'])) return 'end';
+  const messages: unknown = choice?.['messages'];
+  const message = Array.isArray(messages) ? asObject(messages[0]) : undefined;
+  return isPresent(message?.['text']) ? 'output' : 'preamble';
 }
 
 /** help.aliyun.com/zh/model-studio: DashScope's own API, and its applications'. */

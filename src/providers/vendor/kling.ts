@@ -38,7 +38,6 @@ export function openKling(config: ProviderConfig): ProviderAdapter {
   const isOriginal = config.protocol === 'original';
   return {
     ...adapter,
-    errorsInside: true,
     supports: (operation) => adapter.supports(operation) && (isOriginal || !CREATES.has(operation)),
     convert: (call, model) => {
       const { operation } = call.target;

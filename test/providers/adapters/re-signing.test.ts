@@ -219,7 +219,7 @@ const cases: Readonly<Record<string, Case>> = {
     path: '/videos/text2video',
     refusal: rawAnswer('401 Unauthorized', [JSON_TYPE], '{"code":1002,"message":"Authorization is invalid"}'),
     answer: rawAnswer('200 OK', [JSON_TYPE], '{"code":0,"data":{"task_id":"t-1"}}'),
-    hears: /"task_id":"t-1"/,
+    hears: /"task_id":"kling-t2v-t-1"/,
   },
 };
 
