@@ -6,12 +6,15 @@ import { messagesRules } from './anthropic/messages-rules.ts';
 import { modelRules } from './anthropic/models.ts';
 import { claudeRules } from './bedrock/claude-rules.ts';
 import { converseRules } from './bedrock/converse-rules.ts';
+import { dashscopeRules } from './dashscope/dashscope-rules.ts';
 import { deepseekRules } from './deepseek/chat-rules.ts';
 import { generateRules } from './gemini/generate-rules.ts';
 import { generateModelRules } from './gemini/models.ts';
 import { githubModelsRules } from './github-models/chat-rules.ts';
 import { grokRules } from './grok/chat-rules.ts';
 import { groqRules } from './groq/chat-rules.ts';
+import { klingRules } from './kling/kling-rules.ts';
+import { minimaxRules } from './minimax/minimax-rules.ts';
 import { mistralRules } from './mistral/chat-rules.ts';
 import { chatRules } from './openai/chat-rules.ts';
 import { embeddingsRules } from './openai/embeddings-rules.ts';
@@ -20,7 +23,16 @@ import { refusalOf } from './refusal.ts';
 import type { Rule, StrictOperation, StrictRequest } from './rule.ts';
 
 /** Whose rules there are. */
-export const STRICT_VENDORS = ['openai', 'anthropic', 'gemini', 'bedrock', ...COMPATIBLE_VENDORS] as const;
+export const STRICT_VENDORS = [
+  'openai',
+  'anthropic',
+  'gemini',
+  'bedrock',
+  'dashscope',
+  'kling',
+  'minimax',
+  ...COMPATIBLE_VENDORS,
+] as const;
 
 /** The rules of each vendor, in the order in which it looks at a request. */
 export const strictRules: Readonly<Record<ServiceName, readonly Rule[]>> = {
@@ -28,6 +40,9 @@ export const strictRules: Readonly<Record<ServiceName, readonly Rule[]>> = {
   anthropic: [...messagesRules, ...modelRules],
   gemini: [...generateRules, ...generateModelRules],
   bedrock: [...converseRules, ...claudeRules],
+  dashscope: dashscopeRules,
+  kling: klingRules,
+  minimax: minimaxRules,
   mistral: mistralRules,
   groq: groqRules,
   grok: grokRules,
@@ -74,6 +89,7 @@ function operationOf(operation: Operation): StrictOperation | undefined {
     case 'messages':
     case 'generate':
     case 'converse':
+    case 'videos':
       return operation;
     default:
       return undefined;

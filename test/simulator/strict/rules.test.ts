@@ -6,6 +6,12 @@ import { brokenRule, STRICT_VENDORS, strictRules } from '../../../simulator/stri
 import { ObjectStore } from '../../../simulator/surface/object-store.ts';
 import { anthropicExamples } from './examples/anthropic.ts';
 import { bedrockExamples } from './examples/bedrock.ts';
+import {
+  dashscopeChatExamples,
+  dashscopeEmbeddingsExamples,
+  klingExamples,
+  minimaxExamples,
+} from './examples/own-apis.ts';
 import { deepseekExamples, grokExamples, groqExamples } from './examples/compatible.ts';
 import { geminiExamples } from './examples/gemini.ts';
 import { mistralExamples } from './examples/mistral.ts';
@@ -38,6 +44,15 @@ const SETS: readonly ExampleSet[] = [
     model: 'anthropic.claude-sonnet-4-5-20250929-v1:0',
     examples: bedrockExamples,
   },
+  { service: 'dashscope', operation: 'chat', model: 'qwen-plus', examples: dashscopeChatExamples },
+  {
+    service: 'dashscope',
+    operation: 'embeddings',
+    model: 'text-embedding-v4',
+    examples: dashscopeEmbeddingsExamples,
+  },
+  { service: 'kling', operation: 'videos', model: '', examples: klingExamples },
+  { service: 'minimax', operation: 'chat', model: 'abab6.5s-chat', examples: minimaxExamples },
   { service: 'mistral', operation: 'chat', model: 'mistral-large-latest', examples: mistralExamples },
   { service: 'groq', operation: 'chat', model: 'openai/gpt-oss-120b', examples: groqExamples },
   { service: 'grok', operation: 'chat', model: 'grok-4', examples: grokExamples },
@@ -63,8 +78,8 @@ function ofPublisher(examples: RuleExamples): RuleExamples {
   );
 }
 
-/** Where the body has no place for the model's name. */
-const MODEL_IN_PATH = new Set<Operation>(['generate', 'converse']);
+/** Where the body has no place for the model's name, or another. */
+const NO_MODEL_IN_BODY = new Set<Operation>(['generate', 'converse', 'videos']);
 
 for (const { service, operation, model, examples } of SETS)
   void suite(`${service}, ${operation}`, () => {
@@ -121,7 +136,9 @@ function ruleBrokenBy(
     input: [],
     conversation: [{ id: 'msg_kept' }],
   });
-  const sent: unknown = JSON.parse(JSON.stringify(MODEL_IN_PATH.has(operation) ? body : { model, ...body }));
+  const sent: unknown = JSON.parse(
+    JSON.stringify(NO_MODEL_IN_BODY.has(operation) ? body : { model, ...body }),
+  );
   return brokenRule(
     {
       key: 'k',
