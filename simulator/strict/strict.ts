@@ -6,9 +6,11 @@ import { messagesRules } from './anthropic/messages-rules.ts';
 import { modelRules } from './anthropic/models.ts';
 import { claudeRules } from './bedrock/claude-rules.ts';
 import { converseRules } from './bedrock/converse-rules.ts';
+import { bedrockImageRules } from './bedrock/image-rules.ts';
 import { dashscopeRules } from './dashscope/dashscope-rules.ts';
 import { deepseekRules } from './deepseek/chat-rules.ts';
 import { generateRules } from './gemini/generate-rules.ts';
+import { geminiImageRules } from './gemini/image-rules.ts';
 import { generateModelRules } from './gemini/models.ts';
 import { githubModelsRules } from './github-models/chat-rules.ts';
 import { grokRules } from './grok/chat-rules.ts';
@@ -38,8 +40,8 @@ export const STRICT_VENDORS = [
 export const strictRules: Readonly<Record<ServiceName, readonly Rule[]>> = {
   openai: [...chatRules, ...responsesRules, ...embeddingsRules],
   anthropic: [...messagesRules, ...modelRules],
-  gemini: [...generateRules, ...generateModelRules],
-  bedrock: [...converseRules, ...claudeRules],
+  gemini: [...generateRules, ...generateModelRules, ...geminiImageRules],
+  bedrock: [...converseRules, ...claudeRules, ...bedrockImageRules],
   dashscope: dashscopeRules,
   kling: klingRules,
   minimax: minimaxRules,
@@ -86,6 +88,7 @@ function operationOf(operation: Operation): StrictOperation | undefined {
     case 'chat':
     case 'responses':
     case 'embeddings':
+    case 'images':
     case 'messages':
     case 'generate':
     case 'converse':

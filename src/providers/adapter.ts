@@ -5,6 +5,7 @@ import type { ProviderQuirks } from '../translate/codec.ts';
 import type { ResponseTranslator } from '../translate/response-translator.ts';
 import type { UpstreamResult } from '../upstream/exchange.ts';
 import type { UpstreamRequest } from '../upstream/transport.ts';
+import type { SigningClock } from './signing-clock.ts';
 
 /** How requests to one configured provider are built: what the adapter of its type makes of its configuration. */
 export interface ProviderAdapter {
@@ -47,6 +48,9 @@ export interface ProviderAdapter {
     key: Key | undefined,
     model: string | undefined,
   ) => UpstreamRequest | Promise<UpstreamRequest | CredentialFailure>;
+
+  /** The time that requests are signed by; absent where none are. */
+  readonly signingClock?: SigningClock;
 
   /**
    * The provider answered 401 to this key: a token that was made from it must not be used again.

@@ -15,6 +15,7 @@ import { unusableKey } from '../adapter.ts';
 import type { Converted, ProviderAdapter } from '../adapter.ts';
 import { jsonBodyOf, klingRequest } from './kling-request.ts';
 import { CreatedTaskTranslator, RetrievedTaskTranslator, taskIdOf, taskTypeIn } from './kling-task.ts';
+import { SigningClock } from '../signing-clock.ts';
 
 /** How long a token is valid, and how far Kling's clock may be behind: app.klingai.com/global/dev/document-api. Seconds. */
 const TOKEN_SECONDS = 1800;
@@ -36,8 +37,11 @@ export function openKling(config: ProviderConfig): ProviderAdapter {
   ]);
   const mapModel = modelMapper(config.modelMapping);
   const isOriginal = config.protocol === 'original';
+  // A token is good from a few seconds before it was made, so that a clock may be ahead by no more.
+  const signingClock = new SigningClock(BEHIND_SECONDS * 1000);
   return {
     ...adapter,
+    signingClock,
     supports: (operation) => adapter.supports(operation) && (isOriginal || !CREATES.has(operation)),
     convert: (call, model) => {
       const { operation } = call.target;
@@ -52,7 +56,7 @@ export function openKling(config: ProviderConfig): ProviderAdapter {
       const request = adapter.build(call, undefined, model);
       return request instanceof Promise
         ? request
-        : withToken(request, key.secret, Date.now()).catch(unusableKey);
+        : withToken(request, key.secret, signingClock.now()).catch(unusableKey);
     },
   };
 }
@@ -119,5 +123,5 @@ async function withToken(request: UpstreamRequest, secret: Secret, now: number):
     .setExpirationTime(seconds + TOKEN_SECONDS)
     .setNotBefore(seconds - BEHIND_SECONDS)
     .sign(new TextEncoder().encode(key));
-  return { ...request, headers: [...request.headers, 'authorization', `Bearer ${token}`] };
+  return { ...request, signedAt: now, headers: [...request.headers, 'authorization', `Bearer ${token}`] };
 }

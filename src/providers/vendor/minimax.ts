@@ -33,13 +33,17 @@ export function openMinimax(config: ProviderConfig): ProviderAdapter {
   const pro = plainAdapter(origin, 'openai-chat', [
     { family: 'vendor', basePath, credential, query: `GroupId=${group}` },
   ]);
-  return {
+  const ofGroup: ProviderAdapter = {
     ...adapter,
+    build: (call, key, model) => (call.target.operation === chatPro ? pro : adapter).build(call, key, model),
+  };
+  if (config.protocol === 'original') return ofGroup;
+  return {
+    ...ofGroup,
     supports: (operation, model) =>
       operation.name !== 'chat.completions' && adapter.supports(operation, model),
     convert: (call, model) =>
       call.target.operation.name === 'chat.completions' ? convertChat(call, model) : undefined,
-    build: (call, key, model) => (call.target.operation === chatPro ? pro : adapter).build(call, key, model),
   };
 }
 

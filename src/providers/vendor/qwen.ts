@@ -38,8 +38,8 @@ const CONVERTED: ReadonlySet<string> = new Set(['chat.completions', 'embeddings'
  */
 export function openQwen(config: ProviderConfig): ProviderAdapter {
   const adapter = withBodyEdits(openCompatible(config), thinkingBack);
-  const { qwenEnableCompatible, qwenEnableSearch, qwenFileIds } = config;
-  if (qwenEnableCompatible !== false) return adapter;
+  const { protocol, qwenEnableCompatible, qwenEnableSearch, qwenFileIds } = config;
+  if (qwenEnableCompatible !== false || protocol === 'original') return adapter;
   const settings: QwenSettings = { enableSearch: qwenEnableSearch === true, fileIds: qwenFileIds ?? [] };
   const isConverted = ({ name }: Operation): boolean =>
     CONVERTED.has(name) && adapter.supports(textEmbedding);

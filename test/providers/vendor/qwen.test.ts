@@ -206,6 +206,12 @@ void describe('DashScope’s own API is sent', () => {
     );
   });
 
+  void it('is not converted to with the protocol original', async () => {
+    const request = await asked(chat, { protocol: 'original' });
+    assert.equal(request.translator, undefined);
+    assert.deepEqual(JSON.parse(request.body), chat);
+  });
+
   const compatible: Readonly<Record<string, object>> = {
     sound: { messages: [{ role: 'user', content: [{ type: 'input_audio', input_audio: {} }] }] },
     'several answers in one stream': { n: 2, stream: true },

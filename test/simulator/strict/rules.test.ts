@@ -14,6 +14,7 @@ import {
 } from './examples/own-apis.ts';
 import { deepseekExamples, grokExamples, groqExamples } from './examples/compatible.ts';
 import { geminiExamples } from './examples/gemini.ts';
+import { bedrockImageExamples, geminiImageExamples } from './examples/images.ts';
 import { mistralExamples } from './examples/mistral.ts';
 import { openaiChatExamples, openaiEmbeddingsExamples } from './examples/openai-chat.ts';
 import { openaiResponsesExamples } from './examples/openai-responses.ts';
@@ -53,6 +54,13 @@ const SETS: readonly ExampleSet[] = [
   },
   { service: 'kling', operation: 'videos', model: '', examples: klingExamples },
   { service: 'minimax', operation: 'chat', model: 'abab6.5s-chat', examples: minimaxExamples },
+  { service: 'gemini', operation: 'images', model: 'imagen-4.0-generate-001', examples: geminiImageExamples },
+  {
+    service: 'bedrock',
+    operation: 'images',
+    model: 'amazon.nova-canvas-v1:0',
+    examples: bedrockImageExamples,
+  },
   { service: 'mistral', operation: 'chat', model: 'mistral-large-latest', examples: mistralExamples },
   { service: 'groq', operation: 'chat', model: 'openai/gpt-oss-120b', examples: groqExamples },
   { service: 'grok', operation: 'chat', model: 'grok-4', examples: grokExamples },
@@ -79,7 +87,7 @@ function ofPublisher(examples: RuleExamples): RuleExamples {
 }
 
 /** Where the body has no place for the model's name, or another. */
-const NO_MODEL_IN_BODY = new Set<Operation>(['generate', 'converse', 'videos']);
+const NO_MODEL_IN_BODY = new Set<Operation>(['generate', 'converse', 'images', 'videos']);
 
 for (const { service, operation, model, examples } of SETS)
   void suite(`${service}, ${operation}`, () => {
