@@ -23,7 +23,9 @@ export function requestPath(
 ): string {
   const own = paths?.(target.operation);
   const base = typeof basePath === 'string' ? basePath : withModel(basePath(target.operation), model ?? '');
-  const path = own === undefined ? base + suffixOf(target, model) : fillPlaceholders(own, target, model);
+  const { operation, path: written } = target;
+  const suffix = written === operation.otherPattern ? operation.pattern : suffixOf(target, model);
+  const path = own === undefined ? base + suffix : fillPlaceholders(own, target, model);
   const joined = joinQuery(queryOf(target, model), query);
   return path.includes('?') && joined !== '' ? `${path}&${joined.slice(1)}` : path + joined;
 }
@@ -51,8 +53,10 @@ function joinQuery(query: string, configured: string | undefined): string {
 }
 
 /** The operation's path as the client wrote it, but for the model where the path names it. */
-function suffixOf({ operation, path, pathModel, modelSpan }: Target, model: string | undefined): string {
-  if (path === operation.otherPattern) return operation.pattern;
+export function suffixOf(
+  { operation, path, pathModel, modelSpan }: Target,
+  model: string | undefined,
+): string {
   if (pathModel === undefined || model === undefined || model === pathModel) return path;
   const isLast = operation.pattern.endsWith('{model}');
   const pattern =
