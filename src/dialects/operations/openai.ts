@@ -38,10 +38,12 @@ export const openaiOperations: readonly Operation[] = [
   operation('chat.completions.messages', 'openai-chat', 'GET', '/chat/completions/{id}/messages', STATEFUL),
   operation('completions', 'openai-chat', 'POST', '/completions', JSON_MODEL),
   operation('embeddings', 'openai', 'POST', '/embeddings', JSON_MODEL),
+  // DashScope's clients write it in the plural.
   operation('rerank', 'openai', 'POST', '/rerank', {
     modelIn: 'json',
     modelRequired: false,
     streams: 'never',
+    otherPattern: '/reranks',
   }),
   operation('moderations', 'openai', 'POST', '/moderations', { modelIn: 'json', modelRequired: false }),
 

@@ -127,6 +127,10 @@ const EXPECTED: Readonly<Record<string, ExpectedAnswer>> = {
   'fine_tuning.jobs.create': stored(RESOURCE, true),
   'conversations.create': stored(RESOURCE, true),
   'videos.create': stored(VIDEO, true),
+  'qwen.text_generation': generated(['output']),
+  'qwen.multimodal_generation': generated(['output']),
+  'qwen.text_embedding': generated(['output']),
+  'minimax.chat_pro': generated(['choices', 'reply']),
   // `output` and `stopReason` are required: docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html
   'bedrock.converse': generated(['stopReason']),
   // Nova Canvas tells so of images that it withheld.
