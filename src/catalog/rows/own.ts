@@ -58,7 +58,7 @@ export const ownTypes: readonly ProviderType[] = [
     speaks: 'bedrock',
     offers: [],
     notes:
-      'Converse; Anthropic’s own API at `bedrock-mantle`, for clients of Anthropic and models named as it names them (`anthropic.claude-opus-4-8`, without region and version); embeddings of Titan and Cohere, and images of Nova Canvas, Titan and Stability. A key is a Bedrock API key, or `ACCESS:SECRET` (with `:SESSION` behind temporary ones), by which each attempt is signed (SigV4).',
+      'Converse; Anthropic’s own API at `bedrock-mantle`, for clients of Anthropic and models named as it names them (`anthropic.claude-opus-4-8`, without region and version); embeddings of Titan and Cohere, and images of Nova Canvas, Titan and Stability. Clients may ask for its own operations themselves, at `/model/MODEL/converse` and so on. A key is a Bedrock API key, or `ACCESS:SECRET` (with `:SESSION` behind temporary ones), by which each attempt is signed (SigV4).',
   },
   {
     type: 'coze',
@@ -104,6 +104,7 @@ export const ownTypes: readonly ProviderType[] = [
     developerRole: true,
     // It is sent what clients send.
     refusesStreamUsage: true,
+    needsNoModel: true,
     ownPathsOnly: true,
     takesExtraContent: true,
     chatsAsWritten: true,
@@ -150,7 +151,9 @@ export const ownTypes: readonly ProviderType[] = [
     keyless: true,
     offers: ['chat.completions', 'completions', 'embeddings', 'responses.create', 'models.*'],
     anthropic: { basePath: '/v1', offers: ['messages.create'] },
+    own: { basePath: '', offers: ['ollama.*'] },
     chatsAsWritten: true,
+    notes: 'Clients may speak its own API as well, without what changes its models.',
   },
   {
     type: 'triton',
@@ -161,7 +164,7 @@ export const ownTypes: readonly ProviderType[] = [
     speaks: 'own',
     offers: ['chat.completions'],
     notes:
-      "Chat alone, by Triton's generate extension: the text of the last message goes in, without a template.",
+      "Chat alone, by Triton's generate extension: the text of the last message goes in, without a template. Clients may ask for `generate`, `generate_stream` and `infer` themselves.",
   },
   {
     type: 'vertex',
@@ -190,7 +193,7 @@ export const ownTypes: readonly ProviderType[] = [
     speaks: 'gemini',
     takesExtraContent: true,
     notes:
-      "A key is an API key of express mode, or a service account: `vertexAuthKey`, or its JSON, or base64 of that, among `apiTokens`. Models whose names begin with `claude` have Anthropic's API. OpenAI's images are made by Imagen and by Gemini's models for images, but not with `vertexOpenAICompatible`.",
+      "A key is an API key of express mode, or a service account: `vertexAuthKey`, or its JSON, or base64 of that, among `apiTokens`. Models whose names begin with `claude` have Anthropic's API. Clients may ask for the models of any publisher themselves, by `rawPredict` and `streamRawPredict`. OpenAI's images are made by Imagen and by Gemini's models for images, but not with `vertexOpenAICompatible`.",
   },
   {
     type: 'vllm',
@@ -202,6 +205,8 @@ export const ownTypes: readonly ProviderType[] = [
     options: ['vllmCustomUrl', 'vllmServerHost'],
     keyless: true,
     anthropic: { basePath: '/v1', offers: ['messages.create', 'messages.count_tokens'] },
+    // `model` is optional there: docs.vllm.ai/en/stable/api/vllm/entrypoints/openai/protocol
+    needsNoModel: true,
     chatsAsWritten: true,
   },
 ];

@@ -10,10 +10,12 @@ import type { UpstreamRequest } from '../../upstream/transport.ts';
 import { NO_QUIRKS } from '../../translate/codec.ts';
 import { endpointOf } from '../endpoint.ts';
 import { editedRequest } from '../request/body-edits.ts';
-import { MANTLE_SERVICE, mantleOrigin, mantleRequests, mantleSupports } from './bedrock-mantle.ts';
+import { requestPath } from '../request/path.ts';
 import { requestBody } from '../request/body.ts';
-import { credentialHeader, requestHeaders } from '../request/headers.ts';
+import { requestHeaders } from '../request/headers.ts';
 import { unusableKey } from '../adapter.ts';
+import { MANTLE_SERVICE, mantleOrigin, mantleRequests, mantleSupports } from './bedrock-mantle.ts';
+import { withCredential } from './plain.ts';
 import { SigningClock } from '../signing-clock.ts';
 import type { CredentialFailure, ProviderAdapter } from '../adapter.ts';
 
@@ -21,8 +23,9 @@ import type { CredentialFailure, ProviderAdapter } from '../adapter.ts';
 const TOLERANCE_MS = 5 * 60_000;
 
 /**
- * Bedrock's Converse, and Anthropic's own API for clients of Anthropic where a model has it. A key is a Bedrock API key, sent as it is, or an access key and its secret with a colon
- * between them (`ACCESS:SECRET`, and `:SESSION` behind temporary ones), by which each attempt is signed anew.
+ * Bedrock's own operations, and Anthropic's own API for clients of Anthropic where a model has it. A key is a Bedrock API key,
+ * sent as it is, or an access key and its secret with a colon between them (`ACCESS:SECRET`, and `:SESSION` behind temporary
+ * ones), by which each attempt is signed anew.
  */
 export function openBedrock(config: ProviderConfig): ProviderAdapter {
   const { origin, basePath } = endpointOf(config);
@@ -36,6 +39,11 @@ export function openBedrock(config: ProviderConfig): ProviderAdapter {
     service: string,
   ): Promise<UpstreamRequest | CredentialFailure> =>
     sign(unsigned, { origin, region, service, accessKey, now: signingClock.now() }).catch(unusableKey);
+  const authorize: ProviderAdapter['authorize'] = (request, key, call) => {
+    const accessKey = key === undefined ? undefined : parseAccessKey(key.secret);
+    if (accessKey === undefined) return withCredential(request, bearer, key, call);
+    return signed(request, accessKey, 'bedrock');
+  };
   return {
     origin,
     native: 'bedrock-converse',
@@ -49,22 +57,17 @@ export function openBedrock(config: ProviderConfig): ProviderAdapter {
     },
     supports: (operation, model = '') =>
       familyOf(operation.dialect) === 'bedrock' || mantleSupports(operation, model),
+    authorize,
     build: (call, key, model) => {
-      const accessKey = key === undefined ? undefined : parseAccessKey(key.secret);
       if (familyOf(call.target.operation.dialect) === 'anthropic') {
+        const accessKey = key === undefined ? undefined : parseAccessKey(key.secret);
         if (accessKey === undefined) return mantleRequest(call, key, model);
         return signed(mantleRequest(call, undefined, model), accessKey, MANTLE_SERVICE);
       }
       const request = unsignedRequest(call, model, basePath, additional);
-      const withCredential = (
-        unsigned: UpstreamRequest,
-      ): UpstreamRequest | Promise<UpstreamRequest | CredentialFailure> => {
-        if (accessKey !== undefined) return signed(unsigned, accessKey, 'bedrock');
-        const secret = key?.secret ?? call.credential;
-        if (secret !== undefined) unsigned.headers.push(...credentialHeader(bearer, secret));
-        return unsigned;
-      };
-      return request instanceof Promise ? request.then(withCredential) : withCredential(request);
+      return request instanceof Promise
+        ? request.then((unsigned) => authorize(unsigned, key, call))
+        : authorize(request, key, call);
     },
   };
 }
@@ -95,10 +98,10 @@ function unsignedRequest(
   basePath: string,
   additional: ProviderConfig['bedrockAdditionalFields'],
 ): UpstreamRequest | Promise<UpstreamRequest> {
-  const { operation, path, query } = call.target;
+  const { operation } = call.target;
   const request = {
     method: operation.method,
-    path: basePath + path + query,
+    path: requestPath({ basePath }, call.target, model),
     headers: requestHeaders(call),
     body: requestBody(call, model).body,
   };

@@ -68,6 +68,7 @@ providers:
     apiTokensFile: ./openai.keys
     modelMapping: { "gpt-4*": gpt-5, "*": "" }
     protocol: original
+    passthrough: all
     customSettings: [{ name: max_tokens, value: 10, mode: raw, overwrite: false }]
     context: { fileUrl: "http://127.0.0.1/context.txt", serviceName: files, servicePort: 80 }
     contextCleanupCommands: [ "/new" ]
