@@ -51,14 +51,16 @@ export const ownTypes: readonly ProviderType[] = [
       'awsSecretKey',
       'awsSessionToken',
       'bedrockAdditionalFields',
+      'bedrockPromptCachePointPositions',
       'inlineImageHosts',
       'inlineImageUrls',
+      'promptCacheRetention',
     ],
     ownPathsOnly: true,
     speaks: 'bedrock',
     offers: [],
     notes:
-      'Converse, embeddings of Titan and Cohere, and images of Nova Canvas, Titan and Stability. A key is a Bedrock API key, or `ACCESS:SECRET` (with `:SESSION` behind temporary ones), by which each attempt is signed (SigV4).',
+      'Converse, embeddings of Titan and Cohere, and images of Nova Canvas, Titan and Stability. Clients may ask for its own operations themselves, at `/model/MODEL/converse` and so on. A key is a Bedrock API key, or `ACCESS:SECRET` (with `:SESSION` behind temporary ones), by which each attempt is signed (SigV4).',
   },
   {
     type: 'coze',
@@ -104,11 +106,12 @@ export const ownTypes: readonly ProviderType[] = [
     developerRole: true,
     // It is sent what clients send.
     refusesStreamUsage: true,
+    needsNoModel: true,
     ownPathsOnly: true,
     takesExtraContent: true,
     chatsAsWritten: true,
     notes:
-      'Whatever path the gateway knows an operation by goes on as the client wrote it, and so does the model. Paths that belong to no operation are answered with 404.',
+      'Whatever path the gateway knows an operation by goes on as the client wrote it, and so does the model. Paths that belong to no operation are answered with 404. Chats of Anthropic’s clients (`/v1/messages`) become OpenAI’s, as in the Higress plugin; with `capabilities: { anthropic/v1/messages: /v1/messages }` or `protocol: original` they go on as well.',
   },
   {
     type: 'hunyuan',
@@ -150,7 +153,9 @@ export const ownTypes: readonly ProviderType[] = [
     keyless: true,
     offers: ['chat.completions', 'completions', 'embeddings', 'responses.create', 'models.*'],
     anthropic: { basePath: '/v1', offers: ['messages.create'] },
+    own: { basePath: '', offers: ['ollama.*'] },
     chatsAsWritten: true,
+    notes: 'Clients may speak its own API as well, without what changes its models.',
   },
   {
     type: 'triton',
@@ -161,7 +166,7 @@ export const ownTypes: readonly ProviderType[] = [
     speaks: 'own',
     offers: ['chat.completions'],
     notes:
-      "Chat alone, by Triton's generate extension: the text of the last message goes in, without a template.",
+      "Chat alone, by Triton's generate extension: the text of the last message goes in, without a template. Clients may ask for `generate`, `generate_stream` and `infer` themselves.",
   },
   {
     type: 'vertex',
@@ -192,7 +197,7 @@ export const ownTypes: readonly ProviderType[] = [
     speaks: 'gemini',
     takesExtraContent: true,
     notes:
-      "A key is an API key of express mode, or a service account: `vertexAuthKey`, or its JSON, or base64 of that, among `apiTokens`. Models whose names begin with `claude` have Anthropic's API. OpenAI's images are made by Imagen and by Gemini's models for images, but not with `vertexOpenAICompatible`.",
+      "A key is an API key of express mode, or a service account: `vertexAuthKey`, or its JSON, or base64 of that, among `apiTokens`. Models whose names begin with `claude` have Anthropic's API. Clients may ask for the models of any publisher themselves, by `rawPredict` and `streamRawPredict`. OpenAI's images are made by Imagen and by Gemini's models for images, but not with `vertexOpenAICompatible`.",
   },
   {
     type: 'vllm',
@@ -204,6 +209,8 @@ export const ownTypes: readonly ProviderType[] = [
     options: ['vllmCustomUrl', 'vllmServerHost'],
     keyless: true,
     anthropic: { basePath: '/v1', offers: ['messages.create', 'messages.count_tokens'] },
+    // `model` is optional there: docs.vllm.ai/en/stable/api/vllm/entrypoints/openai/protocol
+    needsNoModel: true,
     chatsAsWritten: true,
   },
 ];

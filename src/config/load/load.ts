@@ -4,7 +4,7 @@ import { readDocument } from './document.ts';
 import type { SourceDocument } from './document.ts';
 import { narrowUnion, problemsOf, showPath } from './issues.ts';
 import { normalizePluginConfig } from './plugin-format.ts';
-import type { Note } from './plugin-format.ts';
+import type { Note } from './plugin/reading.ts';
 import { formatPath, sortProblems } from './problem.ts';
 import type { ConfigProblem } from './problem.ts';
 import { formatBytes } from '../schema/scalars.ts';
@@ -65,8 +65,8 @@ export function parseConfig(text: string, options: ParseOptions): LoadResult {
 
 function validate(document: SourceDocument, source: TextSource): LoadResult {
   const { path } = source;
-  const { value, at, notes } = normalizePluginConfig(document.value);
-  const locate: SourceDocument['locate'] = (within, part) => document.locate([...at, ...within], part);
+  const { value, notes, toWritten } = normalizePluginConfig(document.value);
+  const locate: SourceDocument['locate'] = (within, part) => document.locate(toWritten(within), part);
   const inText = document.problems.map((problem) => ({
     ...problem,
     path: showPath(problem.path, configSchema),
