@@ -15,7 +15,6 @@ import { MANTLE_SERVICE, mantleOrigin, mantleRequests, mantleSupports } from './
 import { requestBody } from '../request/body.ts';
 import { requestHeaders } from '../request/headers.ts';
 import { unusableKey } from '../adapter.ts';
-import { MANTLE_SERVICE, mantleOrigin, mantleRequests, mantleSupports } from './bedrock-mantle.ts';
 import { withCredential } from './plain.ts';
 import { SigningClock } from '../signing-clock.ts';
 import type { CredentialFailure, ProviderAdapter } from '../adapter.ts';
