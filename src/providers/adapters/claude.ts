@@ -51,9 +51,11 @@ export function openClaude(config: ProviderConfig): ProviderAdapter {
   return {
     ...adapter,
     ...(isCode && { quirks: { ...NO_QUIRKS, wantsClaudeCodePrompt: true } }),
-    // What no client wrote: translated chats, and health checks.
-    build: (call, key, model) =>
-      versioned((call.target.prefix === undefined ? chats : adapter).build(call, key, model)),
+    build: (call, key, model) => {
+      // Translated chats, and health checks, which stand for them.
+      const isChat = call.isTranslated === true || call.target.prefix === undefined;
+      return versioned((isChat ? chats : adapter).build(call, key, model));
+    },
     authorize: (request, key, call) => versioned(adapter.authorize(withDefaultVersion(request), key, call)),
   };
 }
