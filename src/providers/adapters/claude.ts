@@ -52,8 +52,11 @@ export function openClaude(config: ProviderConfig): ProviderAdapter {
   return {
     ...adapter,
     ...(isCode && { quirks: { ...NO_QUIRKS, wantsClaudeCodePrompt: true } }),
-    // Translated chats, and health checks: what no client wrote.
-    build: (call, key, model) => versioned((isOwn(call) ? chats : adapter).build(call, key, model)),
+    build: (call, key, model) => {
+      // Translated chats, and health checks, which stand for them.
+      const isChat = call.isTranslated === true || call.target.prefix === undefined;
+      return versioned((isChat ? chats : adapter).build(call, key, model));
+    },
     authorize: (request, key, call) => versioned(adapter.authorize(withDefaultVersion(request), key, call)),
   };
 }
@@ -62,10 +65,6 @@ function withDefaultVersion(request: UpstreamRequest): UpstreamRequest {
   if (request.headers.some((name, at) => at % 2 === 0 && name.toLowerCase() === 'anthropic-version'))
     return request;
   return { ...request, headers: [...request.headers, 'anthropic-version', ANTHROPIC_VERSION] };
-}
-
-function isOwn({ isTranslated, target }: Call): boolean {
-  return isTranslated === true || target.prefix === undefined;
 }
 
 function withBeta(path: string): string {
