@@ -40,6 +40,15 @@ export function providerId() {
     .register(kinds, { kind: 'id' });
 }
 
+/** The region of a cloud: a part of a host's name. */
+export function region() {
+  const error = 'a region, such as us-east-1: letters, digits and hyphens';
+  return z
+    .string({ error })
+    .regex(/^[a-z\d-]{1,63}$/i, { error })
+    .register(kinds, { kind: 'text' });
+}
+
 /** `exact`, `prefix*`, `~regex` or `*`. */
 export function modelPattern() {
   return text('a model pattern: a name, prefix*, ~regex or *')
