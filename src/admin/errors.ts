@@ -13,7 +13,7 @@ export const adminErrors = {
   unknown_path: { status: 404, message: 'There is nothing at this path.' },
   unknown_key: { status: 404, message: 'No provider has a key with this id.' },
   unknown_provider: { status: 404, message: 'There is no provider with this id.' },
-  no_route: { status: 404, message: 'No route leads anywhere for this model.' },
+  no_route: { status: 404, message: 'No route leads anywhere for this model, host and path.' },
   method_not_allowed: { status: 405, message: 'This path does not answer to this method.' },
   no_health_check: {
     status: 409,

@@ -1,5 +1,6 @@
 import { pinnedTarget } from '../routing/route.ts';
 import type { Route, RouteTarget } from '../routing/route.ts';
+import type { RouteQuery } from '../routing/route-conditions.ts';
 import type { KeyBook } from '../keys/book/book.ts';
 import { checkDueAt } from '../keys/record/check-due.ts';
 import type { OperatorLifted } from '../keys/record/event.ts';
@@ -27,7 +28,7 @@ export interface KeysApiOptions {
   /** The configuration as it runs now. */
   readonly runtime: () => {
     readonly providers: ReadonlyMap<string, Provider>;
-    readonly route: (model: string | undefined) => Route;
+    readonly route: (query: RouteQuery) => Route;
   };
   readonly book: KeyBook;
   readonly prober: Pick<Prober, 'check' | 'plan'>;
@@ -80,10 +81,11 @@ export class KeysApi {
 
   /**
    * Which key a request would get now, and why not the others.
-   * @param providerId - that provider alone; undefined: all that the model's route leads to
+   * @param providerId - that provider alone; undefined: all that its route leads to
    */
-  choice(providerId: string | undefined, model: string | undefined): ChoiceView | AdminErrorCode {
-    const targets = this.#targets(providerId, model);
+  choice(providerId: string | undefined, query: RouteQuery): ChoiceView | AdminErrorCode {
+    const { model } = query;
+    const targets = this.#targets(providerId, query);
     if (typeof targets === 'string') return targets;
     const { viewpoint, now, random } = this.#options;
     return viewChoice(model, targets, viewpoint(), now(), random);
@@ -147,19 +149,16 @@ export class KeysApi {
     return report;
   }
 
-  #targets(
-    providerId: string | undefined,
-    model: string | undefined,
-  ): readonly RouteTarget[] | AdminErrorCode {
+  #targets(providerId: string | undefined, query: RouteQuery): readonly RouteTarget[] | AdminErrorCode {
     const { providers, route } = this.#options.runtime();
     if (providerId === undefined) {
-      const found = route(model);
+      const found = route(query);
       return found.kind === 'no-route' ? 'no_route' : found.targets;
     }
     const provider = providers.get(providerId);
     return provider === undefined
       ? 'unknown_provider'
-      : [pinnedTarget(provider, undefined, model, providers)];
+      : [pinnedTarget(provider, undefined, query.model, providers)];
   }
 
   *#views(providers: Iterable<Provider>): Generator<KeyView> {

@@ -27,7 +27,7 @@ const KEY_PATH = /^\/api\/keys\/([^/]+)(?:\/(explain|disable|enable|probe))?$/;
  * - `POST /api/keys/ID/disable`, `…/enable`, `…/probe`
  *   with `?model=M` of this model
  * - `POST /api/providers/ID/lift-holds`, with `?model=M` of this model alone
- * - `GET /api/choice`, with `?model=M`, `?provider=ID`
+ * - `GET /api/choice`, with `?model=M`, `?host=H`, `?path=P`, `?provider=ID`
  * - `GET /api/workers`
  * - `GET /api/state`
  */
@@ -53,7 +53,9 @@ export async function route(
   }
   if (pathname === '/api/workers') return answerList(response, 'workers', workers().map(viewWorker));
   if (pathname === '/api/choice') {
-    return answerOr(response, api.choice(searchParams.get('provider') ?? undefined, model));
+    const host = searchParams.get('host') ?? undefined;
+    const path = searchParams.get('path') ?? undefined;
+    return answerOr(response, api.choice(searchParams.get('provider') ?? undefined, { model, host, path }));
   }
   if (id === undefined) {
     const keys = api.list(searchParams.get('provider') ?? undefined);

@@ -10,6 +10,7 @@ import type { AttemptTools } from '../failover/attempt/attempt-plan.ts';
 import type { KeyQueues } from '../failover/queue/key-queues.ts';
 import { serve } from '../failover/serve.ts';
 import type { ResourceBook } from '../routing/resource-book.ts';
+import { routeQueryOf } from '../routing/route-conditions.ts';
 import { sealedReasoningIds } from '../routing/sealed-reasoning.ts';
 import type { Tunnel } from './connections/server.ts';
 import type { MemoryBudget } from './memory-budget.ts';
@@ -171,7 +172,7 @@ export class Gateway {
       ? await pinnedRoute(call, runtime, resources, tools.now, tenant)
       : undefined;
     if (pinned?.kind === 'refusal') return pinned;
-    const route = pinned ?? runtime.route(call.model);
+    const route = pinned ?? runtime.route(routeQueryOf(call));
     if (route.kind === 'no-route') return refusal('model_not_routed', { model: call.model ?? '' });
     const sealed = pinned === undefined ? sealedReasoningIds(call) : [];
     const targets =

@@ -9,6 +9,7 @@ import type { AttemptTools } from '../failover/attempt/attempt-plan.ts';
 import { serve } from '../failover/serve.ts';
 import type { ServeLimits } from '../failover/serve-context.ts';
 import type { Provider } from '../providers/provider.ts';
+import { routeQueryOf } from '../routing/route-conditions.ts';
 import type { Runtime } from './runtime.ts';
 import { readWholeBody } from './whole-body.ts';
 
@@ -43,20 +44,21 @@ export interface ModelQuery {
 
 /**
  * The models of all providers, each under the name that is routed to it: its own where that leads to its provider, else
- * `provider-id/model`. The names in the configuration's routes come first. A provider that does not answer is left out.
+ * `provider-id/model`; what no name leads to from the client's host and path is left out. The names in the configuration's
+ * routes come first. A provider that does not answer is left out.
  *
  * @returns undefined where no provider answered
  */
 export async function listModels(query: ModelQuery): Promise<readonly ListedModel[] | undefined> {
-  const { route, config } = query.runtime;
+  const leadsTo = routedProvider(query);
   const answered = await answeredLists(query);
-  const configured = configuredModels(config);
+  const configured = configuredModels(query.runtime.config).filter((id) => leadsTo(id) !== undefined);
   if (answered.length === 0 && configured.length === 0) return undefined;
   const byId = new Map(configured.map((id) => [id, bareModel(id)]));
   for (const { provider, models } of answered)
     for (const model of models) {
-      const id = routedModelId(model.id, provider, route);
-      byId.set(id, { ...model, id });
+      const id = [model.id, `${provider.id}/${model.id}`].find((name) => leadsTo(name) === provider);
+      if (id !== undefined) byId.set(id, { ...model, id });
     }
   return [...byId.values()];
 }
@@ -67,7 +69,7 @@ export async function listModels(query: ModelQuery): Promise<readonly ListedMode
  */
 export async function findModel(query: ModelQuery): Promise<ListedModel | undefined> {
   const id = query.call.model ?? '';
-  const route = query.runtime.route(id);
+  const route = query.runtime.route({ ...routeQueryOf(query.call), model: id });
   const target = route.kind === 'targets' ? route.targets[0] : undefined;
   if (target === undefined) return undefined;
   const { provider, model } = target;
@@ -92,9 +94,13 @@ async function answeredLists(query: ModelQuery): Promise<AnsweredList[]> {
   return lists.flatMap(({ provider, models }) => (models === undefined ? [] : [{ provider, models }]));
 }
 
-function routedModelId(id: string, provider: Provider, route: Runtime['route']): string {
-  const found = route(id);
-  return found.kind === 'targets' && found.targets[0]?.provider === provider ? id : `${provider.id}/${id}`;
+/** Which provider would be asked first for a model of this name, by the client's host and path. */
+function routedProvider({ call, runtime }: ModelQuery): (model: string) => Provider | undefined {
+  const query = routeQueryOf(call);
+  return (model) => {
+    const found = runtime.route({ ...query, model });
+    return found.kind === 'targets' ? found.targets[0]?.provider : undefined;
+  };
 }
 
 /** The models of exact routes. */

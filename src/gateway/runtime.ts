@@ -1,5 +1,6 @@
 import type { Config } from '../config/schema/schema.ts';
 import type { Route } from '../routing/route.ts';
+import type { RouteQuery } from '../routing/route-conditions.ts';
 import type { KeyBook } from '../keys/book/book.ts';
 import type { Key } from '../keys/key.ts';
 import type { CsrfGuard } from '../listener/csrf-guard.ts';
@@ -10,7 +11,7 @@ import type { Authenticate } from './request/authenticate.ts';
 export interface Runtime {
   readonly config: Config;
   readonly providers: ReadonlyMap<string, Provider>;
-  readonly route: (model: string | undefined) => Route;
+  readonly route: (query: RouteQuery) => Route;
   readonly authenticate: Authenticate;
   /** Undefined where clients have keys, which no web page knows. */
   readonly csrfGuard: CsrfGuard | undefined;

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { isIPv4, isIPv6 } from 'node:net';
+import { normalizedHost, parseHostName } from '../base/host-name.ts';
 
 /*
  * Keeps web pages from using a listener that asks for no credential through the browser of somebody who can reach it: by a
@@ -59,9 +60,16 @@ export function adminCsrfGuard(): CsrfGuard {
  * The refusal says that `allowedHosts` allows them. In time: well under a microsecond.
  * @param allowedHosts - names that the operator trusts, in any case: as `Host`, and as the origin of pages
  * @param hostname - this machine's name
+ * @param routedHosts - names that routes are for: nobody else has them either, so that programs may use them. Their
+ * pages may not call; and of patterns none is meant, for anybody can have a name that fits `api.*`.
  */
-export function dataCsrfGuard(allowedHosts: readonly string[], hostname: string): CsrfGuard {
+export function dataCsrfGuard(
+  allowedHosts: readonly string[],
+  hostname: string,
+  routedHosts: readonly string[] = [],
+): CsrfGuard {
   const trusted = new Set(allowedHosts.map((name) => normalizedHost(name)));
+  const routed = new Set(routedHosts.map((name) => normalizedHost(name)));
   const own = normalizedHost(hostname);
   return csrfGuard({
     kindOf: (name) =>
@@ -71,7 +79,7 @@ export function dataCsrfGuard(allowedHosts: readonly string[], hostname: string)
       trusted.has(name) ||
       isSubdomainOf(name, 'localhost')
         ? 'own'
-        : isPrivate(name)
+        : routed.has(name) || isPrivate(name)
           ? 'private'
           : 'public',
     isTrusted: (name) => trusted.has(name),
@@ -130,15 +138,4 @@ function isOwnPage(origin: string, host: string | undefined, isStrict: boolean):
 /** Browser extensions and desktop applications made of web pages have schemes that no web page can have. */
 function isApplication(page: URL | null): boolean {
   return page !== null && !['http:', 'https:', 'file:'].includes(page.protocol);
-}
-
-/** The name in a `Host` header; undefined where it is malformed. */
-function parseHostName(host: string): string | undefined {
-  const [, name] = /^(\[[\da-f:.]+\]|[^\s:/?#@[\]\\]+)(?::\d{1,5})?$/i.exec(host) ?? [];
-  return name === undefined ? undefined : normalizedHost(name);
-}
-
-function normalizedHost(name: string): string {
-  const lower = name.toLowerCase();
-  return lower.endsWith('.') ? lower.slice(0, -1) : lower;
 }

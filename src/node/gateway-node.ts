@@ -113,6 +113,13 @@ function assemble(config: Config, book: KeyBook, pools: PoolUpdates): Runtime {
     providers,
     route: router(providers, { routes, activeProviderId, random: Math.random }),
     authenticate: authenticator(config.clients),
-    csrfGuard: config.clients === undefined ? dataCsrfGuard(config.allowedHosts, hostname()) : undefined,
+    csrfGuard:
+      config.clients === undefined
+        ? dataCsrfGuard(
+            config.allowedHosts,
+            hostname(),
+            routes.flatMap(({ hosts = [] }) => hosts),
+          )
+        : undefined,
   };
 }

@@ -1,7 +1,8 @@
 import type { PooledKey } from '../keys/pool/pool.ts';
-import { modelMatcher } from '../providers/model-names.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { ResourceOwner } from './resource-owner.ts';
+import { conditionMatcher, isConditional } from './route-conditions.ts';
+import type { RouteConditions, RouteQuery } from './route-conditions.ts';
 
 /** A provider that may serve a request, and the name that it has for the model. */
 export interface RouteTarget {
@@ -37,10 +38,11 @@ export interface RouteOptions {
 
 /** What the configuration says of routes. */
 export interface RouteTable {
-  readonly routes: readonly (RouteOptions & {
-    readonly model: string;
-    readonly to: readonly (readonly RouteEntry[])[];
-  })[];
+  readonly routes: readonly (RouteOptions &
+    RouteConditions & {
+      /** Steps in order of preference; nobody serves what the route is for where there are none. */
+      readonly to: readonly (readonly RouteEntry[])[];
+    })[];
   readonly activeProviderId: string | undefined;
   /** In [0, 1): for load balancing. */
   readonly random: () => number;
@@ -61,31 +63,44 @@ interface WeightedTarget extends Pick<RouteTarget, 'contextWindow' | 'balancing'
 }
 
 /**
- * Makes the function that finds where a model is served: `provider-id/model` names a provider; then an exact route, then
- * patterns in the order of the configuration; then the active provider. Without a model it is the active provider, or the
- * first where there is none.
+ * Makes the function that finds where a request is served: the first route that is for its host or path; else
+ * `provider-id/model` names a provider; then an exact route, then patterns in the order of the configuration; then the
+ * active provider. Without a model it is the active provider, or the first where there is none, unless a route is for its
+ * host or path.
  */
 export function router(
   providers: ReadonlyMap<string, Provider>,
   { routes, activeProviderId, random }: RouteTable,
-): (model: string | undefined) => Route {
-  const known = routes.map(({ model, to, onContextLength, holdWhole }) => ({
-    matches: modelMatcher(model),
-    model,
-    options: { onContextLength, holdWhole },
-    tiers: to.map((entries, tier) =>
+): (query: RouteQuery) => Route {
+  const known = routes.map((route) => ({
+    matches: conditionMatcher(route),
+    isConditional: isConditional(route),
+    model: route.model,
+    options: { onContextLength: route.onContextLength, holdWhole: route.holdWhole },
+    tiers: route.to.map((entries, tier) =>
       withShares(
         entries.flatMap((entry) => weightedTarget(entry, providers)),
         tier,
       ),
     ),
   }));
+  const conditional = known.filter((route) => route.isConditional);
+  const byModel = known.filter((route) => !route.isConditional);
   // Of two routes for one name the first counts, as with patterns.
-  const exact = new Map(known.toReversed().map((route) => [route.model, route]));
+  const exact = new Map(byModel.toReversed().map((route) => [route.model, route]));
   const active = activeProviderId === undefined ? undefined : providers.get(activeProviderId);
   const [first] = providers.values();
 
-  return (model) => {
+  const follow = ({ tiers, options }: (typeof known)[number], model: string | undefined): Route => {
+    if (tiers.length === 0) return { kind: 'no-route' };
+    const ordered = tiers.flatMap((tier) => (tier.length === 1 ? tier : weightedShuffle(tier, random)));
+    return { kind: 'targets', targets: ordered.map((target) => routeTarget(target, model)), options };
+  };
+
+  return (query) => {
+    const fitting = conditional.find(({ matches }) => matches(query));
+    const { model } = query;
+    if (fitting !== undefined) return follow(fitting, model);
     if (model === undefined) {
       const provider = active ?? first;
       return provider === undefined
@@ -94,12 +109,8 @@ export function router(
     }
     const named = namedProvider(model, providers);
     if (named !== undefined) return routeTo(named, model.slice(named.id.length + 1));
-    const found = exact.get(model) ?? known.find(({ matches }) => matches(model));
-    if (found !== undefined) {
-      const { tiers, options } = found;
-      const ordered = tiers.flatMap((tier) => (tier.length === 1 ? tier : weightedShuffle(tier, random)));
-      return { kind: 'targets', targets: ordered.map((target) => routeTarget(target, model)), options };
-    }
+    const found = exact.get(model) ?? byModel.find(({ matches }) => matches(query));
+    if (found !== undefined) return follow(found, model);
     return active === undefined ? { kind: 'no-route' } : routeTo(active, model);
   };
 }
@@ -120,11 +131,12 @@ function withShares(targets: readonly WeightedTarget[], tier: number): readonly 
 
 function routeTarget(
   { provider, model, balancing, contextWindow }: WeightedTarget,
-  requestedModel: string,
+  requestedModel: string | undefined,
 ): RouteTarget {
   return {
     provider,
-    model: provider.mapModel(model ?? requestedModel),
+    // A request without a model stays one.
+    model: requestedModel === undefined ? undefined : provider.mapModel(model ?? requestedModel),
     ...(contextWindow !== undefined && { contextWindow }),
     ...(balancing !== undefined && { balancing }),
   };

@@ -19,7 +19,7 @@ interface Module {
 const MODULES: readonly Module[] = [
   { name: 'base', imports: [], outside: ['node:os', 'node:util'] },
   { name: 'clock', imports: [] },
-  { name: 'listener', imports: [] },
+  { name: 'listener', imports: ['base'] },
   { name: 'upstream', imports: ['base'] },
   { name: 'store', imports: ['base', 'clock'] },
   { name: 'keys', imports: ['base', 'store'], outside: ['node:crypto', 'node:util'] },
@@ -32,7 +32,7 @@ const MODULES: readonly Module[] = [
     name: 'providers',
     imports: ['base', 'upstream', 'keys', 'dialects', 'translate', 'catalog', 'config'],
   },
-  { name: 'routing', imports: ['store', 'keys', 'dialects', 'providers'] },
+  { name: 'routing', imports: ['base', 'store', 'keys', 'dialects', 'providers'] },
   {
     name: 'failover',
     imports: ['base', 'upstream', 'keys', 'dialects', 'translate', 'verdict', 'providers', 'routing'],

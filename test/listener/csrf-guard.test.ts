@@ -122,3 +122,14 @@ void test('the admin listener knows loopback names alone, and pages of its own',
   for (const origin of ['https://localhost:5398', 'chrome-extension://abc', 'null', 'http://localhost'])
     assert.equal(admin({ method: 'POST', headers: { host, origin } }), 'cross_site', origin);
 });
+
+void test('names that routes are for may be used by programs, and not by their pages', () => {
+  const routed = dataCsrfGuard([], 'build-7', ['api.example.com', '*.example.net', '*']);
+  const asked = (headers: IncomingHttpHeaders) => routed({ method: 'GET', headers });
+  assert.equal(asked({ host: 'API.example.com:443' }), undefined);
+  assert.equal(asked({ host: 'a.example.net' }), 'foreign_host');
+  assert.equal(asked({ host: 'example.com' }), 'foreign_host');
+  const page = { host: 'api.example.com', origin: 'https://api.example.com' };
+  assert.equal(asked(page), 'foreign_host');
+  assert.equal(asked({ host: 'api.example.com', 'sec-fetch-site': 'same-origin' }), 'foreign_host');
+});

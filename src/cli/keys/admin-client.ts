@@ -25,6 +25,11 @@ export interface Answer<T> {
   readonly body: unknown;
 }
 
+/** What a request would ask for, and the provider that is looked at in place of those of its route. */
+export type ChoiceQuery = Readonly<
+  Partial<Record<'model' | 'host' | 'path' | 'provider', string | undefined>>
+>;
+
 /** The slowest answer is that of a health check. Milliseconds. */
 const ANSWER_TIMEOUT_MS = 5 * 60_000;
 
@@ -59,9 +64,11 @@ export class AdminClient {
   }
 
   /** Undefined: the provider is the one that the model's route leads to; the request names no model. */
-  async choice(provider: string | undefined, model: string | undefined): Promise<Answer<ChoiceView>> {
-    const query = { ...(provider !== undefined && { provider }), ...(model !== undefined && { model }) };
-    const { body } = await this.#ask('GET', `/api/choice?${new URLSearchParams(query).toString()}`);
+  async choice(query: ChoiceQuery): Promise<Answer<ChoiceView>> {
+    const asked = Object.entries(query).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, value]],
+    );
+    const { body } = await this.#ask('GET', `/api/choice?${new URLSearchParams(asked).toString()}`);
     return { known: this.#read(choiceView, body), body };
   }
 

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { DEFAULT_ADMIN_URL, findAdmin } from './admin-access.ts';
 import type { AdminAccessOptions } from './admin-access.ts';
 import { AdminClient } from './admin-client.ts';
+import type { ChoiceQuery } from './admin-client.ts';
 import { choiceText } from './choice-text.ts';
 import { explainText } from './explain-text.ts';
 import { CommandFailure } from '../failure.ts';
@@ -58,7 +59,9 @@ export function registerKeys(program: Command): void {
     keys.command('simulate').description('tell which key a request would get now, and why not the others'),
   )
     .option('--model <name>', 'the model it asks for, as clients name it')
-    .option('--provider <id>', 'look at this provider instead of those that the model is routed to')
+    .option('--host <name>', 'the host that it calls')
+    .option('--path <path>', 'the path that it calls')
+    .option('--provider <id>', 'look at this provider instead of those that it is routed to')
     .option('--json', 'print JSON')
     .action(simulate);
 }
@@ -158,11 +161,13 @@ async function explain(
 async function simulate({
   json,
   model,
+  host,
+  path,
   provider,
   ...access
-}: ListOptions & { model?: string }): Promise<void> {
+}: AdminAccessOptions & ChoiceQuery & { json?: true }): Promise<void> {
   const client = new AdminClient(await findAdmin(access, process.env));
-  const { known, body } = await client.choice(provider, model);
+  const { known, body } = await client.choice({ model, host, path, provider });
   print(json === true ? body : choiceText(known));
   if (known.seenFrom.storeAwaySince !== null) warnStoreAway(known.seenFrom.storeAwaySince);
 }

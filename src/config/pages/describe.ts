@@ -11,8 +11,15 @@ export function describeConfig(config: Config): string[] {
     `state in ${describeState(config.state)}`,
     describeResources(config),
     ...config.providers.flatMap((provider) => describeProvider(provider, config)),
-    ...config.routes.map(({ model, to }) => `route ${model} to ${to.map(describeStep).join(', then ')}`),
+    ...config.routes.map(describeRoute),
   ];
+}
+
+function describeRoute({ model, hosts, paths, to }: Config['routes'][number]): string {
+  const at = hosts === undefined ? '' : ` at ${hosts.join(' or ')}`;
+  const under = paths === undefined ? '' : ` under ${paths.map((path) => path || '/').join(' or ')}`;
+  const where = to.length === 0 ? 'nobody: refused with 404' : to.map(describeStep).join(', then ');
+  return `route ${model}${at}${under} to ${where}`;
 }
 
 function describeStep(equals: Config['routes'][number]['to'][number]): string {

@@ -50,7 +50,11 @@ export function fieldsOf(schema: Schema): Readonly<Record<string, Schema>> | und
 /** What the items of a list are; undefined for anything else. */
 export function itemsOf(schema: Schema): Schema | undefined {
   const { inner } = describeOption(schema);
-  return inner instanceof z.ZodArray ? inner.element : undefined;
+  if (inner instanceof z.ZodArray) return inner.element;
+  // A word or a list: the list has the items. Where a map may stand beside it, that says all there is.
+  if (inner instanceof z.ZodUnion && fieldsOf(schema) === undefined)
+    return inner.options.map((option) => itemsOf(option)).find((items) => items !== undefined);
+  return undefined;
 }
 
 /** What the values of a map with names of any kind are; undefined for anything else. */

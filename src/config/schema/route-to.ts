@@ -52,10 +52,17 @@ const step = z.union(
   { error: 'a provider id, a map with provider and more, or a list of equals' },
 );
 
-/** The providers of a route: steps in order of preference, each of one provider or of several equals. */
+const ERROR = 'a list of provider ids, or none';
+
+/** The word for no provider at all. */
+const nobody = z
+  .string()
+  .refine((word) => word === 'none', { error: ERROR })
+  .transform((): (readonly RouteEntry[])[] => []);
+
+/** The providers of a route: steps in order of preference, each of one provider or of several equals; `none` is no step. */
 export function routeTo() {
   return z
-    .array(step, { error: 'a list of provider ids' })
-    .min(1, { error: 'at least one provider id' })
-    .register(kinds, { kind: 'list of provider ids' });
+    .union([z.array(step).min(1, { error: 'at least one provider id' }), nobody], { error: ERROR })
+    .register(kinds, { kind: 'list of provider ids, or `none`' });
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Secret } from '../../base/secret.ts';
 import { modelPattern, state, workers } from './patterns.ts';
+import { hostPatterns, pathPrefixes } from './route-conditions.ts';
 import { routeTo } from './route-to.ts';
 import { provider, singleProvider } from './provider.ts';
 import { checkClients, checkProviders, checkRoot, onLists, onMaps } from './constraints.ts';
@@ -23,12 +24,19 @@ const providerList = z
   .superRefine(checkProviders, onLists);
 
 const route = z.strictObject({
-  model: modelPattern().meta({
+  model: modelPattern().prefault('*').meta({
     description: 'The models it is for: a name, `prefix*`, `~regex`, or `*` for all.',
+  }),
+  hosts: hostPatterns().exactOptional().meta({
+    description:
+      'The hosts it is for, by the `Host` that a client calls, whatever its port and case: a name, `*.example.com` for the names under one, `prefix*`, or `*`. It tells where a request goes, and not who may send it: clients can name any host. Programs may call by such a name, if it is no pattern, as by one of `allowedHosts`; its pages may not.',
+  }),
+  paths: pathPrefixes().exactOptional().meta({
+    description: 'The paths it is for, by their beginning: `/team-a` is for `/team-a/v1/chat/completions`.',
   }),
   to: routeTo().meta({
     description:
-      'Providers in order of preference: ids, `provider-id/model` where the provider is to be asked for that model, or maps with `provider`, `model` and `weight`. A list within the list is of equals, of which each request begins with one by weight and goes on to the others. A map may also have the `contextWindow` of its model, in tokens.',
+      '`none`: such requests are refused with 404. Else providers in order of preference: ids, `provider-id/model` where the provider is to be asked for that model, or maps with `provider`, `model` and `weight`. A list within the list is of equals, of which each request begins with one by weight and goes on to the others. A map may also have the `contextWindow` of its model, in tokens.',
   }),
   onContextLength: keyword(['fail', 'next']).default('fail').meta({
     description:
@@ -162,7 +170,8 @@ const options = {
     description: 'The upstreams, each with its pool of keys. At least one, unless there is `provider`.',
   }),
   routes: z.array(route).default([]).meta({
-    description: 'Which providers serve which models. An exact name goes first, then the order written.',
+    description:
+      'Which providers serve what. The first route with `hosts` or `paths` that fits a request decides, even where its model names a provider; else an exact name of a model goes first, then the order written.',
   }),
   verdicts: verdictRules.default([]).meta({
     description:

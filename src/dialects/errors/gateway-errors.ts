@@ -103,7 +103,8 @@ export const gatewayErrors = {
     status: 404,
     type: 'invalid_request_error',
     message: 'No route leads to the model "{model}".',
-    meaning: 'No entry of `routes` matches the model, and there is no `activeProviderId` to fall back on.',
+    meaning:
+      'No entry of `routes` matches the model, host and path, and there is no `activeProviderId` to fall back on; or the route that does has `to: none`.',
     retryable: false,
   },
   model_unknown: {

@@ -315,6 +315,21 @@ group('options that do not fit together', [
     ],
   },
   {
+    name: 'conditions of a route that cannot be',
+    text: `${openai}
+routes: [{ hosts: ["a:80", "*a*", "*", "x/y"], paths: [v1, /a?b], to: some }, { hosts: [], paths: a, to: none }]`,
+    problems: [
+      '2:20: routes[0].hosts[0] is "a:80": expected a host name without port, *suffix, prefix* or *',
+      '2:28: routes[0].hosts[1] is "*a*": expected a host name without port, *suffix, prefix* or *',
+      '2:40: routes[0].hosts[3] is "x/y": expected a host name without port, *suffix, prefix* or *',
+      '2:56: routes[0].paths[0] is "v1": expected the beginning of a path, such as /team-a',
+      '2:60: routes[0].paths[1] is "/a?b": expected the beginning of a path, such as /team-a',
+      '2:71: routes[0].to is "some": expected a list of provider ids, or none',
+      '2:81: routes[1].hosts: expected at least one host name',
+      '2:99: routes[1].paths: expected a list of paths',
+    ],
+  },
+  {
     name: 'options of a route, of a client and of limits that cannot be',
     text: `${openai}
 clients: [{ name: a, key: k, holdWhole: some }]

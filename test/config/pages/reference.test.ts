@@ -149,7 +149,7 @@ providers:
     timeout: 120000
     firstByteTimeout: 0
   - { id: custom, type: openai, openaiCustomUrl: example.com/v1 }
-routes: [{ model: "claude-*", to: [{ provider: custom, contextWindow: 200000 }, openai-main], onContextLength: next, holdWhole: true }]
+routes: [{ model: "claude-*", hosts: [api.example.com], paths: [/team-a], to: [{ provider: custom, contextWindow: 200000 }, openai-main], onContextLength: next, holdWhole: true }]
 verdicts:
   - id: everything
     when:
