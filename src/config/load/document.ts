@@ -36,7 +36,12 @@ const MAX_ALIAS_COUNT = 100;
 /** Reads YAML 1.2 and puts the environment's values in place of `${NAME}`. Never throws for what it is given. */
 export function readDocument(text: string, env: NodeJS.ProcessEnv): SourceDocument {
   const lines = new LineCounter();
-  const yaml = parseDocument(hideReferences(text), { lineCounter: lines, prettyErrors: false });
+  const yaml = parseDocument(hideReferences(text), {
+    lineCounter: lines,
+    prettyErrors: false,
+    // Its warnings quote the text, and go to the standard error of the process.
+    logLevel: 'error',
+  });
   const problems: TextProblem[] = [];
   const report = (offset: number, expected: string, path: Path = []): void => {
     problems.push({ path, expected, ...position(lines, offset) });

@@ -2,7 +2,7 @@ import { describeOption, isText, keywordsOf, valuesOf } from '../../schema/intro
 import type { Schema } from '../../schema/introspect.ts';
 import type { Bounds, Kind } from '../../schema/scalars.ts';
 import type { Place, Reading } from './reading.ts';
-import { isBlankList, isFields } from './fields.ts';
+import { isBlank, isBlankList, isFields } from './fields.ts';
 
 /*
  * Values of the plugin's words. Where a configuration is the plugin's they are read as gjson reads them there: kinds convert to
@@ -29,7 +29,7 @@ export function readScalar(
   if (kind?.range !== undefined) return readNumber(name, value, kind, kind.range, place, reading);
   if (kind?.kind === 'boolean') return reading.isPlugins ? readFlag(value, place, reading) : value;
   if (kind?.kind === 'text' || kind?.kind === 'id') return asText(value, reading);
-  if (values !== undefined) return readAnyMap(values, value, place, reading);
+  if (values !== undefined) return readAnyMap(name, values, value, place, reading);
   if (!reading.isPlugins) return lowerCase(name, value);
   if (kind?.kind.startsWith('secret') === true) return readSecret(name, value, reading);
   return readKeyword(name, lowerCase(name, value), keywordsOf(schema) ?? [], place, reading);
@@ -105,18 +105,22 @@ function readKeyword(
 }
 
 /** A map with names of any kind: of models, of operations, of categories. */
-function readAnyMap(values: Schema, value: unknown, place: Place, reading: Reading): unknown {
+function readAnyMap(name: string, values: Schema, value: unknown, place: Place, reading: Reading): unknown {
   if (!isFields(value)) {
     if (!reading.isPlugins) return value;
     if (!isBlankList(value)) reading.note(place, 'a map; as it is it means nothing');
     return undefined;
   }
   const { kind } = describeOption(values);
-  const read = (name: string, each: unknown): unknown => {
-    if (isText(values)) return each === null && reading.isPlugins ? '' : asText(each, reading);
-    return kind?.kind === 'boolean' && reading.isPlugins
-      ? readFlag(each, reading.enter(place, name), reading)
-      : each;
-  };
-  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, read(name, each)]));
+  const entries = Object.entries(value).flatMap(([key, each]): [string, unknown][] => {
+    const at = reading.enter(place, key);
+    if (name === 'capabilities' && reading.isPlugins && isBlank(each)) {
+      reading.note(at, 'a path; as it is the operation keeps its own');
+      return [];
+    }
+    if (isText(values)) return [[key, each === null && reading.isPlugins ? '' : asText(each, reading)]];
+    const isFlag = kind?.kind === 'boolean' && reading.isPlugins;
+    return [[key, isFlag ? readFlag(each, at, reading) : each]];
+  });
+  return Object.fromEntries(entries);
 }
