@@ -113,14 +113,21 @@ void test('documents without providers count for one configuration', () => {
   assert.deepEqual(warnings, []);
 });
 
+const ROUTED = [
+  ['', '/'],
+  ['', '/a'],
+  ['*.test', '/'],
+  ['x.test', '/'],
+  ['x.test', '/a/b/'],
+  ['*.x.test', '/'],
+].map(([host, path]) => JSON.stringify({ host, http: { paths: [{ path, pathType: 'Prefix' }] } }));
+
 void test('Ingresses are tried as Higress does: by host, then by path, the more exact one first', () => {
-  const rule = (host: string, path: string): string =>
-    `{ ${host === '' ? '' : `host: "${host}", `}http: { paths: [{ path: ${path}, pathType: Prefix }] } }`;
   const { routes } = configOf(`${withRules('    - { ingress: [all], config: { activeProviderId: b } }\n')}---
 kind: Ingress
 apiVersion: networking.k8s.io/v1
 metadata: { name: all }
-spec: { rules: [${rule('', '/')}, ${rule('', '/a')}, ${rule('*.test', '/')}, ${rule('x.test', '/')}, ${rule('x.test', '/a/b/')}, ${rule('*.x.test', '/')}] }
+spec: { rules: [${ROUTED.join(', ')}] }
 `);
   assert.deepEqual(
     routes.map(({ hosts, paths }) => [hosts?.[0], paths?.[0]]),
@@ -180,8 +187,8 @@ void test('whatever a resource holds, it is a message and no secret', () => {
   let count = 0;
   for (const path of pathsOf(whole))
     for (const value of wrong) {
-      const documents = structuredClone(whole);
-      setAt(documents, path, value);
+      const [first = 0, ...rest] = path;
+      const documents = whole.map((each, index) => (index === first ? replaced(each, rest, value) : each));
       const text = documents.map((each) => JSON.stringify(each)).join('\n---\n');
       const result = parseConfig(text, { env: {} });
       const said = result.ok ? result.warnings : result.problems;
@@ -202,8 +209,16 @@ function pathsOf(value: unknown): (string | number)[][] {
   return entries.flatMap(([name, each]) => [[name], ...pathsOf(each).map((rest) => [name, ...rest])]);
 }
 
-function setAt(container: unknown, path: readonly (string | number)[], value: unknown): void {
-  let node = container as Record<string | number, unknown>;
-  for (const name of path.slice(0, -1)) node = node[name] as Record<string | number, unknown>;
-  node[path.at(-1) ?? ''] = value;
+/** A copy with another value at one path. */
+function replaced(
+  container: unknown,
+  [first, ...rest]: readonly (string | number)[],
+  value: unknown,
+): unknown {
+  if (first === undefined) return value;
+  const at = (name: string | number, each: unknown): unknown =>
+    name === first ? replaced(each, rest, value) : each;
+  if (Array.isArray(container)) return container.map((each: unknown, index) => at(index, each));
+  const entries = Object.entries(container ?? {});
+  return Object.fromEntries(entries.map(([name, each]: [string, unknown]) => [name, at(name, each)]));
 }

@@ -108,7 +108,8 @@ interface Annotations {
 }
 
 function readAnnotations(annotations: Fields): Annotations {
-  let conditions: Annotations['conditions'] = {};
+  let model: string | undefined;
+  let fallbackOf: string | undefined;
   let unknown: string | undefined;
   const ignored: string[] = [];
   for (const [annotation, value] of Object.entries(annotations)) {
@@ -117,14 +118,16 @@ function readAnnotations(annotations: Fields): Annotations {
     const [, kind = '', what, header] =
       /^(exact|prefix|regex)-match-(header|query|pseudo-header)-(.+)$/.exec(annotation.slice(own.length)) ??
       [];
-    if (header?.toLowerCase() === MODEL_HEADER)
-      conditions = { ...conditions, model: modelPatternOf(kind, textOf(value)) };
-    else if (header?.toLowerCase() === FALLBACK_HEADER)
-      conditions = { ...conditions, fallbackOf: textOf(value) };
+    if (header?.toLowerCase() === MODEL_HEADER) model = modelPatternOf(kind, textOf(value));
+    else if (header?.toLowerCase() === FALLBACK_HEADER) fallbackOf = textOf(value);
     else if (what !== undefined) unknown ??= annotation;
     else if (!NEEDLESS.test(annotation.slice(own.length))) ignored.push(annotation);
   }
-  return { conditions, ignored, ...(unknown !== undefined && { unknown }) };
+  return {
+    conditions: { ...(model !== undefined && { model }), ...(fallbackOf !== undefined && { fallbackOf }) },
+    ignored,
+    ...(unknown !== undefined && { unknown }),
+  };
 }
 
 /** A condition on the header of the model as a pattern of models; Envoy compares expressions with the whole value. */
