@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { OPERATIONS, type Operation } from './behaviour.ts';
+import { BEDROCK_IMAGE_MODELS } from './surface/images.ts';
 
 /** Whose API is spoken. */
 export type VendorName = 'openai' | 'anthropic' | 'gemini' | 'bedrock';
@@ -97,12 +98,16 @@ function operationOfVerb(verb: string): Operation {
     case 'embedContent':
     case 'batchEmbedContents':
       return 'embeddings';
+    case 'predict':
+      return 'images';
     default:
       return 'other';
   }
 }
 
 function bedrockTarget([model, action, ...more]: readonly string[]): Target {
+  if (action === 'invoke' && model !== undefined && more.length === 0 && BEDROCK_IMAGE_MODELS.test(model))
+    return { vendor: 'bedrock', steps: [model, action], operation: 'images', model };
   const isKnown = (action === 'converse' || action === 'converse-stream') && more.length === 0;
   return {
     vendor: 'bedrock',

@@ -17,6 +17,7 @@ import { seededRandom } from './random.ts';
 import { ResponseWriter } from './response-writer.ts';
 import { ObjectStore } from './surface/object-store.ts';
 import type { ServiceName } from './request-target.ts';
+import { untimely } from './signature-time.ts';
 import { vendors } from './vendors.ts';
 import { brokenRule } from './strict/strict.ts';
 import type { Answer } from './answer.ts';
@@ -39,6 +40,7 @@ export class SimulatorServer {
   readonly #script: Script;
   readonly #strict: readonly ServiceName[];
   readonly #idPrefix: string;
+  readonly #clockAheadMs: number;
   readonly #store = new ObjectStore();
   readonly #sockets = new Set<Socket>();
   readonly #server = createServer((request, response) => {
@@ -47,11 +49,15 @@ export class SimulatorServer {
   #closed: Promise<void> | undefined;
   #served = 0;
 
-  /** @param strict - whose rules are kept */
-  constructor(script: Script, seed: number, strict: readonly ServiceName[]) {
+  /**
+   * @param strict - whose rules are kept
+   * @param clockAheadMs - how far its clock is ahead of this machine's
+   */
+  constructor(script: Script, seed: number, strict: readonly ServiceName[], clockAheadMs: number) {
     const random = seededRandom(seed);
     this.#script = script;
     this.#strict = strict;
+    this.#clockAheadMs = clockAheadMs;
     this.#idPrefix = `sim${Math.floor(random() * 2 ** 32).toString(16)}`;
     this.ring = new KeyRing(script, random);
     this.#server.keepAliveTimeout = KEEP_ALIVE_MS;
@@ -126,9 +132,11 @@ export class SimulatorServer {
     const organization = this.ring.organizationOf(head.key);
     const vendor = vendors[head.vendor];
     const id = this.#newId();
-    const writer = new ResponseWriter(response, (elapsedMs) =>
-      vendor.headers({ id, organization, elapsedMs }),
-    );
+    const clockNow = Date.now() + this.#clockAheadMs;
+    const writer = new ResponseWriter(response, (elapsedMs) => ({
+      ...vendor.headers({ id, organization, elapsedMs }),
+      date: new Date(clockNow).toUTCString(),
+    }));
     const { log } = this;
     const logged = log.begin(head);
     response.once('close', () => {
@@ -142,7 +150,7 @@ export class SimulatorServer {
     if (body === 'too-large') return refuseTooLarge(writer, errors);
     const content = contentOf(head, body);
     log.noteContent(logged, body, content.model);
-    const refusal = this.#refusalOf(head, errors);
+    const refusal = untimely(head.headers, clockNow) ?? this.#refusalOf(head, errors);
     if (refusal !== undefined) return writer.refuse(refusal);
 
     const { key, operation } = head;

@@ -13,6 +13,8 @@ export interface SimulatorOptions {
   readonly script?: Script;
   /** Of the chances behaviours have, and of request ids. Default 1. */
   readonly seed?: number;
+  /** How far its clock is ahead of this machine's: of its `Date`, and what signatures are judged by. Default 0. */
+  readonly clockAheadMs?: number;
   /** The vendors that refuse what they do not take, by their own rules. Default: none but for what is easily got wrong. */
   readonly strict?: readonly ServiceName[];
 }
@@ -43,8 +45,15 @@ export interface Simulator {
  * @throws the listener's error, such as EADDRINUSE
  */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
-  const { host = '127.0.0.1', port = 0, script = { keys: {} }, seed = 1, strict = [] } = options;
-  const simulator = new SimulatorServer(script, seed, strict);
+  const {
+    host = '127.0.0.1',
+    port = 0,
+    script = { keys: {} },
+    seed = 1,
+    strict = [],
+    clockAheadMs = 0,
+  } = options;
+  const simulator = new SimulatorServer(script, seed, strict, clockAheadMs);
   await simulator.listen(host, port);
   return simulator;
 }

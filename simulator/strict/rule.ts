@@ -1,7 +1,8 @@
 import { isObject, type JsonObject } from '../surface/json.ts';
 
 /** What a request is for: a vendor has other rules for each. */
-export type StrictOperation = 'chat' | 'responses' | 'embeddings' | 'messages' | 'generate' | 'converse';
+export type StrictOperation =
+  'chat' | 'responses' | 'embeddings' | 'images' | 'messages' | 'generate' | 'converse';
 
 /** Steps from the body to a value in it. */
 export type Path = readonly (string | number)[];

@@ -6,8 +6,10 @@ import { messagesRules } from './anthropic/messages-rules.ts';
 import { modelRules } from './anthropic/models.ts';
 import { claudeRules } from './bedrock/claude-rules.ts';
 import { converseRules } from './bedrock/converse-rules.ts';
+import { bedrockImageRules } from './bedrock/image-rules.ts';
 import { deepseekRules } from './deepseek/chat-rules.ts';
 import { generateRules } from './gemini/generate-rules.ts';
+import { geminiImageRules } from './gemini/image-rules.ts';
 import { generateModelRules } from './gemini/models.ts';
 import { githubModelsRules } from './github-models/chat-rules.ts';
 import { grokRules } from './grok/chat-rules.ts';
@@ -26,8 +28,8 @@ export const STRICT_VENDORS = ['openai', 'anthropic', 'gemini', 'bedrock', ...CO
 export const strictRules: Readonly<Record<ServiceName, readonly Rule[]>> = {
   openai: [...chatRules, ...responsesRules, ...embeddingsRules],
   anthropic: [...messagesRules, ...modelRules],
-  gemini: [...generateRules, ...generateModelRules],
-  bedrock: [...converseRules, ...claudeRules],
+  gemini: [...generateRules, ...generateModelRules, ...geminiImageRules],
+  bedrock: [...converseRules, ...claudeRules, ...bedrockImageRules],
   mistral: mistralRules,
   groq: groqRules,
   grok: grokRules,
@@ -71,6 +73,7 @@ function operationOf(operation: Operation): StrictOperation | undefined {
     case 'chat':
     case 'responses':
     case 'embeddings':
+    case 'images':
     case 'messages':
     case 'generate':
     case 'converse':

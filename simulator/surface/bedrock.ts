@@ -5,6 +5,7 @@ import { converseFlaw, converseMessages, converseOptions } from './bedrock-reque
 import { inChunks } from './blocks.ts';
 import type { Call } from './call.ts';
 import { flawOf } from './conversation.ts';
+import { invokeImages } from './images.ts';
 import {
   generateOutput,
   type Block,
@@ -13,10 +14,11 @@ import {
   type TokenCounts,
 } from './model-output.ts';
 
-/** Prepares the right answer to a call of Bedrock's surface: Converse, and no other of its operations. */
+/** Prepares the right answer to a call of Bedrock's surface: Converse, and models that make images in their own format. */
 export function bedrock({ key, model = '', method, json: request, chunks, steps }: Call): Answer {
   if (method !== 'POST') return errors.unknownUrl(method, steps.join('/'));
   if (request === undefined) return errors.malformedJson;
+  if (steps.at(-1) === 'invoke') return invokeImages(request, model);
   const messages = converseMessages(request);
   const flaw = converseFlaw(request) ?? flawOf(messages);
   if (flaw !== undefined) return errors.invalidRequest(flaw);

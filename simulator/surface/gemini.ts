@@ -6,6 +6,7 @@ import { flawOf, questionOf, signatureOf } from './conversation.ts';
 import { embeddingOf } from './embeddings.ts';
 import { inCamelCase } from './gemini-names.ts';
 import { geminiFlaw, geminiMessages, geminiOptions, showsThoughts } from './gemini-request.ts';
+import { generateImage, predictImages, wantsImage } from './images.ts';
 import { numberOf, objectOf, objectsOf, type JsonObject } from './json.ts';
 import { generateOutput, type Block, type EndReason, type ModelOutput } from './model-output.ts';
 import { textOf, tokensIn } from './text.ts';
@@ -22,6 +23,8 @@ export function gemini(call: Call, models: readonly string[]): Answer {
       return countTokens(request);
     case 'POST embeddings':
       return embed(request, call.steps);
+    case 'POST images':
+      return predictImages(request);
     case 'GET models':
       return listModels(call, models, errors);
     default:
@@ -38,6 +41,7 @@ function generate(
   const messages = geminiMessages(request);
   const flaw = flawOf(messages) ?? geminiFlaw(request, model);
   if (flaw !== undefined) return errors.invalidRequest(flaw);
+  if (wantsImage(request)) return generateImage(questionOf(messages).allText, model);
   const generated = generateOutput({ key, model, messages, options: geminiOptions(request), chunks });
   const answer = new GeminiAnswer(generated, model, showsThoughts(request));
   if (steps.at(-1) === 'generateContent') return json(answer.whole());

@@ -5,6 +5,7 @@ import type { ProviderQuirks } from '../translate/codec.ts';
 import type { ResponseTranslator } from '../translate/response-translator.ts';
 import type { UpstreamResult } from '../upstream/exchange.ts';
 import type { UpstreamRequest } from '../upstream/transport.ts';
+import type { SigningClock } from './signing-clock.ts';
 
 /** How requests to one configured provider are built: what the adapter of its type makes of its configuration. */
 export interface ProviderAdapter {
@@ -35,7 +36,7 @@ export interface ProviderAdapter {
    * @param model the provider's name for it
    * @throws NotExpressible where the call holds what that API cannot express
    */
-  readonly convert?: (call: Call, model: string | undefined) => Converted | undefined;
+  readonly convert?: (call: Call, model: string | undefined) => Converted | Promise<Converted> | undefined;
 
   /**
    * Builds the request for a supported call, from the untouched original, with this key's credential. Without a key
@@ -48,6 +49,9 @@ export interface ProviderAdapter {
     model: string | undefined,
   ) => UpstreamRequest | Promise<UpstreamRequest | CredentialFailure>;
 
+  /** The time that requests are signed by; absent where none are. */
+  readonly signingClock?: SigningClock;
+
   /**
    * The provider answered 401 to this key: a token that was made from it must not be used again.
    * @param headers of the refused request
@@ -55,10 +59,13 @@ export interface ProviderAdapter {
   readonly invalidateCredential?: (key: Key, headers: readonly string[]) => void;
 }
 
-/** A call to the provider's own API, and what translates the answer back. */
+/**
+ * A call to the provider's own API, and what translates the answer back; without a translator it is the client's call, which
+ * the provider takes as it is after all.
+ */
 export interface Converted {
   readonly call: Call;
-  readonly translator: ResponseTranslator;
+  readonly translator: ResponseTranslator | undefined;
 }
 
 /** No request could be authenticated with the key: the token server's answer or a fault, judged like a provider's. */

@@ -17,7 +17,7 @@ import { fitForVendor } from './passed-chat.ts';
 import { bodyReader } from './request/body-reader.ts';
 import { shapedBy, withFacts } from './shaping/shaper.ts';
 import type { Shaped, Shaper, UsageRequested } from './shaping/shaper.ts';
-import type { ProviderAdapter } from './adapter.ts';
+import type { Converted, ProviderAdapter } from './adapter.ts';
 
 /** What a provider makes of a call before any key is chosen. */
 export type Prepared = PreparedCall | RefusedCall;
@@ -181,17 +181,18 @@ function prepareUntranslated(
   { config, adapter, shaper }: Preparer,
 ): Prepared | Promise<Prepared> | undefined {
   if (adapter.supports(call.target.operation, model)) return sentAs(call, shaper);
+  const answer = call.target.operation.name === 'chat.completions' ? shaper.answer : undefined;
+  const prepared = ({ call: sent, translator }: Converted): Prepared | Promise<Prepared> =>
+    translator === undefined
+      ? sentAs(sent, shaper)
+      : { kind: 'prepared', call: sent, translator: chainTranslators(translator, answer) };
+  const refuse = (error: unknown): Prepared => notExpressible(unsupportedRequestOf(error), config);
   try {
     const converted = adapter.convert?.(call, model);
     if (converted === undefined) return undefined;
-    const answer = call.target.operation.name === 'chat.completions' ? shaper.answer : undefined;
-    return {
-      kind: 'prepared',
-      call: converted.call,
-      translator: chainTranslators(converted.translator, answer),
-    };
+    return converted instanceof Promise ? converted.then(prepared).catch(refuse) : prepared(converted);
   } catch (error) {
-    return notExpressible(unsupportedRequestOf(error), config);
+    return refuse(error);
   }
 }
 

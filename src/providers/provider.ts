@@ -18,6 +18,7 @@ import { providerTypeOf } from '../catalog/provider-types.ts';
 import type { Prepared } from './prepare.ts';
 import type { ProviderAdapter } from './adapter.ts';
 import { openAdapter } from './open-adapter.ts';
+import type { SigningClock } from './signing-clock.ts';
 
 /** One configured upstream as it runs: its keys, its connections, and how a request to it is built. */
 export interface Provider {
@@ -42,6 +43,8 @@ export interface Provider {
   readonly prepareInternal: Provider['prepare'];
   /** Builds a request from a prepared call. */
   readonly build: ProviderAdapter['build'];
+  /** The time that its requests are signed by; undefined where none are. */
+  readonly signingClock: SigningClock | undefined;
   /** Good answers without any output, since the configuration was loaded, in this process. */
   emptyAnswers: number;
   /** It answered 401 to this key. @param headers of the refused request */
@@ -75,6 +78,7 @@ export function openProvider(config: ProviderConfig, recordOf: (key: Key) => Key
     prepare: (call, model) => prepareCall(call, model, preparer),
     prepareInternal: (call, model) => prepareCall(call, model, internalPreparer),
     build: adapter.build,
+    signingClock: adapter.signingClock,
     invalidateCredential: (key, headers) => adapter.invalidateCredential?.(key, headers),
   };
 }

@@ -114,6 +114,8 @@ export interface ProviderQuirks {
   readonly capabilities: ModelCapabilities;
   /** It refuses `stream_options.include_usage`, and sends a stream's usage without it. */
   readonly refusesStreamUsage?: boolean;
+  /** Its models that answer with images can be told in which format. */
+  readonly namesImageFormat?: boolean;
   /** Tokens are counted of the fields of a request themselves, as on Vertex AI, not of a request within the request. */
   readonly countsBareContents?: boolean;
 }

@@ -1,10 +1,12 @@
 import { noFacts } from '../dialects/scan/body-facts.ts';
 import type { BodyFacts } from '../dialects/scan/body-facts.ts';
 import { scanBody } from '../dialects/scan/json-scan.ts';
+import type { ClientError } from '../dialects/errors/client-error.ts';
 import type { Target } from '../dialects/operations/find-target.ts';
 import type { ResponseHeaders } from '../upstream/exchange.ts';
 import type { Json } from '../base/json.ts';
 import type { CallOptions, ClientTool, ClientToolNames, ResponseContext } from './codec.ts';
+import { readImageForm } from './images/image-form.ts';
 import { MAX_FIELDS, readBody } from './read-body.ts';
 import type { EditJob, EditResult } from './edit/edit-job.ts';
 import type { PassedJob, PassedResult } from './passed/passed-job.ts';
@@ -42,6 +44,8 @@ export interface RequestJob {
   readonly kind: 'request';
   readonly spec: TranslationSpec;
   readonly body: Uint8Array;
+  /** Its content type where it is a form, which names the boundary. */
+  readonly form?: string;
   /** A large one: its response echoes less of it. */
   readonly isLarge: boolean;
 }
@@ -65,6 +69,8 @@ export type JobResult =
   | EditResult
   | PassedResult
   | ThinkingResult
+  /** The provider withheld what was asked for. */
+  | { readonly kind: 'withheld-response'; readonly error: ClientError }
   /** The response is not what its dialect says it should be. */
   | { readonly kind: 'unreadable-response'; readonly message: string }
   /** A bug. */
@@ -95,15 +101,16 @@ export interface TranslatedRequest {
 export async function translateRequest({
   spec,
   body,
+  form,
   isLarge,
 }: Omit<RequestJob, 'kind'>): Promise<TranslatedRequest | UnsupportedRequest> {
   const method = methodOf(spec);
   try {
-    const json = readBody(body);
+    const json = form === undefined ? readBody(body) : readForm(body, form);
     const echo = isLarge ? shortEchoOf(json) : echoOf(json);
     switch (method.kind) {
       case 'whole':
-        return { ...translateWholeRequest(json, spec.model, method.translation), echo };
+        return { ...translateWholeRequest(json, spec, method.translation), echo };
       case 'package':
         return { ...(await translateByPackage(json, spec, method)), echo };
       case 'count':
@@ -112,6 +119,11 @@ export async function translateRequest({
   } catch (error) {
     return unsupportedRequestOf(error);
   }
+}
+
+/** Images alone are asked for with forms. */
+function readForm(body: Uint8Array, contentType: string): Json {
+  return readImageForm(Buffer.from(body.buffer, body.byteOffset, body.byteLength), contentType);
 }
 
 /** Translates a whole response for the client. Rejects with a `TranslationError` where it cannot be read. */
@@ -154,10 +166,10 @@ export function responseTranslatorFor({
 /** Translates a request without a package. Throws `NotExpressible`. */
 export function translateWholeRequest(
   json: Json,
-  model: string,
+  { model, quirks }: Pick<TranslationSpec, 'model' | 'quirks'>,
   translation: WholeTranslation,
 ): Omit<TranslatedRequest, 'echo'> {
-  const { target, body, dropped } = translation.translateRequest(json, model);
+  const { target, body, dropped } = translation.translateRequest(json, model, quirks);
   const headers = { 'content-type': 'application/json' };
   return { ...translatedBody(headers, JSON.stringify(body)), dropped, target, parseOptions: undefined };
 }

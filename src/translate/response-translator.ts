@@ -15,6 +15,9 @@ export interface ResponseTranslator {
   /** Bytes of a stream pass as they come, whether their frame is whole or not: no frame is held, so none is too long. */
   readonly unbuffered?: boolean;
 
+  /** A whole response names resources as the client will, so that calls for them find the key that made them. */
+  readonly namesResources?: boolean;
+
   /** Fields of the request that were dropped because the provider has nothing for them, by their names. */
   readonly dropped?: readonly string[];
 
@@ -24,7 +27,10 @@ export interface ResponseTranslator {
   /** A whole response is read on the event loop, and is not longer than this. Bytes. */
   readonly maxWholeBytes?: number;
 
-  /** Translates a whole response. Rejects with a `TranslationError` where it cannot be read. */
+  /**
+   * Translates a whole response. Rejects with a `TranslationError` where it cannot be read, and with a `WithheldAnswer` where it
+   * is an error for the client.
+   */
   translateWhole(status: number, headers: ResponseHeaders, body: Buffer): Promise<Buffer>;
 
   /**
@@ -52,6 +58,17 @@ export interface StreamTranslator extends Sink {
 
   /** The provider's response broke off: what has come is translated, and no end marker. */
   abort(): Promise<void>;
+}
+
+/** The provider withheld what was asked for, and its response says so: the client gets an error. No key is to blame. */
+export class WithheldAnswer extends Error {
+  override readonly name = 'WithheldAnswer';
+  readonly error: ClientError;
+
+  constructor(error: ClientError) {
+    super(error.message);
+    this.error = error;
+  }
 }
 
 /** A response is not what its dialect says it should be. */

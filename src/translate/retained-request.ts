@@ -36,7 +36,11 @@ export function parseOptionsOf({ tools, responseFormat, ...options }: CallOption
 /** The fields that hold the conversation in the bodies of the dialects. No response echoes it. */
 const CONVERSATION: ReadonlySet<string> = new Set([
   'contents',
+  'image',
+  'image_url',
+  'images',
   'input',
+  'mask',
   'messages',
   'prompt',
   'requests',

@@ -3,6 +3,7 @@ import type { Call } from '../dialects/operations/call.ts';
 import { operationNamed } from '../dialects/operations/table.ts';
 import type { Dialect, Operation } from '../dialects/operations/operation.ts';
 import { requireConvertible } from './convertible-body.ts';
+import { NO_QUIRKS } from './codec.ts';
 import type { ResponseContext, ProviderQuirks } from './codec.ts';
 import { clientCountOf } from './tokens/client-counts.ts';
 import { translationMethod } from './translation-method.ts';
@@ -49,10 +50,12 @@ export async function translate(
   const { name: operation, dialect: clientDialect } = target.operation;
   if (body.kind === 'streamed') return { kind: 'not-expressible', reason: TOO_LARGE };
   const spec: TranslationSpec = { operation, clientDialect, providerDialect, model, quirks, stream };
+  const form = formTypeOf(call);
+  const job = { spec, body: body.bytes, ...(form !== undefined && { form }) };
   const isLarge = body.bytes.length > LARGE_BYTES;
   const translated = isLarge
-    ? await threads.translateRequest({ spec, body: body.bytes }, call)
-    : await translateRequest({ spec, body: body.bytes, isLarge });
+    ? await threads.translateRequest(job, call)
+    : await translateRequest({ ...job, isLarge });
   if (translated.kind !== 'translated-request') return translated;
   const parts = {
     spec,
@@ -66,6 +69,14 @@ export async function translate(
     call: callFor(call, model, translated),
     translator: new ThreadedTranslator(responseTranslatorFor(parts), parts, call.memory),
   };
+}
+
+/** The content type of a call whose body is a form; undefined for JSON. */
+function formTypeOf({ target: { operation }, headers }: Call): string | undefined {
+  if (operation.modelIn !== 'form') return undefined;
+  const at = headers.findIndex((name, index) => index % 2 === 0 && name.toLowerCase() === 'content-type');
+  const contentType = at < 0 ? '' : (headers[at + 1] ?? '');
+  return contentType.trimStart().toLowerCase().startsWith('multipart/form-data') ? contentType : undefined;
 }
 
 /** An estimate of tokens. */
@@ -103,7 +114,7 @@ export function translateWholeCall(
   translation: WholeTranslation,
 ): { readonly call: Call; readonly translator: ResponseTranslator } {
   const body = readBody(requireConvertible(call.body));
-  const translated = translateWholeRequest(body, model, translation);
+  const translated = translateWholeRequest(body, { model, quirks: NO_QUIRKS }, translation);
   return {
     call: callFor(call, model, translated),
     translator: new WholeResponseTranslator(
@@ -129,7 +140,8 @@ function callFor(
     model,
     modelSpan: undefined,
     hints: facts,
-    creates: false,
+    // Who is sent a chat by translation stores none. Images are paid for wherever they are made.
+    creates: call.creates && !call.target.operation.honorsStore,
     isTranslated: true,
   };
 }

@@ -7,6 +7,7 @@ import { providerCountOf } from './tokens/provider-counts.ts';
 import type { ProviderCount } from './tokens/provider-counts.ts';
 import { embedTranslationOf } from './embed/translations.ts';
 import { providerCodecOf } from './provider/codecs.ts';
+import { imageTranslationOf } from './images/translations.ts';
 import type { WholeTranslation } from './whole-translation.ts';
 
 /** What is to be translated into what. Plain data: it goes to other threads. */
@@ -35,7 +36,8 @@ export function translationMethod(
   operation: string,
   providerDialect: Dialect,
 ): TranslationMethod | undefined {
-  const translation = embedTranslationOf(operation, providerDialect);
+  const translation =
+    embedTranslationOf(operation, providerDialect) ?? imageTranslationOf(operation, providerDialect);
   if (translation !== undefined) return { kind: 'whole', translation };
   const client = clientCountOf(operation);
   if (client !== undefined) {

@@ -2,7 +2,7 @@ import { parseObject } from '../base/json.ts';
 import type { Json } from '../base/json.ts';
 import type { Target } from '../dialects/operations/find-target.ts';
 import type { ResponseHeaders } from '../upstream/exchange.ts';
-import type { ResponseContext } from './codec.ts';
+import type { ProviderQuirks, ResponseContext } from './codec.ts';
 import { TranslationError } from './response-translator.ts';
 import type { ResponseTranslator } from './response-translator.ts';
 
@@ -12,8 +12,11 @@ export interface WholeTranslation {
    * What the provider is sent. Throws `NotExpressible`.
    * @param model as the provider calls it
    */
-  translateRequest(body: Json, model: string): WholeRequest;
-  /** The client's response; undefined where the provider's is not what it should be. */
+  translateRequest(body: Json, model: string, quirks: ProviderQuirks): WholeRequest;
+  /**
+   * The client's response; undefined where the provider's is not what it should be. Throws `WithheldAnswer` where the provider
+   * says that it withheld what was asked for.
+   */
   translateResponse(response: Json, context: ResponseContext, headers: ResponseHeaders): object | undefined;
 }
 

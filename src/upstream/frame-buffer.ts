@@ -63,10 +63,27 @@ export class FrameBuffer {
     return this.#tail === this.length ? undefined : this.takeWhole();
   }
 
+  /**
+   * Ends an event that its empty line alone is missing from: whoever reads events passes over one that the end of the stream
+   * has ended (WHATWG HTML, 9.2.6).
+   */
+  endTail(): void {
+    if (this.#tail === 0 && !this.isMidFrame) return;
+    const end = missingEnd(this.bytes.subarray(-2).toString('latin1'));
+    this.push(Buffer.from(end), end.length);
+  }
+
   /** Drops half a frame whose other half will not come. */
   dropTail(): void {
     const whole = this.takeWhole();
     this.takeAll();
     if (whole.length > 0) this.push(whole, whole.length);
   }
+}
+
+/** What an event lacks of its empty line. @param end - its last two bytes */
+function missingEnd(end: string): '' | '\n' | '\n\n' {
+  // A lone CR ends a line as well, if no LF follows.
+  if (/[\r\n]\r$|\n\n$/.test(end)) return '';
+  return end.endsWith('\n') ? '\n' : '\n\n';
 }

@@ -69,7 +69,12 @@ export class HttpExchange implements Exchange, UpstreamHandler {
     this.result = new Promise((resolve) => {
       this.#resolveResult = resolve;
     });
-    transport.dispatch(request, this);
+    try {
+      transport.dispatch(request, this);
+    } catch (error) {
+      this.#timer.stop();
+      throw error;
+    }
   }
 
   relay(sink: Sink): Promise<RelayEnd> {
@@ -173,6 +178,7 @@ export class HttpExchange implements Exchange, UpstreamHandler {
     if (watch === undefined || this.#phase === 'over') return;
     const isTailWhole = watch.end();
     // Of an error instead of an answer all of the body is wanted.
+    if (isTailWhole && watch.isMadeOfEvents === true) this.#held.endTail();
     if (!isTailWhole && (this.#phase !== 'answering' || watch.error === undefined)) this.#held.dropTail();
     if (this.#phase === 'answering') {
       this.#endBeforeGate(watch);

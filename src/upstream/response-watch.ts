@@ -38,6 +38,9 @@ export interface ResponseWatch {
   /** The error is written so that a client's stream parser would skip it: it has to be reported to the client again. */
   readonly isErrorUnseen?: boolean;
 
+  /** The body is made of events: the last of a whole one is ended where its server did not, so that the body may grow. */
+  readonly isMadeOfEvents?: true;
+
   /** Whether a body without frames may still turn out to be unusable at its end. */
   readonly isCheckedAtEnd?: boolean;
 }

@@ -16,6 +16,8 @@ export interface UpstreamRequest {
   readonly origin?: string;
   /** The protocol that the connection is to switch to. */
   readonly upgrade?: 'websocket';
+  /** The time that its signature says, by the vendor's clock; absent where nothing is signed. Milliseconds since the epoch. */
+  readonly signedAt?: number;
 }
 
 /** One connection to a provider. */

@@ -39,6 +39,12 @@ const CREATING: Readonly<Record<string, AskOptions>> = {
   },
 };
 
+/** The same at a vendor that makes images in a form of its own. */
+const TRANSLATED: AskOptions = {
+  path: '/v1/images/generations',
+  body: { model: 'imagen-4.0-generate-001', prompt: 'a cat' },
+};
+
 const PAGE = '<html><head><title>Bad gateway</title></head></html>';
 const WORDS = '{"error":{"message":"The server had an error","type":"server_error","code":null}}';
 const JSON_TYPE = ['content-type: application/json'];
@@ -87,22 +93,22 @@ interface Setup {
   readonly spare: RawUpstream;
 }
 
-function providerAt(id: string, { origin }: RawUpstream): object {
+function providerAt(id: string, { origin }: RawUpstream, type: 'openai' | 'gemini'): object {
   return {
     id,
-    type: 'openai',
-    baseUrl: `${origin}/v1`,
+    type,
+    baseUrl: `${origin}/${type === 'openai' ? 'v1' : 'v1beta'}`,
     apiTokens: [1, 2, 3].map((n) => `sk-${id}-${n}-0123456789`),
     failover: { enabled: true, failureThreshold: 1000, cooldownDuration: '1h' },
   };
 }
 
-async function setUp(t: TestContext): Promise<Setup> {
+async function setUp(t: TestContext, type: 'openai' | 'gemini' = 'openai'): Promise<Setup> {
   const good = says('200 OK', JSON_TYPE, MADE);
   const [main, spare] = [await rawUpstream(t, good), await rawUpstream(t, good)];
   const gateway = await gatewayFor(t, {
     config: {
-      providers: [providerAt('main', main), providerAt('spare', spare)],
+      providers: [providerAt('main', main, type), providerAt('spare', spare, type)],
       routes: [{ model: '*', to: ['main', 'spare'] }],
       activeProviderId: 'main',
     },
@@ -136,6 +142,16 @@ for (const [what, asking] of Object.entries(CREATING)) {
     });
   });
 }
+
+void test('an image that is requested by translation is requested once, too', async (t) => {
+  for (const how of ['a 502', 'a 504', 'a reset']) {
+    const { gateway, main, spare } = await setUp(t, 'gemini');
+    main.answer = UNCLEAR[how] ?? main.answer;
+    const { status = 0 } = await ask(gateway.url, TRANSLATED);
+    assert.ok(status >= 400, `${how}: ${status}`);
+    assert.deepEqual([main.requests.length, spare.requests.length], [1, 0], how);
+  }
+});
 
 void test('is requested elsewhere by its route where the first provider cannot be reached', async (t) => {
   for (const what of ['an image', 'a stored response', 'a response in the background']) {

@@ -3,6 +3,7 @@ import { suite, test, type TestContext } from 'node:test';
 import { createAmazonBedrock } from '@ai-sdk/amazon-bedrock';
 import { isAnswerTo } from '../../simulator/answer-text.ts';
 import type { Behaviour, Script } from '../../simulator/behaviour.ts';
+import { startSimulator } from '../../simulator/simulator.ts';
 import { ask, simulatorFor } from './client.ts';
 
 const MODEL = 'eu.anthropic.claude-sonnet-4-5-v1:0';
@@ -86,6 +87,24 @@ void suite('Converse refuses as AWS does', () => {
       const parts = await Array.fromAsync((await converse.doStream(prompt('Hello'))).stream);
       assert.equal(parts.filter(({ type }) => type === 'text-delta').length, afterChunks);
       assert.ok(parts.some(({ type }) => type === 'error'));
+    }
+  });
+
+  void test('what was signed too early or too late by its clock', async (t) => {
+    const simulator = await startSimulator({ clockAheadMs: 3_600_000 });
+    t.after(() => simulator.close());
+    for (const [minutes, said] of [
+      [0, /Signature expired: \d{8}T\d{6}Z is now earlier than \d{8}T\d{6}Z \(\d{8}T\d{6}Z - 5 min\.\)/u],
+      [56, /"output":/u],
+      [64, /"output":/u],
+      [66, /Signature not yet current: /u],
+    ] as const) {
+      const stamp = new Date(Date.now() + minutes * 60_000).toISOString().replaceAll(/[:-]|\.\d{3}/gu, '');
+      const headers = { 'x-amz-date': stamp };
+      const response = await ask(simulator, { path: PATH, body: HELLO, headers });
+      assert.match(response.body, said);
+      const date = Date.parse(String(response.headers['date']));
+      assert.ok(date > Date.now() + 3_500_000, 'its answers have its own time');
     }
   });
 

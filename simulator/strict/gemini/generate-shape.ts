@@ -128,7 +128,10 @@ const generationConfig = proto({
   candidateCount: whole,
   enableEnhancedCivicAnswers: z.boolean(),
   frequencyPenalty: number,
-  imageConfig: free,
+  imageConfig: proto({
+    aspectRatio: z.enum(['1:1', '2:3', '3:2', '3:4', '4:3', '4:5', '5:4', '9:16', '16:9', '21:9']),
+    imageSize: z.enum(['1K', '2K', '4K']),
+  }),
   logprobs: whole,
   maxOutputTokens: whole,
   mediaResolution: text,

@@ -50,7 +50,7 @@ export const ownTypes: readonly ProviderType[] = [
     speaks: 'bedrock',
     offers: [],
     notes:
-      'Converse, and embeddings of Titan and Cohere. A key is a Bedrock API key, or `ACCESS:SECRET` (with `:SESSION` behind temporary ones), by which each attempt is signed (SigV4).',
+      'Converse, embeddings of Titan and Cohere, and images of Nova Canvas, Titan and Stability. A key is a Bedrock API key, or `ACCESS:SECRET` (with `:SESSION` behind temporary ones), by which each attempt is signed (SigV4).',
   },
   {
     type: 'coze',
@@ -182,7 +182,7 @@ export const ownTypes: readonly ProviderType[] = [
     speaks: 'gemini',
     takesExtraContent: true,
     notes:
-      "A key is an API key of express mode, or a service account: `vertexAuthKey`, or its JSON, or base64 of that, among `apiTokens`. Models whose names begin with `claude` have Anthropic's API.",
+      "A key is an API key of express mode, or a service account: `vertexAuthKey`, or its JSON, or base64 of that, among `apiTokens`. Models whose names begin with `claude` have Anthropic's API. OpenAI's images are made by Imagen and by Gemini's models for images, but not with `vertexOpenAICompatible`.",
   },
   {
     type: 'vllm',

@@ -1,6 +1,7 @@
 import { familyOf } from './operation.ts';
 import type { Family, Operation } from './operation.ts';
-import { operations } from './table.ts';
+import { matchesFrom } from './path-tree.ts';
+import type { PathMatch } from './path-tree.ts';
 
 /** What a request line asks for. */
 export interface Target {
@@ -13,31 +14,13 @@ export interface Target {
   readonly query: string;
   /** The model in the path, percent-decoded. */
   readonly pathModel?: string;
+  /** Where that stands in `path`, as offsets. Absent where the path was made here. */
+  readonly modelSpan?: { readonly start: number; readonly end: number };
+  /** The deployment in an Azure path before the suffix, percent-decoded: the model where nothing else names one. */
+  readonly deployment?: string;
   /** The first id in the path, as the client wrote it: the key that created the resource has to serve the call. */
   readonly pathId?: string;
 }
-
-/** A node in the tree of all patterns, one for each segment. */
-interface PathNode {
-  readonly literals: Map<string, PathNode>;
-  id?: PathNode;
-  /** For `{model}`, which takes all segments that are left. */
-  rest?: PathNode;
-  /** For `{model}:verb`, by the verb. */
-  readonly verbs: Map<string, PathNode>;
-  /** By method. Vendors with equal paths have an operation each; the first one is the default. */
-  readonly byMethod: Map<string, readonly Operation[]>;
-}
-
-interface Match {
-  readonly node: PathNode;
-  /** The segments that `{model}` took. */
-  readonly model?: string;
-  /** The first segment that `{id}` took. */
-  readonly id?: string;
-}
-
-const root = buildPathTree();
 
 /** Headers by their names in lower case. */
 type Headers = Readonly<Record<string, string | string[] | undefined>>;
@@ -57,28 +40,66 @@ export function findTarget(
   const mark = url.indexOf('?');
   const segments = splitPath(mark < 0 ? url : url.slice(0, mark));
   if (segments === undefined) return 'no-operation';
+  const query = mark < 0 ? '' : withoutCredential(url.slice(mark + 1));
   let isKnown = false;
   for (let from = 0; from < segments.length; from++) {
-    const match = matchFrom(segments, from);
-    if (match === undefined) continue;
-    isKnown = true;
-    const candidates = match.node.byMethod.get(method);
-    if (candidates === undefined) continue;
-    const operation =
-      candidates.length === 1
-        ? candidates[0]
-        : operationFor(clientFamily(segments[from - 1], headers), candidates);
-    if (operation === undefined) continue;
-    return {
-      operation,
-      path: `/${segments.slice(from).join('/')}`,
-      prefix: segments.slice(0, from).join('/'),
-      query: mark < 0 ? '' : withoutCredential(url.slice(mark + 1)),
-      ...(match.model !== undefined && { pathModel: decodeURIComponent(match.model) }),
-      ...(match.id !== undefined && { pathId: match.id }),
-    };
+    for (const match of matchesFrom(segments, from)) {
+      isKnown = true;
+      const operation = operationIn(match, method, segments[from - 1], headers);
+      if (operation !== undefined) return targetOf(operation, match, segments, from, query);
+    }
   }
   return isKnown ? 'wrong-method' : 'no-operation';
+}
+
+function operationIn(
+  { operations }: PathMatch,
+  method: string,
+  version: string | undefined,
+  headers: Headers,
+): Operation | undefined {
+  const candidates = operations.get(method);
+  if (candidates === undefined || candidates.length === 1) return candidates?.[0];
+  return operationFor(clientFamily(version, headers), candidates);
+}
+
+function targetOf(
+  operation: Operation,
+  { model, id }: PathMatch,
+  segments: readonly string[],
+  from: number,
+  query: string,
+): Target {
+  const deployment = deploymentBefore(segments, from);
+  return {
+    operation,
+    path: `/${segments.slice(from).join('/')}`,
+    prefix: segments.slice(0, from).join('/'),
+    query,
+    ...(model !== undefined && {
+      pathModel: decodeURIComponent(model.text),
+      modelSpan: spanOf(model, segments, from),
+    }),
+    ...(id !== undefined && { pathId: id }),
+    ...(deployment !== undefined && { deployment }),
+  };
+}
+
+function spanOf(
+  { at, text }: NonNullable<PathMatch['model']>,
+  segments: readonly string[],
+  from: number,
+): NonNullable<Target['modelSpan']> {
+  const start = segments.slice(from, at).reduce((length, { length: more }) => length + more + 1, 1);
+  return { start, end: start + text.length };
+}
+
+/** learn.microsoft.com/azure/ai-foundry/openai/reference: `/openai/deployments/{deployment}` and the operation. */
+function deploymentBefore(segments: readonly string[], from: number): string | undefined {
+  const [root, collection, deployment] = segments.slice(Math.max(0, from - 3), from);
+  return root === 'openai' && collection === 'deployments' && deployment !== undefined
+    ? decodeURIComponent(deployment)
+    : undefined;
 }
 
 /** The client's API by the version before the path and the headers; `openai` where neither tells. */
@@ -97,62 +118,6 @@ function operationFor(family: Family, candidates: readonly Operation[]): Operati
 export function allowedMethods(url: string): string {
   const allowed = ['GET', 'POST', 'DELETE'].filter((method) => typeof findTarget(method, url) === 'object');
   return allowed.join(', ');
-}
-
-function buildPathTree(): PathNode {
-  const tree = newNode();
-  for (const operation of operations) {
-    let node = tree;
-    for (const segment of operation.pattern.slice(1).split('/')) node = childFor(node, segment);
-    node.byMethod.set(operation.method, [...(node.byMethod.get(operation.method) ?? []), operation]);
-  }
-  return tree;
-}
-
-function newNode(): PathNode {
-  return { literals: new Map(), verbs: new Map(), byMethod: new Map() };
-}
-
-function childFor(node: PathNode, segment: string): PathNode {
-  if (segment === '{id}') return (node.id ??= newNode());
-  if (segment === '{model}') return (node.rest ??= newNode());
-  return segment.startsWith('{model}:')
-    ? childNamed(node.verbs, segment.slice('{model}:'.length))
-    : childNamed(node.literals, segment);
-}
-
-function childNamed(children: Map<string, PathNode>, name: string): PathNode {
-  const next = children.get(name) ?? newNode();
-  children.set(name, next);
-  return next;
-}
-
-/** Walks the tree along the segments from `from` to the end of the path. */
-function matchFrom(segments: readonly string[], from: number): Match | undefined {
-  let node = root;
-  let id: string | undefined;
-  for (let at = from; at < segments.length; at++) {
-    const segment = segments[at] ?? '';
-    const next = node.literals.get(segment) ?? (segment === '' ? undefined : node.id);
-    if (next !== undefined) {
-      if (next === node.id) id ??= segment;
-      node = next;
-    } else if (node.rest !== undefined && segment !== '') {
-      return matchModel(node, segments.slice(at).join('/'));
-    } else {
-      return undefined;
-    }
-  }
-  if (node.byMethod.size === 0) return undefined;
-  return id === undefined ? { node } : { node, id };
-}
-
-/** A model takes all that is left; its last colon may begin a verb. */
-function matchModel({ rest, verbs }: PathNode, left: string): Match | undefined {
-  const colon = left.lastIndexOf(':');
-  const verb = colon > 0 ? verbs.get(left.slice(colon + 1)) : undefined;
-  if (verb !== undefined) return { node: verb, model: left.slice(0, colon) };
-  return rest === undefined ? undefined : { node: rest, model: left };
 }
 
 /** The segments of a path without its trailing slash; undefined where one of them is malformed or unsafe. */

@@ -38,8 +38,8 @@ export interface Operation {
   readonly dialect: Dialect;
   readonly method: 'GET' | 'POST' | 'DELETE';
   /**
-   * The suffix of a request's path. `{id}` is one segment, `{model}` all that follow, `{model}:verb` all that follow up to a
-   * colon and the verb.
+   * The suffix of a request's path. `{id}` and `{name}` are one segment, of which the first names a resource; `{model}` is one
+   * where more segments follow, else all that are left, and `{model}:verb` all that are left up to a colon and the verb.
    */
   readonly pattern: string;
   /**

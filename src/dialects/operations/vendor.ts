@@ -8,8 +8,18 @@ import type { Operation, Traits } from './operation.ts';
 
 /** What a workflow does beyond its answer is not known. */
 const ACTS = { creates: true } as const;
-/** A task is created and paid for, and only the account that created it can read it. The answer has it in `data`. */
-const TASK: Traits = { ...STATEFUL, creates: true, answerIds: ['data'] };
+/**
+ * A task is created and paid for, and only the account that created it can read it. The answer has it in `data`. Its model is
+ * `model` or, in newer versions, `model_name`: app.klingai.com/global/dev/document-api.
+ */
+const TASK: Traits = {
+  ...STATEFUL,
+  ...JSON_MODEL,
+  modelRequired: false,
+  streams: 'never',
+  creates: true,
+  answerIds: ['data'],
+};
 
 /** Coze has the ids of a chat and its conversation in the query. */
 const COZE_IDS = ['conversation_id', 'chat_id'];
@@ -48,6 +58,23 @@ export const tritonGenerate = operation('triton.generate', 'vendor', 'POST', '/m
 /** Tencent Cloud's API has one path, and the operation in a header. Clients cannot call it here. */
 export const hunyuanChat = operation('hunyuan.chat', 'vendor', 'POST', '/', { isChat: true });
 
+/** What Kling makes videos from. */
+export type KlingTaskType = 'text2video' | 'image2video';
+
+/** Kling's tasks for videos, each type with paths of its own: app.klingai.com/global/dev/document-api. */
+export const klingTasks: Readonly<
+  Record<KlingTaskType, { readonly create: Operation; readonly retrieve: Operation }>
+> = {
+  text2video: {
+    create: operation('kling.text2video', 'vendor', 'POST', '/videos/text2video', TASK),
+    retrieve: operation('kling.text2video.retrieve', 'vendor', 'GET', '/videos/text2video/{id}', STATEFUL),
+  },
+  image2video: {
+    create: operation('kling.image2video', 'vendor', 'POST', '/videos/image2video', TASK),
+    retrieve: operation('kling.image2video.retrieve', 'vendor', 'GET', '/videos/image2video/{id}', STATEFUL),
+  },
+};
+
 /** The operations that clients may call. */
 export const vendorOperations: readonly Operation[] = [
   deeplTranslate,
@@ -64,10 +91,7 @@ export const vendorOperations: readonly Operation[] = [
   difyChat,
   difyCompletion,
   difyWorkflow,
-  operation('kling.text2video', 'vendor', 'POST', '/videos/text2video', TASK),
-  operation('kling.text2video.retrieve', 'vendor', 'GET', '/videos/text2video/{id}', STATEFUL),
-  operation('kling.image2video', 'vendor', 'POST', '/videos/image2video', TASK),
-  operation('kling.image2video.retrieve', 'vendor', 'GET', '/videos/image2video/{id}', STATEFUL),
+  ...Object.values(klingTasks).flatMap(({ create, retrieve }) => [create, retrieve]),
   operation('kling.images.retrieve', 'vendor', 'GET', '/images/generations/{id}', STATEFUL),
   operation(
     'qwen.text_generation',

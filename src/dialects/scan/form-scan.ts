@@ -41,13 +41,12 @@ export function scanForm(
   contentType: string,
   options: ScanOptions = {},
 ): BodyFacts | BodyFault {
-  const boundary = headerParameter(contentType, 'boundary') ?? '';
-  if (boundary === '' || boundary === AMBIGUOUS || boundary.length > MAX_BOUNDARY_LENGTH) {
-    return invalid(0, 'The content type names no usable boundary.');
-  }
   const facts = noFacts();
-  const fault = readParts(body, Buffer.from(`\n--${boundary}`, 'latin1'), facts);
-  if (fault !== undefined) return fault;
+  const end = walkForm(body, contentType, ({ name, start, end: stop }) =>
+    setFact(facts, name, body, start, stop),
+  );
+  if (typeof end === 'object') return end;
+  facts.whole = end === 'whole';
   if (facts.whole || options.partial === true) return facts;
   if (body.length === 0) return invalid(0, 'The body is empty.');
   return {
@@ -58,37 +57,57 @@ export function scanForm(
   };
 }
 
+/** One part of a form. */
+export interface FormPart {
+  /** Undefined where its headers name none. */
+  readonly name: string | undefined;
+  /** As they were written, without the line before them. */
+  readonly headers: string;
+  /** Where its content begins and ends. */
+  readonly start: number;
+  readonly end: number;
+}
+
 /**
- * Fills in the facts; `facts.whole` stays false where the bytes run out.
- * @param delimiter LF and the boundary, which has to follow a CR
+ * Calls `onPart` with each part of a form that is whole.
+ * @param contentType of the request: it names the boundary
+ * @returns whether the form is whole, or its bytes ran out; what is wrong with it otherwise
  */
-function readParts(body: Buffer, delimiter: Buffer, facts: FactsDraft): BodyFault | undefined {
+export function walkForm(
+  body: Buffer,
+  contentType: string,
+  onPart: (part: FormPart) => void,
+): 'whole' | 'cut' | BodyFault {
+  const boundary = headerParameter(contentType, 'boundary') ?? '';
+  if (boundary === '' || boundary === AMBIGUOUS || boundary.length > MAX_BOUNDARY_LENGTH) {
+    return invalid(0, 'The content type names no usable boundary.');
+  }
+  // It has to follow a CR.
+  const delimiter = Buffer.from(`\n--${boundary}`, 'latin1');
   let at = firstDelimiterEnd(body, delimiter);
   let parts = 0;
   while (at >= 0 && at + CRLF.length <= body.length) {
     const follows = body.toString('latin1', at, at + CRLF.length);
-    if (follows === '--') {
-      facts.whole = true;
-      return undefined;
-    }
+    if (follows === '--') return 'whole';
     if (follows !== CRLF) return invalid(at, 'Something follows a boundary on its line.');
     if (++parts > MAX_PARTS) return invalid(at, `The form has more than ${MAX_PARTS} parts.`);
     const headerEnd = body.indexOf(HEADER_END, at);
     if ((headerEnd < 0 ? body.length : headerEnd) - at > MAX_PART_HEADER_BYTES) {
       return invalid(at, `The headers of a part exceed ${MAX_PART_HEADER_BYTES} bytes.`);
     }
-    if (headerEnd < 0) return undefined;
+    if (headerEnd < 0) return 'cut';
     const start = headerEnd + HEADER_END.length;
-    const field = fieldName(body.toString('latin1', at + CRLF.length, headerEnd));
-    if (field === AMBIGUOUS) return invalid(at, 'The headers of a part name its field in more than one way.');
+    const headers = body.toString('latin1', at + CRLF.length, headerEnd);
+    const name = fieldName(headers);
+    if (name === AMBIGUOUS) return invalid(at, 'The headers of a part name its field in more than one way.');
     // The end of the last header's line may be the one before the boundary.
     const found = body.indexOf(delimiter, start - 1);
-    if (found < 0) return undefined;
+    if (found < 0) return 'cut';
     if (body[found - 1] !== CR) return invalid(found, 'The line before a boundary does not end in CRLF.');
-    setFact(facts, field, body, start, Math.max(start, found - 1));
+    onPart({ name, headers, start, end: Math.max(start, found - 1) });
     at = found + delimiter.length;
   }
-  return undefined;
+  return 'cut';
 }
 
 /** The first boundary needs no line before it. -1 without one. */

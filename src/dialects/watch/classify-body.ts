@@ -65,7 +65,7 @@ export function classifyLongBody(
   switch (beginning[0]) {
     case OPEN_BRACE:
     case OPEN_BRACKET:
-      if (ERROR_OPENING.test(opening)) return 'error';
+      if (ERROR_OPENING.test(opening) && expected.tellsErrors !== true) return 'error';
       return last === CLOSE_BRACE || last === CLOSE_BRACKET ? 'answer' : 'cut-json';
     case LESS_THAN:
       return 'error';
@@ -146,6 +146,7 @@ function noteMember(
   if (expected.outputIn !== undefined && key === OUTPUT_MEMBERS[expected.outputIn]) seen.outputAt = start;
   switch (key) {
     case 'error':
+      if (expected.tellsErrors === true) return;
       seen.isError ||= seen.hasAny
         ? expected.generated && isErrorBeside(body, start, end)
         : isFilled(body, start);

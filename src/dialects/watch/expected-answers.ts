@@ -14,6 +14,8 @@ export interface ExpectedAnswer {
    * stored response) may hold an error of its own, and is a good answer all the same.
    */
   readonly generated: boolean;
+  /** An `error` in it tells of the answer, and is no failure of the request: those come under a status of their own. */
+  readonly tellsErrors?: true;
   /** It may be text, under the type of JSON too. */
   readonly mayBeText?: true;
   /** The dialect in which its output is looked for; absent: it is not. */
@@ -127,6 +129,8 @@ const EXPECTED: Readonly<Record<string, ExpectedAnswer>> = {
   'videos.create': stored(VIDEO, true),
   // `output` and `stopReason` are required: docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html
   'bedrock.converse': generated(['stopReason']),
+  // Nova Canvas tells so of images that it withheld.
+  'bedrock.invokeModel': { ...ANY_ANSWER, tellsErrors: true },
   'bedrock.countTokens': present('inputTokens'),
 };
 

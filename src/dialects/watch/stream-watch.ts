@@ -14,6 +14,7 @@ export class StreamWatch implements ResponseWatch, FrameSink {
   isEmpty = false;
   flaw: string | undefined;
   isErrorUnseen = false;
+  readonly isMadeOfEvents = true;
   readonly #classify: FrameClassifier;
   readonly #scanner = new SseScanner(this);
   readonly #endsByClosing: boolean;

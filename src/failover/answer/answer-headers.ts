@@ -12,11 +12,11 @@ import { passesToClient } from './header-policy.ts';
  */
 export function answerHeaders(attempt: Attempt, sent: ResponseHeaders, attempts: number): string[] {
   const { opening, plan } = attempt;
-  // A stream may get a last event of ours, and what is checked at its end may turn out to have none: a length would be wrong.
+  // A stream may get a last event of ours, or the end of its last one, and what is checked at its end may turn out to have none: a length would be wrong.
   const hasOtherLength =
     opening.kind === 'whole' ||
     isEventStream(sent) ||
-    ('watch' in opening && opening.watch.isCheckedAtEnd === true);
+    ('watch' in opening && (opening.watch.isCheckedAtEnd === true || opening.watch.isMadeOfEvents === true));
   const headers = relayedHeaders(sent, plan, hasOtherLength);
   headers.push('x-sparekey-provider', plan.provider.id);
   if (plan.pooled !== undefined) headers.push('x-sparekey-key', plan.pooled.key.id);

@@ -23,24 +23,24 @@ export class ProviderAnswer {
   readonly body: AnswerBody;
   readonly #attempt: Attempt;
   readonly #call: Call;
-  readonly #head: Buffer | undefined;
+  readonly #begun: BegunBody;
 
   /**
    * @param call - as the client sent it
-   * @param head - how the body began, where it has been read already
+   * @param begun - where its body has been read already
    */
   constructor(
     attempt: Attempt,
     call: Call,
     { status, headers, body }: Pick<ProviderAnswer, 'status' | 'headers' | 'body'>,
-    head?: Buffer,
+    begun: BegunBody = {},
   ) {
     this.status = status;
     this.headers = headers;
     this.body = body;
     this.#attempt = attempt;
     this.#call = call;
-    this.#head = head;
+    this.#begun = begun;
   }
 
   get providerId(): string {
@@ -57,15 +57,24 @@ export class ProviderAnswer {
     return this.#attempt.plan.pooled?.key.quotaDomain ?? '';
   }
 
-  /** Whether the provider speaks the client's dialect, so that ids in its answer are the ids that the client gets. */
+  /**
+   * Whether the ids in its `head` are the ids that the client gets: the provider speaks the client's dialect, or a translation
+   * wrote them for it.
+   */
   get isNative(): boolean {
-    return this.#attempt.dialect === this.#call.target.operation.dialect;
+    return this.#begun.isNative ?? this.#attempt.dialect === this.#call.target.operation.dialect;
   }
 
-  /** What has come of the body, as the provider sent it: all of a whole one, else its beginning. Before it is relayed. */
+  /** What has come of the body: all of a whole one, else its beginning. Before it is relayed. */
   get head(): Buffer {
-    return this.#head ?? this.#attempt.head;
+    return this.#begun.head ?? this.#attempt.head;
   }
+}
+
+/** How a body began that has been read. */
+interface BegunBody {
+  readonly head?: Buffer | undefined;
+  readonly isNative?: boolean;
 }
 
 /** A provider's error that is the client's to see: as it came, or in the client's dialect. */

@@ -123,11 +123,17 @@ async function wholeTranslated(
 ): Promise<Answer> {
   // Once it has been read its beginning is gone, in which there may be ids.
   const head = attempt.dialect === call.target.operation.dialect ? attempt.head : undefined;
-  const bytes = await translateWhole(attempt, translator, call.memory);
+  const translated = await translateWhole(attempt, translator, call.memory);
   trace.show(attempt);
-  if (bytes !== undefined) {
+  if (Buffer.isBuffer(translated)) {
+    const body = { kind: 'whole', bytes: translated, isEvents: false } as const;
+    const begun = translator.namesResources === true ? { head: translated, isNative: true } : { head };
+    return new ProviderAnswer(attempt, call, { status: 200, headers, body }, begun);
+  }
+  if (translated !== undefined) {
+    const bytes = Buffer.from(clientErrorBody(call.target.operation.dialect, translated));
     const body = { kind: 'whole', bytes, isEvents: false } as const;
-    return new ProviderAnswer(attempt, call, { status: 200, headers, body }, head);
+    return { kind: 'provider-error', status: translated.status, headers, body, error: translated };
   }
   if (attempt.cancelled) return { kind: 'gone' };
   const attempts = ['x-sparekey-attempts', String(trace.attempts)];

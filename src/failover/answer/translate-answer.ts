@@ -1,5 +1,6 @@
+import type { ClientError } from '../../dialects/errors/client-error.ts';
 import type { Attempt } from '../attempt/attempt.ts';
-import { TranslationError } from '../../translate/response-translator.ts';
+import { TranslationError, WithheldAnswer } from '../../translate/response-translator.ts';
 import type { ResponseTranslator } from '../../translate/response-translator.ts';
 import type { ResponseHeaders, Sink } from '../../upstream/exchange.ts';
 import { ChunkBuffer } from '../../base/chunk-buffer.ts';
@@ -21,19 +22,21 @@ const ALWAYS_ALLOWED_BYTES = 1024 * 1024;
  * Translates a whole answer. One that is too large is ended at once, and is not looked for elsewhere: it would be as large
  * there.
  * @param memory - counts what is held of it meanwhile
- * @returns undefined where it is not whole, cannot be read, or is too large: `attempt` says which
+ * @returns an error where the provider withheld what was asked for; undefined where it is not whole, cannot be read, or is too
+ * large: `attempt` says which
  */
 export async function translateWhole(
   attempt: Attempt,
   translator: ResponseTranslator,
   memory: MemoryMeter | undefined,
-): Promise<Buffer | undefined> {
+): Promise<Buffer | ClientError | undefined> {
   const maxBytes = Math.min(MAX_TRANSLATED_BYTES, translator.maxWholeBytes ?? Infinity);
   const body = await readWhole(attempt, maxBytes, memory);
   if (body === undefined) return undefined;
   try {
     return await translator.translateWhole(200, headersOf(attempt), body);
   } catch (error) {
+    if (error instanceof WithheldAnswer) return error.error;
     if (!(error instanceof TranslationError)) throw error;
     return undefined;
   }

@@ -15,6 +15,7 @@ import type { VerdictConfidence } from '../outlier-detection/verdict-doubt.ts';
 import { learnFromHeaders } from './learn-from-headers.ts';
 import { mayHaveActed } from './may-have-acted.ts';
 import { openExchange } from './open-exchange.ts';
+import { isRefused, isSignedOutOfDate } from './signed-out-of-date.ts';
 import { isEmptyAnswer, isErrorUnreported, outcomeOfEnding, outcomeOfOpening } from './observed-outcome.ts';
 import { recordProviderOutcome } from '../circuit/record-provider-outcome.ts';
 import type { Answered, Faulted } from '../../verdict/outcome.ts';
@@ -51,6 +52,7 @@ export class Attempt {
   #exchange: Exchange = NOTHING_SENT;
   /** Empty where nothing could be sent. */
   #sentHeaders: readonly string[] = [];
+  #signedAt: number | undefined;
   #opening: UpstreamResult = CANCELLED;
   #outcome: Answered | Faulted | undefined;
   #recorded = false;
@@ -65,6 +67,7 @@ export class Attempt {
     try {
       const building = buildRequest(call, plan);
       attempt.#send(building instanceof Promise ? await building : building);
+      if (attempt.#signedAt !== undefined) await attempt.#signAnewIfOutOfDate();
       await attempt.#judgeOpening();
       return attempt;
     } catch (error) {
@@ -205,8 +208,24 @@ export class Attempt {
 
   #send(request: UpstreamRequest | CredentialFailure): void {
     if (this.#call.signal.aborted) return;
-    if ('headers' in request) this.#sentHeaders = request.headers;
+    if ('headers' in request) {
+      this.#sentHeaders = request.headers;
+      this.#signedAt = request.signedAt;
+    }
     this.#exchange = openExchange(this.#call, this.plan, request);
+  }
+
+  /**
+   * Where the time of a signature was the reason of a refusal, by the provider's clock, the same key signs anew, once, and
+   * nothing is recorded of what was refused.
+   */
+  async #signAnewIfOutOfDate(): Promise<void> {
+    const { provider } = this.plan;
+    if (!isSignedOutOfDate(await this.#exchange.result, this.#signedAt, provider)) return;
+    if (this.#call.body.kind === 'streamed') return;
+    this.#exchange = NOTHING_SENT;
+    this.#send(await buildRequest(this.#call, this.plan));
+    if (isRefused(await this.#exchange.result)) provider.signingClock?.forget();
   }
 
   async #judgeOpening(): Promise<void> {

@@ -81,7 +81,7 @@ function callOf(
   body: CallBody,
 ): Call | Refusal {
   const { operation } = target;
-  const model = target.pathModel ?? facts.model ?? queryModel(target);
+  const model = target.pathModel ?? facts.model ?? queryModel(target) ?? target.deployment;
   if (operation.modelRequired && (model === undefined || model === '')) return refusal('model_required');
   if (model !== undefined && !isModelName(model)) return refusal('model_unknown', { model });
   return {

@@ -12,7 +12,11 @@ import { editedRequest } from '../request/body-edits.ts';
 import { requestBody } from '../request/body.ts';
 import { credentialHeader, requestHeaders } from '../request/headers.ts';
 import { unusableKey } from '../adapter.ts';
+import { SigningClock } from '../signing-clock.ts';
 import type { CredentialFailure, ProviderAdapter } from '../adapter.ts';
+
+/** How old a signature may be: docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html. Milliseconds. */
+const TOLERANCE_MS = 5 * 60_000;
 
 /**
  * Bedrock's Converse. A key is a Bedrock API key, sent as it is, or an access key and its secret with a colon
@@ -22,9 +26,11 @@ export function openBedrock(config: ProviderConfig): ProviderAdapter {
   const { origin, basePath } = endpointOf(config);
   const region = config.awsRegion ?? regionIn(origin);
   const additional = config.bedrockAdditionalFields;
+  const signingClock = new SigningClock(TOLERANCE_MS);
   return {
     origin,
     native: 'bedrock-converse',
+    signingClock,
     supports: ({ dialect }) => familyOf(dialect) === 'bedrock',
     build: (call, key, model) => {
       const request = unsignedRequest(call, model, basePath, additional);
@@ -32,7 +38,8 @@ export function openBedrock(config: ProviderConfig): ProviderAdapter {
         unsigned: UpstreamRequest,
       ): UpstreamRequest | Promise<UpstreamRequest | CredentialFailure> => {
         const accessKey = key === undefined ? undefined : parseAccessKey(key.secret);
-        if (accessKey !== undefined) return sign(unsigned, origin, region, accessKey).catch(unusableKey);
+        if (accessKey !== undefined)
+          return sign(unsigned, { origin, region, accessKey, now: signingClock.now() }).catch(unusableKey);
         const secret = key?.secret ?? call.credential;
         if (secret !== undefined) unsigned.headers.push(...credentialHeader(bearer, secret));
         return unsigned;
@@ -90,12 +97,18 @@ function fieldEdits(additional: NonNullable<ProviderConfig['bedrockAdditionalFie
   }));
 }
 
+interface Signing {
+  readonly origin: string;
+  readonly region: string;
+  readonly accessKey: AccessKey;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
 /** Signs the exact bytes (AWS Signature Version 4), and of the headers those that AWS requires. */
 async function sign(
   request: UpstreamRequest,
-  origin: string,
-  region: string,
-  accessKey: AccessKey,
+  { origin, region, accessKey, now }: Signing,
 ): Promise<UpstreamRequest> {
   const { method, path, body, headers } = request;
   const signer = new AwsV4Signer({
@@ -104,6 +117,8 @@ async function sign(
     url: origin + path,
     service: 'bedrock',
     region,
+    // As in 20260101T000000Z.
+    datetime: new Date(now).toISOString().replaceAll(/[:-]|\.\d{3}/g, ''),
     headers: { 'content-type': 'application/json' },
     // In steps: a copy of a large body takes long, and Web Crypto makes one more, elsewhere.
     body: Buffer.isBuffer(body) ? await copyInSteps(body) : null,
@@ -113,5 +128,5 @@ async function sign(
     const value = result.headers.get(name);
     if (value !== null) headers.push(name, value);
   }
-  return { ...request, headers };
+  return { ...request, headers, signedAt: now };
 }

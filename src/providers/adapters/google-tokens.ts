@@ -2,11 +2,13 @@ import { SignJWT } from 'jose';
 import { createPrivateKey } from 'node:crypto';
 import { request } from 'undici';
 import { faultDetail } from '../../upstream/faults.ts';
+import { headerText } from '../../upstream/exchange.ts';
 import type { UpstreamResult } from '../../upstream/exchange.ts';
 import { UNWATCHED } from '../../upstream/response-watch.ts';
 import { Redactor } from '../../keys/redaction/redactor.ts';
 import { Secret } from '../../base/secret.ts';
 import type { ServiceAccount } from '../../keys/service-account.ts';
+import { SigningClock } from '../signing-clock.ts';
 import { unusableKey } from '../adapter.ts';
 import type { CredentialFailure } from '../adapter.ts';
 
@@ -16,6 +18,11 @@ const SCOPE = 'https://www.googleapis.com/auth/cloud-platform';
 const FETCH_MS = 10_000;
 /** How long a signed request for a token is valid; the longest that Google accepts. Seconds. */
 const ASSERTION_SECONDS = 3600;
+/**
+ * How far the time of a signed request may be from Google's. It names no figure: a few seconds' difference is none. The account
+ * of a request that is refused beyond it is asked for with Google's time, once. Milliseconds.
+ */
+const TOLERANCE_MS = 10_000;
 /** A longer answer holds no token. Bytes. */
 const MAX_ANSWER_BYTES = 64 * 1024;
 
@@ -26,6 +33,7 @@ interface Token {
 }
 
 interface TokenEntry {
+  readonly clock: SigningClock;
   token: Token | undefined;
   fetching: Promise<Token | CredentialFailure> | undefined;
 }
@@ -69,14 +77,14 @@ export class GoogleTokens {
   #entryOf(id: string): TokenEntry {
     let entry = this.#entries.get(id);
     if (entry === undefined) {
-      entry = { token: undefined, fetching: undefined };
+      entry = { clock: new SigningClock(TOLERANCE_MS, this.#now), token: undefined, fetching: undefined };
       this.#entries.set(id, entry);
     }
     return entry;
   }
 
   #fetch(entry: TokenEntry, account: ServiceAccount): Promise<Token | CredentialFailure> {
-    entry.fetching ??= fetchToken(account, this.#now).then((fetched) => {
+    entry.fetching ??= fetchToken(account, entry.clock, this.#now).then((fetched) => {
       entry.fetching = undefined;
       if ('secret' in fetched) entry.token = fetched;
       return fetched;
@@ -85,15 +93,40 @@ export class GoogleTokens {
   }
 }
 
-/** Never rejects: whatever goes wrong is a failure of the credential. */
-async function fetchToken(account: ServiceAccount, now: () => number): Promise<Token | CredentialFailure> {
+/** Never rejects: whatever goes wrong is a failure of the credential. A refusal may be the clock's: then it is signed anew. */
+async function fetchToken(
+  account: ServiceAccount,
+  clock: SigningClock,
+  now: () => number,
+): Promise<Token | CredentialFailure> {
+  const signedAt = clock.now();
+  const fetched = await fetchTokenAt(signedAt, account, now);
+  if (!isRefused(fetched)) return fetched;
+  if (!clock.learn(headerText(fetched.result.headers['date']), signedAt)) return fetched;
+  const again = await fetchTokenAt(clock.now(), account, now);
+  if (isRefused(again)) clock.forget();
+  return again;
+}
+
+async function fetchTokenAt(
+  signedAt: number,
+  account: ServiceAccount,
+  now: () => number,
+): Promise<Token | CredentialFailure> {
   let assertion: string;
   try {
-    assertion = await assertionOf(account, now());
+    assertion = await assertionOf(account, signedAt);
   } catch (error) {
     return unusableKey(error);
   }
   return requestToken(new URL(account.token_uri), assertion, now);
+}
+
+/** The server's own refusal: it answers 400 or 401 to what it does not accept (RFC 6749, 5.2). */
+function isRefused(
+  fetched: Token | CredentialFailure,
+): fetched is CredentialFailure & { readonly result: { readonly kind: 'whole' } } {
+  return 'result' in fetched && fetched.result.kind === 'whole' && [400, 401].includes(fetched.result.status);
 }
 
 async function requestToken(

@@ -44,7 +44,7 @@ export function openVertex(config: ProviderConfig): ProviderAdapter {
     origin,
     native: defaultDialect,
     nativeOf,
-    quirks: { ...NO_QUIRKS, countsBareContents: true },
+    quirks: { ...NO_QUIRKS, countsBareContents: true, namesImageFormat: true },
     supports: (operation, model = '') => supports(operation, nativeOf(model), model),
     convert: (call, model = '') => {
       const translation = embedTranslation(call.target.operation, nativeOf(model), model);

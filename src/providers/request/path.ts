@@ -51,10 +51,14 @@ function joinQuery(query: string, configured: string | undefined): string {
 }
 
 /** The operation's path as the client wrote it, but for the model where the path names it. */
-function suffixOf({ operation, path, pathModel }: Target, model: string | undefined): string {
+function suffixOf({ operation, path, pathModel, modelSpan }: Target, model: string | undefined): string {
   if (pathModel === undefined || model === undefined || model === pathModel) return path;
-  const fill = operation.pattern.endsWith('{model}') ? withModelAtEnd : withModel;
-  return fill(operation.pattern, model);
+  const isLast = operation.pattern.endsWith('{model}');
+  const pattern =
+    modelSpan === undefined
+      ? operation.pattern
+      : `${path.slice(0, modelSpan.start)}{model}${path.slice(modelSpan.end)}`;
+  return isLast ? withModelAtEnd(pattern, model) : withModel(pattern, model);
 }
 
 /** `{model}`, and the one id that a path may have, whatever that is called. */

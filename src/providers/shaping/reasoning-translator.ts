@@ -1,3 +1,4 @@
+import { isPresent, parseObject } from '../../base/json.ts';
 import { SseScanner } from '../../dialects/scan/sse-scanner.ts';
 import type { FrameSink } from '../../dialects/scan/sse-scanner.ts';
 import type { ResponseTranslator, StreamTranslator } from '../../translate/response-translator.ts';
@@ -55,14 +56,16 @@ class ReasoningStreamTranslator implements StreamTranslator, FrameSink {
   }
 
   abort(): Promise<void> {
+    this.#add(this.#shape.lastBeforeError());
     this.#flush();
     return Promise.resolve();
   }
 
   onFrame(name: string, bytes: Buffer, start: number, end: number): void {
     const data = bytes.toString('utf8', start, end);
-    if (data.trim() === DONE) this.#add(this.#shape.last());
     // Some servers say by its name alone that an event is an error.
+    if (name === 'error' || isError(data)) this.#add(this.#shape.lastBeforeError());
+    else if (data.trim() === DONE) this.#add(this.#shape.last());
     this.#add(this.#shape.frame(data), name);
   }
 
@@ -82,4 +85,8 @@ class ReasoningStreamTranslator implements StreamTranslator, FrameSink {
     this.#ready = '';
     return this.#out.write(ready);
   }
+}
+
+function isError(data: string): boolean {
+  return data.includes('"error"') && isPresent(parseObject(data)?.['error']);
 }

@@ -10,6 +10,7 @@ import type { UpstreamRequest } from '../../upstream/transport.ts';
 import { openCompatible } from '../adapters/compatible.ts';
 import { providerTypeOf } from '../../catalog/provider-types.ts';
 import type { ProviderAdapter } from '../adapter.ts';
+import { SigningClock } from '../signing-clock.ts';
 import type { ChatRequest, VendorRequest } from './chat-request.ts';
 import type { Piece } from './chat-writer.ts';
 import { objectIn, textIn, usageIn } from './json-fields.ts';
@@ -22,6 +23,9 @@ const SIGNED_HOST = 'https://hunyuan.tencentcloudapi.com';
 const SERVICE = 'hunyuan';
 const ACTION = 'ChatCompletions';
 const VERSION = '2023-09-01';
+
+/** How old a signature may be (AuthFailure.SignatureExpire): cloud.tencent.com/document/api/1729/101843. Milliseconds. */
+const TOLERANCE_MS = 5 * 60_000;
 
 /**
  * Hunyuan: OpenAI's dialect with an API key, or Tencent Cloud's own API where `hunyuanAuthId` and `hunyuanAuthKey` are
@@ -42,13 +46,15 @@ export function openHunyuan(config: ProviderConfig): ProviderAdapter {
       }),
     },
   );
+  const signingClock = new SigningClock(TOLERANCE_MS);
   return {
     ...adapter,
     errorsInside: true,
+    signingClock,
     build: (call, key, model) => {
       const request = adapter.build(call, undefined, model);
       if (request instanceof Promise || key === undefined) return request;
-      return signRequest(request, new URL(adapter.origin).host, key.secret, Date.now());
+      return signRequest(request, new URL(adapter.origin).host, key.secret, signingClock.now());
     },
   };
 }
@@ -119,6 +125,7 @@ function signRequest(request: UpstreamRequest, host: string, secret: Secret, now
   const signature = hmac(signing, text).toString('hex');
   return {
     ...request,
+    signedAt: now,
     headers: [
       ...request.headers,
       'authorization',

@@ -23,9 +23,9 @@ export function embedsContent(model: string): boolean {
 
 /** OpenAI's embeddings by Vertex AI. cloud.google.com/vertex-ai/generative-ai/docs/model-reference/text-embeddings-api */
 export const openaiToVertex: WholeTranslation = {
-  translateRequest: (body, model) => {
+  translateRequest: (body, model, quirks) => {
     if (embedsContent(model)) {
-      const request = openaiToGemini.translateRequest(body, model);
+      const request = openaiToGemini.translateRequest(body, model, quirks);
       if (request.target.operation === one) return request;
       throw new NotExpressible(`its input is not one text; ${model} takes one at a time`);
     }

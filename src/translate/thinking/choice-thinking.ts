@@ -5,6 +5,9 @@ import type { Json } from '../../base/json.ts';
 /** So much thinking is kept until it is known whether an answer follows; longer thinking is never promoted. Characters. */
 const MAX_KEPT = 4 * 1024 * 1024;
 
+/** As whole answers have it, see `shapeWhole`. */
+const MARK_END = '</think>\n';
+
 /** The thinking in one choice of a stream. */
 export class ChoiceThinking {
   readonly #mode: ReasoningShaping['mode'];
@@ -43,6 +46,13 @@ export class ChoiceThinking {
     return { content };
   }
 
+  /** The end of the mark around thinking that no answer has followed, before the choice ends. */
+  takeMarkEnd(): Json | undefined {
+    if (this.#state !== 'thinking') return undefined;
+    this.#state = 'answering';
+    return { content: MARK_END };
+  }
+
   #inMode(delta: Json): Json {
     switch (this.#mode) {
       case 'passthrough':
@@ -64,7 +74,7 @@ export class ChoiceThinking {
       this.#state = 'thinking';
     }
     if (answer !== '' || callsTools(delta)) {
-      text += this.#state === 'thinking' ? `</think>\n${answer}` : answer;
+      text += this.#state === 'thinking' ? `${MARK_END}${answer}` : answer;
       this.#state = 'answering';
     }
     const rest = withoutThinking(delta);

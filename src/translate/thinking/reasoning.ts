@@ -66,8 +66,19 @@ export class ReasoningStreamShaper {
 
   /** The data of a frame to be sent before the end; undefined where there is none. */
   last(): string | undefined {
+    return this.#lastOf((thinking) => thinking.takePromoted() ?? thinking.takeMarkEnd());
+  }
+
+  /** The same before an error: what was thought has not become an answer. */
+  lastBeforeError(): string | undefined {
+    const last = this.#lastOf((thinking) => thinking.takeMarkEnd());
+    this.#choices.clear();
+    return last;
+  }
+
+  #lastOf(take: (thinking: ChoiceThinking) => Json | undefined): string | undefined {
     const choices = Array.from(this.#choices, ([index, thinking]) => {
-      const delta = thinking.takePromoted();
+      const delta = take(thinking);
       return delta === undefined ? [] : [{ index, delta, finish_reason: null }];
     }).flat();
     return choices.length === 0 ? undefined : JSON.stringify({ ...this.#common, choices });
@@ -80,9 +91,9 @@ export class ReasoningStreamShaper {
     if (given === undefined || delta === undefined || thinking === undefined) return choice;
     const shaped = thinking.shape(delta);
     const isLast = (given['finish_reason'] ?? null) !== null;
-    const promoted = isLast ? thinking.takePromoted() : undefined;
-    if (shaped === delta && promoted === undefined) return choice;
-    return { ...given, delta: { ...shaped, ...promoted } };
+    const last = isLast ? (thinking.takePromoted() ?? thinking.takeMarkEnd()) : undefined;
+    if (shaped === delta && last === undefined) return choice;
+    return { ...given, delta: { ...shaped, ...last, ...joinedText(shaped, last) } };
   }
 
   #thinkingOf(index: unknown): ChoiceThinking | undefined {
@@ -101,4 +112,9 @@ function isEmptied(choice: unknown): boolean {
   const delta = asObject(given?.['delta']);
   if (delta === undefined || (given?.['finish_reason'] ?? null) !== null) return false;
   return Object.values(delta).every((value) => value === null || value === '');
+}
+
+/** The text of a chunk that holds the last thinking and the end of its mark. */
+function joinedText(shaped: Json, last: Json | undefined): Json | undefined {
+  return last === undefined ? undefined : { content: textIn(shaped) + textIn(last) };
 }

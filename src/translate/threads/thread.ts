@@ -1,6 +1,6 @@
 import { enableCompileCache } from 'node:module';
 import { parentPort } from 'node:worker_threads';
-import { TranslationError } from '../response-translator.ts';
+import { TranslationError, WithheldAnswer } from '../response-translator.ts';
 import type { JobResult, Job } from '../job.ts';
 
 /* The program of a translation thread. */
@@ -39,6 +39,7 @@ async function runJob(job: Job): Promise<JobResult> {
         return { kind: 'translated-response', body: await translateResponse(job) };
     }
   } catch (error) {
+    if (error instanceof WithheldAnswer) return { kind: 'withheld-response', error: error.error };
     if (error instanceof TranslationError) return { kind: 'unreadable-response', message: error.message };
     return { kind: 'defect', stack: error instanceof Error ? (error.stack ?? error.message) : String(error) };
   }

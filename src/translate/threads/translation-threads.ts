@@ -11,7 +11,7 @@ import type { Edited } from '../edit/edited.ts';
 import type { PassedJob } from '../passed/passed-job.ts';
 import type { FittedPassed } from '../passed/fitted-passed.ts';
 import type { ThinkingJob } from '../thinking/thinking-job.ts';
-import { TranslationError } from '../response-translator.ts';
+import { TranslationError, WithheldAnswer } from '../response-translator.ts';
 import { ThreadPool } from './thread-pool.ts';
 import type { MakeJob, JobOutcome } from './thread-pool.ts';
 
@@ -61,10 +61,10 @@ export class TranslationThreads {
 
   /** Translates a request for the provider. */
   async translateRequest(
-    { spec, body }: Pick<RequestJob, 'spec' | 'body'>,
+    job: Pick<RequestJob, 'spec' | 'body' | 'form'>,
     { signal, memory }: Pick<Call, 'signal' | 'memory'>,
   ): Promise<TranslatedRequest | UnsupportedRequest | Busy> {
-    const outcome = await this.#run({ kind: 'request', spec, body, isLarge: true }, signal, memory);
+    const outcome = await this.#run({ kind: 'request', ...job, isLarge: true }, signal, memory);
     switch (outcome.kind) {
       case 'translated-request':
       case 'not-expressible':
@@ -93,6 +93,8 @@ export class TranslationThreads {
     switch (outcome.kind) {
       case 'translated-response':
         return Buffer.from(outcome.body.buffer, outcome.body.byteOffset, outcome.body.byteLength);
+      case 'withheld-response':
+        throw new WithheldAnswer(outcome.error);
       case 'unreadable-response':
         throw new TranslationError(outcome.message);
       case 'cancelled':

@@ -16,6 +16,9 @@ export interface Came {
   readonly body: string;
 }
 
+const UNTIMELY =
+  'Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe. Check your iat and exp values in the JWT claim.';
+
 /** Google: a server of tokens, and Vertex behind it, which takes the newest token of each account. */
 export async function startGoogle(t: TestContext, { lifeSeconds = 3600 } = {}) {
   const assertions: string[] = [];
@@ -24,6 +27,8 @@ export async function startGoogle(t: TestContext, { lifeSeconds = 3600 } = {}) {
   const refused = new Set<string>();
   /** What the server of tokens answers instead of a token. */
   const override: { answer: [number, object] | undefined } = { answer: undefined };
+  /** How far Google's clock is ahead of this machine's, and which assertions it took for untimely. */
+  const clock = { aheadMs: 0, untimely: 0 };
   let count = 0;
   const answer = async (request: IncomingMessage): Promise<[number, object]> => {
     const body = await text(request);
@@ -31,6 +36,11 @@ export async function startGoogle(t: TestContext, { lifeSeconds = 3600 } = {}) {
       const assertion = new URLSearchParams(body).get('assertion') ?? '';
       assertions.push(assertion);
       if (override.answer !== undefined) return override.answer;
+      const aheadSeconds = claimsOf(assertion).iat - (Date.now() + clock.aheadMs) / 1000;
+      if (Math.abs(aheadSeconds) > 300) {
+        clock.untimely++;
+        return [400, { error: 'invalid_grant', error_description: UNTIMELY }];
+      }
       if (dead.has(claimsOf(assertion).iss))
         return [400, { error: 'invalid_grant', error_description: 'Invalid grant: account not found' }];
       return [200, { access_token: `token-${++count}`, expires_in: lifeSeconds, token_type: 'Bearer' }];
@@ -55,14 +65,15 @@ export async function startGoogle(t: TestContext, { lifeSeconds = 3600 } = {}) {
   };
   const server = createServer((request, response) => {
     void answer(request).then(([status, body]) => {
-      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+      const date = new Date(Date.now() + clock.aheadMs).toUTCString();
+      response.writeHead(status, { 'content-type': 'application/json', date }).end(JSON.stringify(body));
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   t.after(() => server.close());
   const address = server.address();
   assert.ok(typeof address === 'object' && address !== null);
-  return { origin: `http://127.0.0.1:${address.port}`, assertions, came, dead, refused, override };
+  return { origin: `http://127.0.0.1:${address.port}`, assertions, came, dead, refused, override, clock };
 }
 
 const claims = z.object({

@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
-import { createHash, createHmac } from 'node:crypto';
 import { describe, it } from 'node:test';
-import * as z from 'zod';
 import { gatewayFor } from '../../support/gateway.ts';
 import type { ConfigParts } from '../../support/gateway.ts';
 import { converseEvent } from '../../support/aws-frames.ts';
@@ -10,87 +8,13 @@ import type { AskOptions } from '../../support/http.ts';
 import { rawAnswer, rawUpstream } from '../../support/raw-upstream.ts';
 import type { RawRequest } from '../../support/raw-upstream.ts';
 import { plainFrames } from '../vendor/translated.ts';
+import { DEAD, GOOD, signerByAws, signerByTencent, signerByToken } from './signatures.ts';
 
-/** Two credentials of each kind; the first is dead, and weighs so much that it is met first. */
-const DEAD = { id: 'AKIDDEADDEADDEAD0001', secret: 'dead/secret+0123456789' };
-const GOOD = { id: 'AKIDGOODGOODGOOD0001', secret: 'good/secret+0123456789' };
+/** The dead one weighs so much that it is met first. */
 const KEYS = [
   { key: `${DEAD.id}:${DEAD.secret}`, weight: 1000 },
   { key: `${GOOD.id}:${GOOD.secret}`, weight: 0.001 },
 ];
-
-function hmac(key: string | Buffer, text: string): Buffer {
-  return createHmac('sha256', key).update(text).digest();
-}
-
-function sha256(bytes: Buffer | string): string {
-  return createHash('sha256').update(bytes).digest('hex');
-}
-
-function secretOf(id: string): string {
-  const known = [DEAD, GOOD].find((each) => each.id === id);
-  assert.ok(known, `an unknown id: ${id}`);
-  return known.secret;
-}
-
-/** What a signature of either kind says of itself. */
-function partsOf(authorization: string) {
-  const [, id = '', scope = '', names = '', signature = ''] =
-    /Credential=([^/]+)\/([^,]+), ?SignedHeaders=([^,]+), ?Signature=(\w+)$/.exec(authorization) ?? [];
-  return { id, scope, names, signature };
-}
-
-/** Both write down a request alike, but for how a path is written. */
-function canonical({ line, header, body }: RawRequest, names: string, path: string, lower: boolean): string {
-  const [method] = line.split(' ');
-  const headers = names.split(';').map((name) => {
-    const value = header(name) ?? '';
-    return `${name}:${lower ? value.toLowerCase() : value}`;
-  });
-  return [method, path, '', ...headers, '', names, sha256(body)].join('\n');
-}
-
-/** Who signed a request by SigV4; fails where the signature is not that of these very bytes. */
-function signerByAws(request: RawRequest): string {
-  const { id, scope, names, signature } = partsOf(request.header('authorization') ?? '');
-  const [day = '', region = '', service = '', end = ''] = scope.split('/');
-  assert.deepEqual([region, service, end], ['eu-west-1', 'bedrock', 'aws4_request']);
-  const path = request.line.split(' ')[1]?.split('/').map(encodeURIComponent).join('/') ?? '';
-  const text = [
-    'AWS4-HMAC-SHA256',
-    request.header('x-amz-date'),
-    scope,
-    sha256(canonical(request, names, path, false)),
-  ].join('\n');
-  const key = hmac(hmac(hmac(hmac(`AWS4${secretOf(id)}`, day), region), service), end);
-  assert.equal(signature, hmac(key, text).toString('hex'));
-  return id;
-}
-
-/** The same by TC3-HMAC-SHA256. */
-function signerByTencent(request: RawRequest): string {
-  const { id, scope, names, signature } = partsOf(request.header('authorization') ?? '');
-  const seconds = request.header('x-tc-timestamp') ?? '';
-  const day = new Date(Number(seconds) * 1000).toISOString().slice(0, 10);
-  assert.equal(scope, `${day}/hunyuan/tc3_request`);
-  const text = ['TC3-HMAC-SHA256', seconds, scope, sha256(canonical(request, names, '/', true))].join('\n');
-  const key = hmac(hmac(hmac(`TC3${secretOf(id)}`, day), 'hunyuan'), 'tc3_request');
-  assert.equal(signature, hmac(key, text).toString('hex'));
-  return id;
-}
-
-const claims = z.object({ iss: z.string(), exp: z.number(), nbf: z.number() });
-
-/** The same by a token that is signed with the secret. */
-function signerByToken({ header }: RawRequest): string {
-  const [head = '', payload = '', signature] = (header('authorization') ?? '')
-    .replace('Bearer ', '')
-    .split('.');
-  const { iss, exp, nbf } = claims.parse(JSON.parse(Buffer.from(payload, 'base64url').toString()));
-  assert.equal(signature, hmac(secretOf(iss), `${head}.${payload}`).toString('base64url'));
-  assert.equal(exp - nbf, 1805);
-  return iss;
-}
 
 interface Case {
   readonly options: ConfigParts;
@@ -219,7 +143,7 @@ const cases: Readonly<Record<string, Case>> = {
     path: '/videos/text2video',
     refusal: rawAnswer('401 Unauthorized', [JSON_TYPE], '{"code":1002,"message":"Authorization is invalid"}'),
     answer: rawAnswer('200 OK', [JSON_TYPE], '{"code":0,"data":{"task_id":"t-1"}}'),
-    hears: /"task_id":"t-1"/,
+    hears: /"task_id":"kling-t2v-t-1"/,
   },
 };
 

@@ -101,6 +101,27 @@ void describe('vertex with service accounts', () => {
     assert.ok(google.came.every(({ url }) => url.startsWith('/v1/projects/ours/locations/us-central1/')));
   });
 
+  void it('signs anew by the clock of the server of tokens, and blames no account for the time', async (t) => {
+    const google = await startGoogle(t, { lifeSeconds: 0 });
+    const { json } = accountOf('one', google.origin);
+    const failover = { enabled: true, failureThreshold: 1, cooldownDuration: '10m' };
+    const { gateway, ask } = await gatewayBefore(t, google.origin, { vertexAuthKey: json, failover });
+    for (const aheadMs of [3_600_000, -3_600_000, 0]) {
+      google.clock.aheadMs = aheadMs;
+      google.clock.untimely = 0;
+      assert.equal(await ask(), 200);
+      assert.equal(await ask(), 200);
+      assert.equal(google.clock.untimely, 1, 'the time is known from then on');
+    }
+    const [key] = await gateway.keys();
+    assert.deepEqual([key?.state, key?.failures ?? 0], ['in-service', 0]);
+
+    google.clock.aheadMs = 3_600_000;
+    google.dead.add('one@p.iam.gserviceaccount.com');
+    assert.notEqual(await ask(), 200);
+    assert.equal((await gateway.keys())[0]?.state, 'out-of-service', 'a dead account stays one');
+  });
+
   for (const [what, answer] of [
     ['is in trouble', [503, { error: 'internal_failure' }]],
     ['has no token', [200, {}]],

@@ -100,6 +100,29 @@ void describe('vertex', () => {
     assert.deepEqual(JSON.parse(sent.body), { anthropic_version: 'vertex-2023-10-16', ...body });
   });
 
+  void it('makes images, whose format and safety it is told', async () => {
+    const options = { type: 'vertex', geminiSafetySetting: { HARM_CATEGORY_HARASSMENT: 'OFF' } };
+    const body = { prompt: 'a cat', size: '1024x1024', output_format: 'jpeg' };
+    const flash = await outgoing(options, {
+      path: '/v1/images/generations',
+      body: { ...body, model: 'gemini-2.5-flash-image' },
+    });
+    assert.equal(flash.url, `${GOOGLE}/models/gemini-2.5-flash-image:generateContent?key=${FIRST_KEY}`);
+    assert.deepEqual(JSON.parse(flash.body), {
+      contents: [{ role: 'user', parts: [{ text: 'a cat' }] }],
+      generationConfig: {
+        responseModalities: ['TEXT', 'IMAGE'],
+        imageConfig: { aspectRatio: '1:1', imageOutputOptions: { mimeType: 'image/jpeg' } },
+      },
+      safetySettings: [{ category: 'HARM_CATEGORY_HARASSMENT', threshold: 'OFF' }],
+    });
+    const imagen = await outgoing(options, {
+      path: '/v1/images/generations',
+      body: { ...body, model: 'imagen-4.0-generate-001' },
+    });
+    assert.equal(imagen.url, `${GOOGLE}/models/imagen-4.0-generate-001:predict?key=${FIRST_KEY}`);
+  });
+
   void it('has an API of its own for embeddings', async () => {
     const model = 'text-embedding-005';
     const url = `${GOOGLE}/models/${model}:predict?key=${FIRST_KEY}`;

@@ -61,6 +61,36 @@ void describe('the thinking in a stream of chat', () => {
     assert.equal(await shaped(CONCAT, STREAM), opening + chunks.join('') + chunk({}, 'stop') + DONE);
   });
 
+  void it('has the end of its mark where no answer follows, as whole answers have it', async () => {
+    const opening = chunk({ role: 'assistant', content: '' });
+    const thought = opening + chunk({ reasoning_content: 'R' });
+    const shapedThought = opening + chunk({ content: '<think>R' });
+    const ended = chunk({ content: '</think>\n' });
+    const error = 'data: {"error":{"message":"m"}}\n\n';
+    const rows: readonly (readonly [what: string, sent: string, got: string])[] = [
+      ['a reason', chunk({}, 'length') + DONE, chunk({ content: '</think>\n' }, 'length') + DONE],
+      [
+        'a reason beside the last thinking',
+        chunk({ reasoning_content: 'S' }, 'stop') + DONE,
+        chunk({ content: 'S</think>\n' }, 'stop') + DONE,
+      ],
+      ['the end marker', DONE, ended + DONE],
+      ['the end of the stream', '', ended],
+      ['an error', error, ended + error],
+    ];
+    for (const [what, sent, got] of rows)
+      assert.equal(await shaped(CONCAT, thought + sent), shapedThought + got, what);
+
+    let text = '';
+    const out = { write: (piece: Buffer) => ((text += piece.toString()), true), onDrain: () => undefined };
+    const translator = reasoningTranslator(CONCAT).translateStream({}, out);
+    translator.write(Buffer.from(thought));
+    await translator.abort();
+    assert.equal(text, shapedThought + ended, 'a stream that was cut');
+    // A thought that is kept for an answer is none before an error.
+    assert.equal(await shaped({ mode: 'concat', promote: true }, thought + error), opening + error);
+  });
+
   void it('is not missed where there is none', async () => {
     const plain = chunk({ role: 'assistant', content: 'C1' }) + chunk({}, 'stop') + DONE;
     for (const shaping of [IGNORE, CONCAT, PROMOTE]) assert.equal(await shaped(shaping, plain), plain);
@@ -112,7 +142,10 @@ void describe('the thinking in a stream of chat', () => {
       both({ reasoning_content: 'R' }, { reasoning_content: 'S' }) + both({ content: 'C' }, {}) + DONE;
     assert.equal(
       await shaped(CONCAT, stream),
-      both({ content: '<think>R' }, { content: '<think>S' }) + both({ content: '</think>\nC' }, {}) + DONE,
+      both({ content: '<think>R' }, { content: '<think>S' }) +
+        both({ content: '</think>\nC' }, {}) +
+        'data: {"choices":[{"index":1,"delta":{"content":"</think>\\n"},"finish_reason":null}]}\n\n' +
+        DONE,
     );
     assert.equal(
       await shaped(PROMOTE, stream),

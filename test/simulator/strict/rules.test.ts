@@ -8,6 +8,7 @@ import { anthropicExamples } from './examples/anthropic.ts';
 import { bedrockExamples } from './examples/bedrock.ts';
 import { deepseekExamples, grokExamples, groqExamples } from './examples/compatible.ts';
 import { geminiExamples } from './examples/gemini.ts';
+import { bedrockImageExamples, geminiImageExamples } from './examples/images.ts';
 import { mistralExamples } from './examples/mistral.ts';
 import { openaiChatExamples, openaiEmbeddingsExamples } from './examples/openai-chat.ts';
 import { openaiResponsesExamples } from './examples/openai-responses.ts';
@@ -38,6 +39,13 @@ const SETS: readonly ExampleSet[] = [
     model: 'anthropic.claude-sonnet-4-5-20250929-v1:0',
     examples: bedrockExamples,
   },
+  { service: 'gemini', operation: 'images', model: 'imagen-4.0-generate-001', examples: geminiImageExamples },
+  {
+    service: 'bedrock',
+    operation: 'images',
+    model: 'amazon.nova-canvas-v1:0',
+    examples: bedrockImageExamples,
+  },
   { service: 'mistral', operation: 'chat', model: 'mistral-large-latest', examples: mistralExamples },
   { service: 'groq', operation: 'chat', model: 'openai/gpt-oss-120b', examples: groqExamples },
   { service: 'grok', operation: 'chat', model: 'grok-4', examples: grokExamples },
@@ -64,7 +72,7 @@ function ofPublisher(examples: RuleExamples): RuleExamples {
 }
 
 /** Where the body has no place for the model's name. */
-const MODEL_IN_PATH = new Set<Operation>(['generate', 'converse']);
+const MODEL_IN_PATH = new Set<Operation>(['generate', 'converse', 'images']);
 
 for (const { service, operation, model, examples } of SETS)
   void suite(`${service}, ${operation}`, () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Dialect } from '../../../src/dialects/operations/operation.ts';
 import type { Json } from '../../../src/base/json.ts';
+import { NO_QUIRKS } from '../../../src/translate/codec.ts';
 import type { ResponseContext } from '../../../src/translate/codec.ts';
 import { embedTranslationOf } from '../../../src/translate/embed/translations.ts';
 import { WholeResponseTranslator } from '../../../src/translate/whole-translation.ts';
@@ -121,7 +122,7 @@ const requests: readonly Case[] = [
 void describe('embeddings requested', () => {
   for (const { what, operation, dialect, model, body, path, sent } of requests) {
     void it(`for ${what}`, () => {
-      const request = translationFor(operation, dialect).translateRequest(body, model);
+      const request = translationFor(operation, dialect).translateRequest(body, model, NO_QUIRKS);
       assert.equal(request.target.path, path);
       assert.deepEqual(request.body, sent);
     });
@@ -130,9 +131,11 @@ void describe('embeddings requested', () => {
   void it('with fields that the other dialect does not have, name them', () => {
     const fromGemini = translationFor('gemini.embedContent', 'openai-chat');
     const hinted = { content: { parts: [{ text: 'a' }] }, taskType: 'CLUSTERING' };
-    assert.deepEqual(fromGemini.translateRequest(hinted, 'm').dropped, ['taskType']);
+    assert.deepEqual(fromGemini.translateRequest(hinted, 'm', NO_QUIRKS).dropped, ['taskType']);
     const fromOpenai = translationFor('embeddings', 'gemini-generate');
-    assert.deepEqual(fromOpenai.translateRequest({ input: 'a', user: 'u' }, GEMINI).dropped, ['user']);
+    assert.deepEqual(fromOpenai.translateRequest({ input: 'a', user: 'u' }, GEMINI, NO_QUIRKS).dropped, [
+      'user',
+    ]);
   });
 
   const refused: readonly [what: string, operation: string, dialect: Dialect, model: string, body: Json][] = [
@@ -163,7 +166,7 @@ void describe('embeddings requested', () => {
   ];
   for (const [what, operation, dialect, model, body] of refused) {
     void it(`are refused for ${what}`, () => {
-      assert.throws(() => translationFor(operation, dialect).translateRequest(body, model), {
+      assert.throws(() => translationFor(operation, dialect).translateRequest(body, model, NO_QUIRKS), {
         name: 'NotExpressible',
       });
     });

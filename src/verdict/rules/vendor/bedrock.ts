@@ -40,6 +40,32 @@ export const bedrockRules: readonly Rule[] = [
     },
   },
   {
+    // This machine's clock is wrong, not the key: all signatures are by it. It was signed anew by then.
+    id: 'bedrock.clock',
+    when: { named: [/^(?:requesttimetooskewed|requestexpired)(?:exception)?$/] },
+    verdict: atCapacity,
+    source: COMMON,
+    example: {
+      status: 400,
+      headers: header('RequestExpired'),
+      body: '{"message":"The request reached the service too late."}',
+    },
+  },
+  {
+    id: 'bedrock.clock-words',
+    when: {
+      named: [/^(?:invalidsignature|signaturedoesnotmatch)(?:exception)?$/],
+      says: /\bsignature (?:expired|not yet current)\b/i,
+    },
+    verdict: atCapacity,
+    source: 'github.com/aws/aws-sdk-js issues 254, 1652; github.com/convox/rack issue 235',
+    example: {
+      status: 403,
+      headers: header('InvalidSignatureException'),
+      body: '{"message":"Signature expired: 20260101T000000Z is now earlier than 20260101T000500Z (20260101T001000Z - 5 min.)"}',
+    },
+  },
+  {
     id: 'bedrock.key-invalid',
     when: {
       named: [

@@ -18,6 +18,14 @@ function body(code: string): string {
 /** Tencent Hunyuan: its API 3.0 answers 200 always, and names the error in two parts. */
 export const tencentRules: readonly Rule[] = [
   {
+    // This machine's clock is wrong, not the key: it was signed anew by then.
+    id: 'tencent.clock',
+    when: { named: ['authfailure.signatureexpire'] },
+    verdict: atCapacity,
+    source: CODES,
+    example: { status: 200, body: body('AuthFailure.SignatureExpire') },
+  },
+  {
     id: 'tencent.key-invalid',
     when: { named: /^authfailure/, unless: { named: /unauthorizedoperation/ } },
     verdict: keyDead,
