@@ -1,6 +1,6 @@
 import { modelCapabilities } from '../catalog/models/model-capabilities.ts';
 import type { ProviderConfig } from '../config/schema/schema.ts';
-import { isModelName } from '../dialects/operations/model-in-path.ts';
+import { isModelName } from '../base/model-name.ts';
 import type { Call } from '../dialects/operations/call.ts';
 import type { Dialect } from '../dialects/operations/operation.ts';
 import type { GatewayErrorCode } from '../dialects/errors/gateway-errors.ts';

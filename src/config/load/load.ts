@@ -4,8 +4,7 @@ import { readDocument } from './document.ts';
 import type { SourceDocument } from './document.ts';
 import { narrowUnion, problemsOf, showPath } from './issues.ts';
 import { mergeSources } from './plugin/merge-sources.ts';
-import { normalizePluginConfig } from './plugin-format.ts';
-import type { Note } from './plugin-format.ts';
+import type { Note } from './plugin/reading.ts';
 import { formatPath, sortProblems } from './problem.ts';
 import type { ConfigProblem } from './problem.ts';
 import { formatBytes } from '../schema/scalars.ts';
@@ -48,10 +47,7 @@ export async function loadConfig(path: string, env: NodeJS.ProcessEnv): Promise<
   const file = await readText(path);
   if (!file.ok) return { ok: false, problems: [{ path: '', expected: file.expected }] };
   const document = readDocument(file.text, env);
-  const names = namedTokenFiles(
-    normalizePluginConfig(mergeSources(document.value).value),
-    dirname(resolve(path)),
-  );
+  const names = namedTokenFiles(mergeSources(document.value).value, dirname(resolve(path)));
   const tokenFiles = await Promise.all(names.map(async (name) => [name, await readText(name)] as const));
   return validate(document, { kind: 'text', text: file.text, path: resolve(path), tokenFiles });
 }
@@ -69,8 +65,7 @@ export function parseConfig(text: string, options: ParseOptions): LoadResult {
 
 function validate(document: SourceDocument, source: TextSource): LoadResult {
   const { path } = source;
-  const { value: merged, origin, notes } = mergeSources(document.value);
-  const value = normalizePluginConfig(merged);
+  const { value, origin, notes } = mergeSources(document.value);
   const locate: SourceDocument['locate'] = (within, part) => document.locate(origin(within), part);
   const inText = document.problems.map((problem) => ({
     ...problem,

@@ -52,7 +52,8 @@ activeProviderId: openai-main
 - **\`\${NAME}\`** in a value reads the environment; a variable that is not set is an error. \`$\${NAME}\` stands for
   \`\${NAME}\` itself. What the variable holds is always text: it cannot bring further options, and a comma in it does
   not make two tokens.
-- **Unknown fields** and options that do not fit together are errors, all reported at once with line and column.
+- **Unknown fields** and options that do not fit together are errors, all reported at once with line and column;
+  in a configuration that is the plugin's what the plugin ignores is a warning ([which one is](PLUGIN.md#whose-a-configuration-is)).
   \`sparekey check --config FILE\` reports them without starting anything.
 - **A change of the file** is taken up while the gateway runs; a file with errors changes nothing.
 - **Editors** check the file as it is written with \`docs/sparekey.schema.json\`, for example by a first line

@@ -57,6 +57,23 @@ export function itemsOf(schema: Schema): Schema | undefined {
   return undefined;
 }
 
+/** What the values of a map with names of any kind are; undefined for anything else. */
+export function valuesOf(schema: Schema): Schema | undefined {
+  const { inner } = describeOption(schema);
+  return inner instanceof z.ZodRecord ? inner.valueType : undefined;
+}
+
+/** Whether text is meant, of whatever form. */
+export function isText(schema: Schema): boolean {
+  return describeOption(schema).inner instanceof z.ZodString;
+}
+
+/** The words of which one is meant; undefined for anything else. */
+export function keywordsOf(schema: Schema): readonly unknown[] | undefined {
+  const { inner } = describeOption(schema);
+  return inner instanceof z.ZodEnum ? inner.options : undefined;
+}
+
 /** The schema of what stands at a path; undefined where the schema has nothing there. */
 export function schemaAt(schema: Schema, path: readonly PropertyKey[]): Schema | undefined {
   let current: Schema | undefined = schema;

@@ -1,6 +1,7 @@
 import { createPrivateKey } from 'node:crypto';
 import { RE2JS, RE2JSSyntaxException } from 're2js';
 import { z } from 'zod';
+import { isModelName } from '../../base/model-name.ts';
 import { Secret } from '../../base/secret.ts';
 import type { StoreAddress } from '../../base/store-address.ts';
 import { parseRedisUrl } from './redis-url.ts';
@@ -75,10 +76,21 @@ function mappedModel() {
   });
 }
 
+/** What a name that cannot be a model's should have been. */
+export const NO_MODEL_NAME = 'a model name, without control characters, and without . or .. between slashes';
+
+/** The name of a model that a provider is asked for. */
+export function modelName() {
+  return text('a model').refine(isModelName, { error: NO_MODEL_NAME });
+}
+
 /** Model names to model names, in the order written. */
 export function modelMapping() {
+  const target = z
+    .string({ error: 'a model name, or "" to keep the one asked for' })
+    .refine(isModelName, { error: NO_MODEL_NAME });
   return z
-    .record(mappedModel(), z.string({ error: 'a model name, or "" to keep the one asked for' }), {
+    .record(mappedModel(), target, {
       error: 'a map of model names to model names',
     })
     .register(kinds, { kind: 'map of model names' });

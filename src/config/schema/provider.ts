@@ -1,6 +1,14 @@
 import { z } from 'zod';
 import { providerTypes } from '../../catalog/provider-types.ts';
-import { headerName, modelMapping, modelPattern, providerId, statusPattern, token } from './patterns.ts';
+import {
+  headerName,
+  modelMapping,
+  modelName,
+  modelPattern,
+  providerId,
+  statusPattern,
+  token,
+} from './patterns.ts';
 import { modelCapabilitiesEntry } from './model-capabilities.ts';
 import { baseUrl, fileUrl, otherHost } from './urls.ts';
 import { checkFailover, checkProvider, checkTokens, onLists, onMaps } from './constraints.ts';
@@ -54,7 +62,7 @@ const failover = z.strictObject({
   healthCheckTimeout: duration({ above: 0 })
     .prefault('5s')
     .meta({ description: 'Time for one health check.' }),
-  healthCheckModel: text('a model').exactOptional().meta({
+  healthCheckModel: modelName().exactOptional().meta({
     description:
       "Model of the health check: a chat completion in the provider's own form, whatever `protocol` says; embeddings or a ranking where the model is for those. A key that leaves again soon after a check has put it back is asked by the chat model it left by instead. Absent: no health checks.",
   }),
@@ -72,7 +80,7 @@ const failover = z.strictObject({
   }),
   failoverOnStatus: z.array(statusPattern()).exactOptional().meta({
     description:
-      "Regular expressions on the whole status. Given, they alone decide which answers count against a key; absent, Sparekey's verdict rules do.",
+      "Regular expressions on the whole status. Given, they alone decide which answers count against a key; absent or empty, Sparekey's verdict rules do.",
   }),
 });
 
@@ -96,13 +104,17 @@ const retry = z.strictObject({
     .meta({ description: 'Time for one of these further tries.' }),
   retryOnStatus: z.array(statusPattern()).exactOptional().meta({
     description:
-      "Regular expressions on the whole status. Given, they alone decide which answers are tried again with another key; absent, Sparekey's verdict rules do. The next target of a route is asked all the same, unless the fault is the client's.",
+      "Regular expressions on the whole status. Given, they alone decide which answers are tried again with another key; absent or empty, Sparekey's verdict rules do. The next target of a route is asked all the same, unless the fault is the client's.",
   }),
 });
 
 const customSetting = z.strictObject({
   name: text('a name').meta({ description: 'Of the field; `a.b` is a field of a field.' }),
-  value: z.unknown().register(kinds, { kind: 'any value' }).meta({ description: 'Of any type.' }),
+  value: z
+    .unknown()
+    .refine((value) => value !== undefined, { error: 'a value' })
+    .register(kinds, { kind: 'any value' })
+    .meta({ description: 'Of any type.' }),
   mode: keyword(['auto', 'raw']).default('auto').meta({
     description:
       '`auto` knows `max_tokens`, `temperature`, `top_p`, `top_k` and `seed`, calls them what the dialect does, and leaves out what it has no name for; `raw` sets any field as it is named.',

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { isModelName } from '../../base/model-name.ts';
+import { NO_MODEL_NAME, modelName } from './patterns.ts';
 import { decimal, integer, kinds, text } from './scalars.ts';
 
 /** A provider that a route names. */
@@ -16,7 +18,7 @@ const entryMap = z.strictObject({
   provider: text('a provider id')
     .register(kinds, { kind: 'provider id' })
     .meta({ description: 'The provider.' }),
-  model: text('a model').exactOptional().meta({
+  model: modelName().exactOptional().meta({
     description:
       'What it is asked for, mapped by its `modelMapping`. Absent: the model that the client named.',
   }),
@@ -31,6 +33,7 @@ const entryMap = z.strictObject({
 
 /** `provider-id`, or `provider-id/model`. */
 const entryText = text('a provider id')
+  .refine((written) => isModelName(written), { error: NO_MODEL_NAME })
   .register(kinds, { kind: 'provider id' })
   .transform((written): RouteEntry => {
     const slash = written.indexOf('/');

@@ -12,6 +12,8 @@ export interface Kind {
   readonly kind: string;
   readonly unit?: string;
   readonly bounds?: string;
+  /** Of a number, in its unit. */
+  readonly range?: Bounds;
 }
 
 export const kinds = z.registry<Kind>();
@@ -64,7 +66,7 @@ function formatMeasure(amount: number, units: Readonly<Record<string, number>>):
 }
 
 /** Where a number may lie. `above` excludes its end, `min` and `max` include theirs. */
-interface Bounds {
+export interface Bounds {
   readonly min?: number;
   readonly above?: number;
   readonly max: number;
@@ -101,7 +103,7 @@ function measure({ parse, format, what, kind, unit, whole }: Measure, bounds: Bo
       context.addIssue({ code: 'custom', message: error });
       return z.NEVER;
     })
-    .register(kinds, { kind, bounds: limits, ...(unit === undefined ? {} : { unit }) });
+    .register(kinds, { kind, bounds: limits, range: bounds, ...(unit === undefined ? {} : { unit }) });
 }
 
 /** Milliseconds, at most seven days unless `max` is given. */
@@ -170,6 +172,7 @@ export function text(what: string) {
   return z
     .string({ error: `${what} (text; quote what looks like a number)` })
     .refine((written) => written.trim() !== '', { error: `${what} that is not blank` })
+    .refine((written) => written.isWellFormed(), { error: `${what} without halves of surrogate pairs` })
     .register(kinds, { kind: 'text' });
 }
 

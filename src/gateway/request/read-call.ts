@@ -6,7 +6,7 @@ import type { ErrorDetails } from '../../dialects/errors/client-error.ts';
 import { scanForm } from '../../dialects/scan/form-scan.ts';
 import { noFacts } from '../../dialects/scan/body-facts.ts';
 import { scanBodyInSteps } from '../../dialects/scan/json-scan.ts';
-import { isModelName } from '../../dialects/operations/model-in-path.ts';
+import { isModelName } from '../../base/model-name.ts';
 import { chatAsResponse } from '../../dialects/operations/openai.ts';
 import type { BodyFacts, BodyFault } from '../../dialects/scan/body-facts.ts';
 import { createsResource } from '../../dialects/operations/operation.ts';

@@ -94,8 +94,15 @@ void test('the longest wait between checks is never below the shortest', () => {
   assert.equal(problem.expected, 'a duration not below healthCheckInterval');
 });
 
-void test('an explicit empty failoverOnStatus is kept apart from none', () => {
-  assert.deepEqual(providerOf(withFailover('{ failoverOnStatus: [] }')).failover.failoverOnStatus, []);
+void test('an empty list of statuses is as good as none, whoever wrote the file', () => {
+  for (const listen of ['', 'listen: 127.0.0.1:5397\n'])
+    for (const none of ['[]', 'null', '']) {
+      const { failover, retryOnFailure } = providerOf(
+        `${listen}provider:\n  type: openai\n  failover:\n    failoverOnStatus: ${none}\n  retryOnFailure:\n    retryOnStatus: ${none}\n`,
+      );
+      assert.equal(failover.failoverOnStatus, undefined);
+      assert.equal(retryOnFailure?.retryOnStatus, undefined);
+    }
 });
 
 void test('a status may be written as a number', () => {
@@ -156,10 +163,8 @@ void describe('choosing among providers', () => {
   });
 
   void test('provider and providers together, or neither, are refused', () => {
-    assert.match(
-      problemsIn(`${two}activeProviderId: a\nprovider: { type: groq }`)[0]?.expected ?? '',
-      /not both/,
-    );
+    const own = `${two}activeProviderId: a\nprovider: { type: groq }\nworkers: 1`;
+    assert.match(problemsIn(own)[0]?.expected ?? '', /not both/);
     assert.deepEqual(problemsIn('listen: 1')[0]?.path, 'providers');
     assert.equal(problemsIn('providers: []')[0]?.expected, 'at least one provider');
   });
@@ -197,7 +202,7 @@ void describe('openaiCustomUrl', () => {
   });
 
   void test('is for type openai, and excludes baseUrl', () => {
-    const [wrongType] = problemsIn('provider: { type: groq, openaiCustomUrl: example.com/v1 }');
+    const [wrongType] = problemsIn('provider: { type: groq, attempts: 2, openaiCustomUrl: example.com/v1 }');
     assert.match(wrongType?.expected ?? '', /type: openai only/);
     const [both] = problemsIn('provider: { type: openai, baseUrl: http://a, openaiCustomUrl: b/v1 }');
     assert.match(both?.expected ?? '', /not both/);
@@ -209,7 +214,6 @@ void describe('openaiCustomUrl', () => {
       'example.com/v1?a=b',
       'example.com/v1#x',
       'ftp://example.com',
-      '',
     ])
       assert.equal(
         problemsIn(`provider: { type: openai, openaiCustomUrl: "${written}" }`)[0]?.path,

@@ -117,7 +117,7 @@ group('values of another kind', [
   },
   {
     name: 'a switch that is none',
-    text: 'provider:\n  type: openai\n  failover: { enabled: yes }',
+    text: 'provider:\n  type: openai\n  failover: { enabled: yes }\n  attempts: 2',
     problems: ['3:24: provider.failover.enabled is "yes": expected true or false'],
   },
   {
@@ -144,7 +144,7 @@ group('values of another kind', [
 
 group('numbers out of bounds', [
   {
-    name: 'thresholds and intervals of zero or below',
+    name: 'thresholds and intervals below zero; zero is the default of those that the plugin has',
     text: `provider:
   type: openai
   apiTokens: [a]
@@ -156,13 +156,13 @@ group('numbers out of bounds', [
     healthCheckInterval: 0
     healthCheckTimeout: -5s
     cooldownDuration: -1
+  deadline: 0
 `,
     problems: [
-      '7:23: provider.failover.failureThreshold is "0": expected a whole number, from 1 to 1000000',
       '8:23: provider.failover.successThreshold is "-1": expected a whole number, from 1 to 1000000',
-      `9:26: provider.failover.healthCheckInterval is "0": ${duration}, above 0ms, at most 7d`,
       `10:25: provider.failover.healthCheckTimeout is "-5s": ${duration}, above 0ms, at most 7d`,
       `11:23: provider.failover.cooldownDuration is "-1": ${duration}, from 0ms to 7d`,
+      `12:13: provider.deadline is "0": ${duration}, above 0ms, at most 7d`,
     ],
   },
   {
@@ -172,10 +172,10 @@ group('numbers out of bounds', [
   },
   {
     name: 'too many attempts and retries',
-    text: 'provider: { type: openai, attempts: 33, retryOnFailure: { maxRetries: 0 } }',
+    text: 'provider: { type: openai, attempts: 33, retryOnFailure: { maxRetries: 33 } }',
     problems: [
       '1:37: provider.attempts is "33": expected a whole number, from 1 to 32',
-      '1:71: provider.retryOnFailure.maxRetries is "0": expected a whole number, from 1 to 32',
+      '1:71: provider.retryOnFailure.maxRetries is "33": expected a whole number, from 1 to 32',
     ],
   },
   {
@@ -267,7 +267,7 @@ routes: [{ model: "~)", to: [openai] }]
   },
   {
     name: 'blank tokens, and tokens that no header can carry',
-    text: 'provider:\n  type: openai\n  apiTokens:\n    - ""\n    - "  "\n    - a b\n    - 12345\n',
+    text: 'provider:\n  type: openai\n  apiTokens:\n    - ""\n    - "  "\n    - a b\n    - 12345\n  attempts: 2\n',
     problems: [
       '4:7: provider.apiTokens[0] is [secret]: expected a token that is not blank',
       '5:7: provider.apiTokens[1] is [secret]: expected a token that is not blank',

@@ -102,8 +102,10 @@ void suite('2: failoverOnStatus decides what counts', () => {
     [['503'], 502, false],
     [['4.*'], 204, false],
     [['4.*', '5.*'], 401, true],
-    [[], 429, false],
-    [[], 500, false],
+    // None is not nothing: as where the option is absent, the rules judge.
+    [[], 401, true],
+    [[], 500, true],
+    [[], 404, false],
   ];
   for (const [failoverOnStatus, status, counts] of cases) {
     const what = `${JSON.stringify(failoverOnStatus)}: ${status} ${counts ? 'counts' : 'does not count'}`;
@@ -224,13 +226,14 @@ void suite('7: defaults', () => {
     assert.partialDeepStrictEqual(read(explicit), explicit);
   });
 
-  void test('7: zero and negative thresholds and intervals are refused', () => {
+  void test('7: zero, and what is no number, means the default; a threshold below zero is reached at once', () => {
+    const defaults = read({ enabled: true, healthCheckModel: 'm' });
     const names = ['failureThreshold', 'successThreshold', 'healthCheckInterval', 'healthCheckTimeout'];
     for (const name of names) {
-      for (const value of [0, -1]) {
-        const failover = { enabled: true, healthCheckModel: 'm', [name]: value };
-        const [problem = ''] = problemsOf({ provider: { type: 'openai', apiTokens: KEYS, failover } });
-        assert.ok(problem.startsWith(`provider.failover.${name}: `), `${name}: ${value}: ${problem}`);
+      for (const value of [0, '0', null, '', 'x', [], -1]) {
+        const failover = read({ enabled: true, healthCheckModel: 'm', [name]: value });
+        const expected = name === 'failureThreshold' && value === -1 ? { ...defaults, [name]: 1 } : defaults;
+        assert.deepEqual(failover, expected, `${name}: ${JSON.stringify(value)}`);
       }
     }
   });

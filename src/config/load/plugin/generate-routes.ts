@@ -1,5 +1,5 @@
 import { isHostPattern } from '../../schema/route-conditions.ts';
-import type { Note } from '../plugin-format.ts';
+import type { Note } from './reading.ts';
 import type { IngressRoute } from './ingress.ts';
 import { fits, routesOfIngresses } from './ingress-routes.ts';
 import type { GeneratedRoute, ProviderRule } from './ingress-routes.ts';
@@ -69,10 +69,11 @@ function theOnly([rule, ...others]: readonly ProviderRule[]): ActiveProvider {
   return isOnly ? rule.active : { kind: 'none' };
 }
 
-function routesOfDomain({ names, at, configAt, active }: ProviderRule): {
+function routesOfDomain(rule: ProviderRule): {
   readonly routes: readonly GeneratedRoute[];
   readonly notes: readonly Note[];
 } {
+  const { names, at, active } = rule;
   const hosts = names.filter(isHostPattern);
   const notes: Note[] = names
     .filter((name) => !isHostPattern(name))
@@ -84,12 +85,12 @@ function routesOfDomain({ names, at, configAt, active }: ProviderRule): {
     return { routes: [{ fields: { hosts, to: 'none' }, at }], notes: [...notes, { path: at, expected }] };
   }
   const to = [[{ provider: active.id }]];
-  return { routes: [{ fields: { hosts, to }, at: originOf(configAt, active) }], notes };
+  return { routes: [{ fields: { hosts, to }, at: originOf(rule) }], notes };
 }
 
-/** Where a provider that is not there was named. */
-function originOf(configAt: Path, { kind }: ActiveProvider): Path {
-  return kind === 'unknown' ? [...configAt, 'activeProviderId'] : configAt;
+/** The rule, or where it names a provider that is not there. */
+function originOf({ at, config, active }: ProviderRule): Path {
+  return active.kind === 'unknown' ? config.toWritten(['activeProviderId']) : at;
 }
 
 function forAnyHost(route: GeneratedRoute): GeneratedRoute {
@@ -101,10 +102,11 @@ function isTied(rule: ProviderRule, ingresses: readonly IngressRoute[]): boolean
 }
 
 /** A route that says how the provider is reached, or that it is not there; by its id. */
-function routeByName({ configAt, active }: ProviderRule): (readonly [id: string, route: GeneratedRoute])[] {
+function routeByName(rule: ProviderRule): (readonly [id: string, route: GeneratedRoute])[] {
+  const { active } = rule;
   if (active.kind === 'none') return [];
   const fields = { model: `${active.id}/*`, to: [[{ provider: active.id }]] };
-  return [[active.id, { fields, at: originOf(configAt, active) }]];
+  return [[active.id, { fields, at: originOf(rule) }]];
 }
 
 const KINDS = { route: 'route', service: 'service', 'route-prefix': 'route', domain: 'domain' } as const;

@@ -1,4 +1,4 @@
-import type { Note } from '../plugin-format.ts';
+import type { Note } from './reading.ts';
 import type { Path } from '../problem.ts';
 import { fieldsOf, listOf, textOf } from './fields.ts';
 import type { Fields } from './fields.ts';

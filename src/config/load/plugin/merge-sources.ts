@@ -1,11 +1,12 @@
-import type { Note } from '../plugin-format.ts';
 import type { Path } from '../problem.ts';
 import { fieldsOf, listOf } from './fields.ts';
 import type { Fields } from './fields.ts';
 import { generateRoutes } from './generate-routes.ts';
 import type { GeneratedRoute, ProviderRule } from './ingress-routes.ts';
 import { ProviderList } from './provider-list.ts';
-import { RULES } from './rules.ts';
+import { readConfig } from './read-config.ts';
+import type { Note } from './reading.ts';
+import { RULES, RULE_OPTIONS } from './rules.ts';
 import { readSources, resourceKind } from './sources.ts';
 import type { ConfigSource } from './sources.ts';
 
@@ -26,9 +27,11 @@ export function mergeSources(written: unknown): MergedSources {
   const [sole, ...others] = documents;
   if (sole === undefined) return { value: undefined, origin: (path) => path, notes: [] };
   const [document, at] = sole;
-  if (others.length === 0 && isPlain(document))
-    return { value: document, origin: (path) => [...at, ...path], notes: [] };
-  return merge(documents);
+  if (others.length > 0 || !isPlain(document)) return merge(documents);
+  const config = fieldsOf(document);
+  if (config === undefined) return { value: document, origin: (path) => [...at, ...path], notes: [] };
+  const { value, notes, toWritten } = readConfig(config, at, false);
+  return { value, notes, origin: toWritten };
 }
 
 type Placed = readonly [document: unknown, at: Path];
@@ -48,15 +51,15 @@ function isPlain(document: unknown): boolean {
 function merge(documents: readonly Placed[]): MergedSources {
   const { configs, ingresses, notes } = readSources(documents);
   const list = new ProviderList();
-  const added = configs.map((source) => ({ ...source, ...list.add(source.config, source.at) }));
+  const added = configs.map((source) => ({ ...source, ...list.add(source.config) }));
   const main = added.find(({ active, isForAll }) => active.kind !== 'none' && isForAll);
   const rules = added.flatMap(({ rules: own, scope }): ProviderRule[] =>
-    own.map((rule) => ({ ...rule, active: list.add(rule.config, rule.configAt, scope).active })),
+    own.map((rule) => ({ ...rule, active: list.add(rule.config, scope).active })),
   );
   const generated = generateRoutes(rules, ingresses, main?.active ?? { kind: 'none' });
   const options = mergeOptions(configs);
   const routes = mergeRoutes(options, generated.routes);
-  const root = configs[0]?.at ?? [];
+  const [first] = configs;
   return {
     value: {
       ...options.fields,
@@ -64,12 +67,14 @@ function merge(documents: readonly Placed[]): MergedSources {
       ...(generated.active.kind !== 'none' && { activeProviderId: generated.active.id }),
       ...(routes.routes !== undefined && { routes: routes.routes }),
     },
-    origin: ([field, index, ...rest]) => {
-      const items = field === 'providers' ? list.paths : field === 'routes' ? routes.paths : [];
-      const item = items[Number(index)];
-      if (item !== undefined) return [...item, ...rest];
-      const at = field === 'activeProviderId' ? main?.at : options.paths.get(String(field));
-      return [...(at ?? root), ...[field, index, ...rest].filter((part) => part !== undefined)];
+    origin: (path) => {
+      const [field, index, ...rest] = path;
+      const item = field === 'providers' ? list.origins[Number(index)] : undefined;
+      if (item !== undefined) return item(rest);
+      const routeAt = field === 'routes' ? routes.paths[Number(index)] : undefined;
+      if (routeAt !== undefined) return [...routeAt, ...rest];
+      const source = field === 'activeProviderId' ? main : options.sources.get(String(field));
+      return (source ?? first)?.config.toWritten(path) ?? [];
     },
     notes: [
       ...notes,
@@ -93,48 +98,47 @@ function secondDefault({ at }: ConfigSource): Note {
 
 interface MergedOptions {
   readonly fields: Fields;
-  /** Of the configurations that they stand in. */
-  readonly paths: ReadonlyMap<string, Path>;
+  /** The configurations that they stand in. */
+  readonly sources: ReadonlyMap<string, ConfigSource>;
   readonly notes: readonly Note[];
 }
 
 /** The options beside providers; of two configurations that say one the first counts. */
 function mergeOptions(configs: readonly ConfigSource[]): MergedOptions {
   const fields: Record<string, unknown> = {};
-  const paths = new Map<string, Path>();
+  const sources = new Map<string, ConfigSource>();
   const notes: Note[] = [];
-  for (const { config, at } of configs) {
-    const {
-      provider: _provider,
-      providers: _providers,
-      activeProviderId: _id,
-      [RULES]: _rules,
-      ...rest
-    } = config;
-    for (const [name, value] of Object.entries(rest)) {
-      if (paths.has(name))
-        notes.push({ path: [...at, name], expected: 'nothing, since an earlier document says it' });
+  for (const source of configs)
+    for (const [name, value] of Object.entries(source.config.value)) {
+      if (RULE_OPTIONS.includes(name)) continue;
+      if (sources.has(name))
+        notes.push({
+          path: source.config.toWritten([name]),
+          expected: 'nothing, since an earlier document says it',
+        });
       else {
         fields[name] = value;
-        paths.set(name, at);
+        sources.set(name, source);
       }
     }
-  }
-  return { fields, paths, notes };
+  return { fields, sources, notes };
 }
 
 /** Routes that were written go before those that were made of rules. What is no list is left for the schema to find. */
 function mergeRoutes(
-  { fields, paths }: MergedOptions,
+  { fields, sources }: MergedOptions,
   generated: readonly GeneratedRoute[],
 ): { readonly routes: unknown; readonly paths: readonly Path[] } {
   const written = fields['routes'];
   if (written !== undefined && !Array.isArray(written)) return { routes: written, paths: [] };
   if (written === undefined && generated.length === 0) return { routes: undefined, paths: [] };
   const own: readonly unknown[] = written ?? [];
-  const at = paths.get('routes') ?? [];
+  const source = sources.get('routes');
   return {
     routes: [...own, ...generated.map((route) => route.fields)],
-    paths: [...own.map((_, index) => [...at, 'routes', index]), ...generated.map((route) => route.at)],
+    paths: [
+      ...own.map((_, index) => source?.config.toWritten(['routes', index]) ?? []),
+      ...generated.map((route) => route.at),
+    ],
   };
 }

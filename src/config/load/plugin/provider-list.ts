@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Note } from '../plugin-format.ts';
 import type { Path } from '../problem.ts';
 import { fieldsOf, listOf, textOf } from './fields.ts';
 import type { Fields } from './fields.ts';
+import type { ReadConfig } from './read-config.ts';
+import type { Note } from './reading.ts';
 
 /** The ids that the providers of one configuration have here, by those that it calls them by. */
 export type ProviderScope = ReadonlyMap<string, string>;
@@ -11,19 +12,22 @@ export type ProviderScope = ReadonlyMap<string, string>;
 export type ActiveProvider =
   { readonly kind: 'known' | 'unknown'; readonly id: string } | { readonly kind: 'none' };
 
+/** Where in the file something in a provider stands. */
+type Origin = (within: Path) => Path;
+
 /** All providers of a file, with an id of its own for each. */
 export class ProviderList {
   readonly #providers: unknown[] = [];
-  readonly #paths: Path[] = [];
+  readonly #origins: Origin[] = [];
   readonly #notes: Note[] = [];
 
   get providers(): readonly unknown[] {
     return this.#providers;
   }
 
-  /** Where each was written. */
-  get paths(): readonly Path[] {
-    return this.#paths;
+  /** Where in the file something in each of them stands. */
+  get origins(): readonly Origin[] {
+    return this.#origins;
   }
 
   get notes(): readonly Note[] {
@@ -36,16 +40,19 @@ export class ProviderList {
    * @param outer - of the configuration for all, for one of a rule
    */
   add(
-    config: Fields,
-    at: Path,
+    { value: config, toWritten }: ReadConfig,
     outer: ProviderScope = new Map(),
   ): { readonly scope: ProviderScope; readonly active: ActiveProvider } {
     const sole = fieldsOf(config['provider']);
+    const originOf =
+      (...at: Path) =>
+      (within: Path): Path =>
+        toWritten([...at, ...within]);
     const scope = Array.isArray(config['providers'])
-      ? this.#addAll(listOf(config['providers']), [...at, 'providers'])
+      ? this.#addAll(listOf(config['providers']), (index) => originOf('providers', index))
       : outer;
     if (sole !== undefined) {
-      const id = this.#addOne(sole, [...at, 'provider']);
+      const id = this.#addOne(sole, originOf('provider'));
       return { scope: new Map([[textOf(sole['id']), id]]), active: { kind: 'known', id } };
     }
     const named = textOf(config['activeProviderId']);
@@ -55,16 +62,16 @@ export class ProviderList {
   }
 
   /** Two of one id in a list stay as they are: a mistake that is reported as such. */
-  #addAll(written: readonly unknown[], at: Path): ProviderScope {
+  #addAll(written: readonly unknown[], originOf: (index: number) => Origin): ProviderScope {
     const taken = this.#ids();
     const scope = new Map<string, string>();
     for (const [index, each] of written.entries()) {
       const provider = fieldsOf(each);
       const own = textOf(provider?.['id']);
       if (provider !== undefined && (taken.has(own) || (own === '' && written.length === 1)))
-        scope.set(own, this.#addOne(provider, [...at, index]));
+        scope.set(own, this.#addOne(provider, originOf(index)));
       else {
-        this.#push(each, [...at, index]);
+        this.#push(each, originOf(index));
         scope.set(own, own);
       }
     }
@@ -72,7 +79,7 @@ export class ProviderList {
   }
 
   /** The one that is there already, where nothing differs. */
-  #addOne(provider: Fields, at: Path): string {
+  #addOne(provider: Fields, origin: Origin): string {
     const known = this.#providers.find((each) => {
       const { id, ...others } = fieldsOf(each) ?? {};
       const { id: own = id, ...rest } = provider;
@@ -81,14 +88,15 @@ export class ProviderList {
     if (known !== undefined) return textOf(fieldsOf(known)?.['id']);
     const wanted = textOf(provider['id']) || textOf(provider['type']) || 'provider';
     const id = this.#unique(wanted);
-    if (id !== wanted) this.#notes.push({ path: at, expected: `an id of its own: it is called ${id} here` });
-    this.#push({ ...provider, id }, at);
+    if (id !== wanted)
+      this.#notes.push({ path: origin([]), expected: `an id of its own: it is called ${id} here` });
+    this.#push({ ...provider, id }, origin);
     return id;
   }
 
-  #push(provider: unknown, at: Path): void {
+  #push(provider: unknown, origin: Origin): void {
     this.#providers.push(provider);
-    this.#paths.push(at);
+    this.#origins.push(origin);
   }
 
   #ids(): ReadonlySet<string> {

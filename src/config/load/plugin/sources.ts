@@ -1,20 +1,24 @@
-import type { Note } from '../plugin-format.ts';
+import type { Note } from './reading.ts';
 import type { Path } from '../problem.ts';
 import { fieldsOf, listOf, textOf } from './fields.ts';
 import type { Fields } from './fields.ts';
 import { ingressRoutes } from './ingress.ts';
 import type { IngressRoute } from './ingress.ts';
-import { inlineRules, matchRules } from './rules.ts';
-import type { Rule } from './rules.ts';
+import { readConfig } from './read-config.ts';
+import type { ReadConfig } from './read-config.ts';
+import { RULES, RULE_OPTIONS, inlineRules, matchRules } from './rules.ts';
+import type { Rule, RuleList } from './rules.ts';
+import { isPluginConfig } from './words.ts';
 
 /** One configuration of the plugin, or of this gateway, in a document of its own or within a resource. */
 export interface ConfigSource {
   /** What holds for all requests, and the options of this gateway beside it. */
-  readonly config: Fields;
+  readonly config: ReadConfig;
   readonly at: Path;
   /** Its providers serve what no rule is for; otherwise they are there for its rules alone. */
   readonly isForAll: boolean;
   readonly rules: readonly Rule[];
+  readonly notes: readonly Note[];
 }
 
 /** What a file holds. */
@@ -37,9 +41,7 @@ export function readSources(documents: readonly (readonly [document: unknown, at
     if (fields === undefined) return leftOut(at, 'this is no map of options');
     const kind = resourceKind(fields);
     if (kind === undefined) {
-      const { rules, notes: found } = inlineRules(fields, at);
-      configs.push({ config: fields, at, isForAll: true, rules });
-      notes.push(...found);
+      configs.push(readSource(fields, at, isPluginConfig(withoutRules(fields))));
     } else if (kind.endsWith('List')) {
       for (const [index, item] of listOf(fields['items']).entries()) sort(item, [...at, 'items', index]);
     } else if (kind === 'Ingress') {
@@ -47,16 +49,14 @@ export function readSources(documents: readonly (readonly [document: unknown, at
       ingresses.push(...found.routes);
       notes.push(...found.notes);
     } else if (kind === 'WasmPlugin' && isAiProxy(fields)) {
-      const { notes: found, ...source } = readWasmPlugin(fields, at);
-      configs.push(source);
-      notes.push(...found);
+      configs.push(readWasmPlugin(fields, at));
     } else {
       const name = textOf(fieldsOf(fields['metadata'])?.['name']);
       leftOut(at, `this is a ${kind}${name === '' ? '' : ` called ${name}`}`);
     }
   };
   for (const [document, at] of documents) sort(document, at);
-  return { configs, ingresses, notes };
+  return { configs, ingresses, notes: [...notes, ...configs.flatMap((source) => source.notes)] };
 }
 
 /** The kind of a Kubernetes resource; undefined for a configuration that stands by itself. */
@@ -67,33 +67,38 @@ export function resourceKind(document: Fields): string | undefined {
   return kind !== '' && isResource ? kind : undefined;
 }
 
-const PROVIDER_FIELDS = ['provider', 'providers', 'activeProviderId'];
-
 /** A configuration of other plugins names no providers. */
 function isAiProxy(resource: Fields): boolean {
   const { defaultConfig, pluginConfig, matchRules: rules } = fieldsOf(resource['spec']) ?? {};
   const configs = [defaultConfig, pluginConfig, ...listOf(rules).map((rule) => fieldsOf(rule)?.['config'])];
-  return configs.some((config) => PROVIDER_FIELDS.some((name) => name in (fieldsOf(config) ?? {})));
+  return configs.some((config) => RULE_OPTIONS.some((name) => name in (fieldsOf(config) ?? {})));
 }
 
 /** `pluginConfig` is Istio's, and goes before all else. */
-function readWasmPlugin(resource: Fields, at: Path): ConfigSource & { readonly notes: readonly Note[] } {
+function readWasmPlugin(resource: Fields, at: Path): ConfigSource {
   const spec = fieldsOf(resource['spec']) ?? {};
   const specAt = [...at, 'spec'];
   const whole = fieldsOf(spec['pluginConfig']);
-  if (whole !== undefined) {
-    const configAt = [...specAt, 'pluginConfig'];
-    return { config: whole, at: configAt, isForAll: true, ...inlineRules(whole, configAt) };
-  }
-  const config = fieldsOf(spec['defaultConfig']) ?? {};
-  const configAt = [...specAt, 'defaultConfig'];
-  const inline = inlineRules(config, configAt);
-  const { rules, notes } = matchRules(spec, specAt);
+  if (whole !== undefined) return readSource(whole, [...specAt, 'pluginConfig'], true);
+  const source = readSource(fieldsOf(spec['defaultConfig']) ?? {}, [...specAt, 'defaultConfig'], true);
+  const { rules, notes } = matchRules(spec, specAt, (rule, ruleAt) => readConfig(rule, ruleAt, true));
   return {
-    config,
-    at: configAt,
+    ...source,
     isForAll: spec['defaultConfigDisable'] !== true,
-    rules: rules.length > 0 ? rules : inline.rules,
-    notes: [...notes, ...inline.notes],
+    rules: rules.length > 0 ? rules : source.rules,
+    notes: [...notes, ...source.notes],
   };
+}
+
+/** @param isPlugins - all of it is the plugin's, its rules too */
+function readSource(config: Fields, at: Path, isPlugins: boolean): ConfigSource {
+  const { rules, notes }: RuleList = inlineRules(config, at, (rule, ruleAt) =>
+    readConfig(rule, ruleAt, isPlugins),
+  );
+  const read = readConfig(withoutRules(config), at, isPlugins);
+  return { config: read, at, isForAll: true, rules, notes: [...read.notes, ...notes] };
+}
+
+function withoutRules(config: Fields): Fields {
+  return Object.fromEntries(Object.entries(config).filter(([name]) => name !== RULES));
 }

@@ -1,0 +1,177 @@
+import { providerTypes, typesWithOption } from '../../../catalog/provider-types.ts';
+import { describeOption, fieldNamesAt, itemsOf, schemaAt } from '../../schema/introspect.ts';
+import type { Schema } from '../../schema/introspect.ts';
+import { singleProvider } from '../../schema/provider.ts';
+import { vendorFields } from '../../schema/vendor-fields.ts';
+import { KEY_OPTIONS } from '../../schema/vendor-options.ts';
+import { nearest } from '../nearest.ts';
+import { isBlank, isBlankList, isFields } from './fields.ts';
+import type { Fields } from './fields.ts';
+import type { Place, Reading } from './reading.ts';
+import { readScalar } from './values.ts';
+import { ALIASES, PROVIDER_WORDS } from './words.ts';
+import type { Words } from './words.ts';
+
+/*
+ * Providers as the plugin writes them, as the schema wants them: names of its older versions, single values where lists are meant,
+ * and in a configuration that is the plugin's also what it does not read, which is left out with a note.
+ */
+
+/** Types of which the plugin uses `apiTokens` alone where there are any. */
+const TOKENS_FIRST: ReadonlySet<string> = new Set(['bedrock', 'vertex']);
+
+/** A provider as the schema wants it. */
+export function readProvider(provider: Fields, place: Place, reading: Reading): Fields {
+  const written = spellings(provider, place, reading);
+  const named = Object.fromEntries([...written].map(([name, as]) => [name, provider[as]]));
+  if (isBlankBesideOthers(named)) delete named['apiTokens'];
+  const ignored = reading.isPlugins ? ignoredOptions(named) : new Map<string, string>();
+  const entries = Object.entries(named).flatMap(([name, value]) => {
+    const at = reading.enter(place, name, written.get(name));
+    const why = ignored.get(name);
+    if (why === undefined) return readField(name, value, singleProvider, PROVIDER_WORDS, at, reading);
+    reading.note(at, `nothing, since ${why}`);
+    return [];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** The schema's names of the options that are given, and how they are written. */
+function spellings(provider: Fields, place: Place, reading: Reading): ReadonlyMap<string, string> {
+  const written = new Map<string, string>();
+  for (const as of Object.keys(provider).toSorted((one, other) => rank(one) - rank(other))) {
+    if (reading.isPlugins && isBlank(provider[as])) continue;
+    const name = ALIASES.get(as) ?? as;
+    const earlier = written.get(name);
+    if (earlier === undefined) written.set(name, as);
+    else reading.note(reading.enter(place, as), `nothing, since ${earlier} goes before it`);
+  }
+  return written;
+}
+
+/** Of two words for one thing the schema's counts, but for the one that the plugin reads first. */
+function rank(name: string): number {
+  if (name === 'claudeVersion') return 0;
+  return ALIASES.has(name) ? 2 : 1;
+}
+
+/** One empty token where another credential stands beside, as an example of the plugin's documentation has it. */
+function isBlankBesideOthers({ apiTokens, ...provider }: Fields): boolean {
+  const isEmpty =
+    apiTokens === '' || (Array.isArray(apiTokens) && apiTokens.length === 1 && apiTokens[0] === '');
+  return isEmpty && KEY_OPTIONS.some(({ parts }) => parts.some((part) => !isBlank(provider[part])));
+}
+
+/** Options that the plugin reads and has no use for, beside others or with this type, and why. */
+function ignoredOptions(provider: Fields): ReadonlyMap<string, string> {
+  const { type, apiTokens = [] } = provider;
+  const row = typeof type === 'string' ? providerTypes.get(type) : undefined;
+  const ignored = new Map<string, string>();
+  if (row === undefined) return ignored;
+  const { options = [], baseUrlOptions = [], keyOptions } = row;
+  for (const option of Object.keys(vendorFields))
+    if (option in provider && !options.includes(option))
+      ignored.set(option, `${option} is for type: ${typesWithOption(option).join(', ')} only`);
+  const [first, ...others] = baseUrlOptions.filter(
+    ({ option, besideBaseUrl }) => besideBaseUrl !== true && option in provider,
+  );
+  for (const { option } of others) ignored.set(option, `${first?.option} goes before it`);
+  if (TOKENS_FIRST.has(row.type) && !(Array.isArray(apiTokens) && apiTokens.length === 0))
+    for (const option of keyOptions?.parts ?? [])
+      if (option in provider) ignored.set(option, 'apiTokens go before it');
+  return ignored;
+}
+
+/** The fields of a map, by the words that the plugin knows in it. */
+function readMap(map: Fields, schema: Schema, words: Words, place: Place, reading: Reading): Fields {
+  return Object.fromEntries(
+    Object.entries(map).flatMap(([name, value]) =>
+      readField(name, value, schema, words, reading.enter(place, name), reading),
+    ),
+  );
+}
+
+/** One field of a map; none where it is as good as absent, or nobody reads it. */
+export function readField(
+  name: string,
+  value: unknown,
+  schema: Schema,
+  words: Words,
+  place: Place,
+  reading: Reading,
+): [string, unknown][] {
+  const option = schemaAt(schema, [name]);
+  // Of a setting any value is one.
+  if (option !== undefined && describeOption(option).kind?.kind === 'any value') return [[name, value]];
+  if (reading.isPlugins && isBlank(value)) return [];
+  if (option === undefined && reading.isPlugins) {
+    const near = nearest(name, fieldNamesAt(schema, []));
+    const meant = near === undefined ? '' : `; did you mean ${near}?`;
+    reading.note(place, `nothing, since the plugin does not read it either${meant}`);
+    return [];
+  }
+  // What Sparekey alone knows is as it has always been, and what nobody knows is for the schema to find.
+  if (option === undefined || !words.names.has(name)) return [[name, value]];
+  const read = readOption(name, value, option, words.within.get(name), place, reading);
+  return read === undefined ? [] : [[name, read]];
+}
+
+function readOption(
+  name: string,
+  value: unknown,
+  option: Schema,
+  inside: Words | undefined,
+  place: Place,
+  reading: Reading,
+): unknown {
+  const items = itemsOf(option);
+  if (items !== undefined) {
+    const isOptional = describeOption(option).default === undefined;
+    return readList(name, value, items, isOptional, inside, place, reading);
+  }
+  if (inside === undefined) return readScalar(name, option, value, place, reading);
+  // The plugin's documentation writes the one context as a list of one.
+  const map: unknown = name === 'context' && Array.isArray(value) && value.length === 1 ? value[0] : value;
+  if (isFields(map)) return readMap(map, option, inside, place, reading);
+  if (!reading.isPlugins || name === 'context') return map;
+  if (!isBlankList(map)) reading.note(place, 'a map; as it is it means nothing');
+  return undefined;
+}
+
+/** @param isOptional none is not the same as an empty one to the schema, and is to the plugin */
+function readList(
+  name: string,
+  value: unknown,
+  items: Schema,
+  isOptional: boolean,
+  inside: Words | undefined,
+  place: Place,
+  reading: Reading,
+): unknown {
+  if (isOptional && (value === null || isBlankList(value))) return undefined;
+  const list: unknown[] = Array.isArray(value) ? value : [value];
+  const read: unknown[] = [];
+  const earlier = new Set<unknown>();
+  for (const [index, item] of list.entries()) {
+    const why = reading.isPlugins ? whyLeftOut(name, item, earlier) : undefined;
+    earlier.add(item);
+    const at = reading.enter(place, read.length, index);
+    if (why !== undefined) reading.note(at, why);
+    else if (!(name === 'contextCleanupCommands' && item === ''))
+      read.push(
+        isFields(item) && inside !== undefined && name !== 'apiTokens'
+          ? readMap(item, items, inside, at, reading)
+          : readScalar(name, items, item, at, reading),
+      );
+  }
+  return read;
+}
+
+/** Why the plugin has no use for an item of a list; undefined where it has one. */
+function whyLeftOut(name: string, item: unknown, earlier: ReadonlySet<unknown>): string | undefined {
+  if (name === 'apiTokens' && typeof item === 'string' && item !== '' && earlier.has(item))
+    return 'a token that no earlier item has; it counts once';
+  return name === 'customSettings' && !(isFields(item) && !isBlank(item['name']))
+    ? 'a setting with the name of a field; without one it has no effect'
+    : undefined;
+}
