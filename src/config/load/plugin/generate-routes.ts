@@ -33,8 +33,9 @@ export function generateRoutes(
   // A route for hosts goes before one that is for none, so that the order would be another.
   const between = behind.length === 0 ? ofIngresses : ofIngresses.map(forAnyHost);
 
-  const untied = rules.filter((rule) => rule.by !== 'domain' && !isTied(rule, ingresses));
-  const left = ingresses.length > 0 ? [] : untied.filter((rule) => rule.active.kind !== 'none');
+  const left = rules.filter(
+    ({ by, active }) => ingresses.length === 0 && by !== 'domain' && active.kind !== 'none',
+  );
   const active = forAll.kind === 'none' ? theOnly(left) : forAll;
   const isOpen = active.kind !== 'none' || left.length > 0;
   const byName = rules.filter(
@@ -55,8 +56,8 @@ export function generateRoutes(
     active,
     notes: [
       ...ofDomains.flatMap((each) => each?.notes ?? []),
-      ...untied.map((rule) => untiedNote(rule, active)),
-      ...ingresses.flatMap((ingress) => uselessNote(ingress, ofIngresses)),
+      ...rules.flatMap((rule) => untoldNote(rule, ingresses, active)),
+      ...ingresses.flatMap((ingress) => uselessNote(ingress, ingresses, ofIngresses)),
     ],
   };
 }
@@ -75,9 +76,9 @@ function routesOfDomain(rule: ProviderRule): {
 } {
   const { names, at, active } = rule;
   const hosts = names.filter(isHostPattern);
-  const notes: Note[] = names
-    .filter((name) => !isHostPattern(name))
-    .map(() => ({ path: at, expected: 'domains without port, with * at one end at most' }));
+  const notes: Note[] = names.every(isHostPattern)
+    ? []
+    : [{ path: at, expected: 'domains without port, with * at one end at most' }];
   if (hosts.length === 0) return { routes: [], notes };
   if (active.kind === 'none') {
     const expected =
@@ -97,10 +98,6 @@ function forAnyHost(route: GeneratedRoute): GeneratedRoute {
   return { ...route, fields: { hosts: ['*'], ...route.fields } };
 }
 
-function isTied(rule: ProviderRule, ingresses: readonly IngressRoute[]): boolean {
-  return ingresses.some((route) => route.services.some((service) => fits(rule, route, service)));
-}
-
 /** A route that says how the provider is reached, or that it is not there; by its id. */
 function routeByName(rule: ProviderRule): (readonly [id: string, route: GeneratedRoute])[] {
   const { active } = rule;
@@ -111,19 +108,35 @@ function routeByName(rule: ProviderRule): (readonly [id: string, route: Generate
 
 const KINDS = { route: 'route', service: 'service', 'route-prefix': 'route', domain: 'domain' } as const;
 
-function untiedNote({ at, by, names, active: own }: ProviderRule, active: ActiveProvider): Note {
-  const what = `${KINDS[by]} ${names.join(', ')}${by === 'route-prefix' ? '…' : ''}`;
+/** Names the routes and services of which no Ingress says what requests go to them. */
+function untoldNote(rule: ProviderRule, ingresses: readonly IngressRoute[], active: ActiveProvider): Note[] {
+  const { at: path, by, active: own } = rule;
+  const untold = rule.names.filter(
+    (name) =>
+      !ingresses.some((route) =>
+        route.services.some((service) => fits({ ...rule, names: [name] }, route, service)),
+      ),
+  );
+  if (by === 'domain' || untold.length === 0) return [];
+  const what = `${KINDS[by]} ${untold.join(', ')}${by === 'route-prefix' ? '…' : ''}`;
   const missing = `an Ingress in this file that says what requests go to ${what}`;
-  if (own.kind === 'none') return { path: at, expected: missing };
+  if (own.kind === 'none') return [{ path, expected: missing }];
   if (active.kind !== 'none' && active.id === own.id)
-    return { path: at, expected: `${missing}; without one ${own.id} serves all that no route is for` };
+    return [{ path, expected: `${missing}; without one ${own.id} serves all that no route is for` }];
   const route = `routes: [{ hosts: [HOST], to: [${own.id}] }]`;
-  return { path: at, expected: `${missing}, or ${route}; without one ask for ${own.id}/MODEL` };
+  return [{ path, expected: `${missing}, or ${route}; without one ask for ${own.id}/MODEL` }];
 }
 
-function uselessNote({ at, fallbackOf }: IngressRoute, routes: readonly GeneratedRoute[]): Note[] {
-  if (fallbackOf !== undefined || routes.some((route) => route.at === at)) return [];
-  return [
-    { path: at, expected: 'a service that a rule has a provider for; what it is for is not served by it' },
-  ];
+function uselessNote(
+  { at: path, fallbackOf }: IngressRoute,
+  ingresses: readonly IngressRoute[],
+  routes: readonly GeneratedRoute[],
+): Note[] {
+  if (fallbackOf !== undefined)
+    return ingresses.some(({ names }) => names.includes(fallbackOf))
+      ? []
+      : [{ path, expected: `the Ingress ${fallbackOf} in this file, of which it is the fallback` }];
+  return routes.some(({ at }) => at === path)
+    ? []
+    : [{ path, expected: 'a service that a rule has a provider for; what it is for is not served by it' }];
 }

@@ -76,9 +76,9 @@ export function ingressRoutes(
     const { host, http } = fieldsOf(rule) ?? {};
     for (const [n, each] of orOne(listOf(fieldsOf(http)?.['paths'])).entries()) {
       const pathAt = [...at, 'spec', 'rules', index, 'http', 'paths', n];
-      const { path: written, pathType, backend } = fieldsOf(each) ?? {};
-      const path = textOf(written).replace(/\/+$/, '');
-      if (pathType === 'ImplementationSpecific' && /[\\^$*+?()[\]{}|]/.test(path)) {
+      const { path: written, backend } = fieldsOf(each) ?? {};
+      const path = pathPrefix(textOf(written));
+      if (path === undefined) {
         notes.push({
           path: [...pathAt, 'path'],
           expected: 'the beginning of a path: routes have no expressions for paths',
@@ -97,6 +97,15 @@ export function ingressRoutes(
     }
   }
   return { routes, notes };
+}
+
+/** An expression for whatever follows, as in `/team(/|$)(.*)`. */
+const ANY_REST = /(?:\(\/\|\$\)|\/\?|\/)?(?:\.\*|\(\.\*\))\$?$/;
+
+/** What all paths begin with that a path of an Ingress means; undefined where that cannot be said. */
+function pathPrefix(written: string): string | undefined {
+  const path = written.replace(ANY_REST, '').replace(/\/+$/, '');
+  return path === '' || /^\/[\w.~%@:/-]*$/.test(path) ? path : undefined;
 }
 
 interface Annotations {

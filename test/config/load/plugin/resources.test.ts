@@ -120,24 +120,56 @@ const ROUTED = [
   ['x.test', '/'],
   ['x.test', '/a/b/'],
   ['*.x.test', '/'],
+  ['y.test', '/c(/|$)(.*)'],
+  ['y.test', '/d/.*'],
+  ['y.test', '/.*'],
+  ['y.test', '/v[12]/chat'],
 ].map(([host, path]) => JSON.stringify({ host, http: { paths: [{ path, pathType: 'Prefix' }] } }));
 
 void test('Ingresses are tried as Higress does: by host, then by path, the more exact one first', () => {
-  const { routes } = configOf(`${withRules('    - { ingress: [all], config: { activeProviderId: b } }\n')}---
+  const { config, warnings } =
+    accepted(`${withRules('    - { ingress: [all], config: { activeProviderId: b } }\n')}---
 kind: Ingress
 apiVersion: networking.k8s.io/v1
 metadata: { name: all }
 spec: { rules: [${ROUTED.join(', ')}] }
 `);
   assert.deepEqual(
-    routes.map(({ hosts, paths }) => [hosts?.[0], paths?.[0]]),
+    warnings.map(({ path }) => path),
+    ['[1].spec.rules[9].http.paths[0].path'],
+  );
+  assert.deepEqual(
+    config.routes.map(({ hosts, paths }) => [hosts?.[0], paths?.[0]]),
     [
       ['x.test', '/a/b'],
+      ['y.test', '/c'],
+      ['y.test', '/d'],
       ['x.test', undefined],
+      ['y.test', undefined],
       ['*.x.test', undefined],
       ['*.test', undefined],
       [undefined, '/a'],
       [undefined, undefined],
+    ],
+  );
+});
+
+void test('what no Ingress tells is named, and a fallback of nothing', () => {
+  const { warnings } =
+    accepted(`${withRules('    - { ingress: [there, gone, lost], config: { activeProviderId: b } }\n')}---
+kind: Ingress
+apiVersion: networking.k8s.io/v1
+metadata: { name: there }
+---
+kind: Ingress
+apiVersion: networking.k8s.io/v1
+metadata: { name: other, annotations: { higress.io/exact-match-header-x-higress-fallback-from: away } }
+`);
+  assert.deepEqual(
+    warnings.map((warning) => formatProblem(warning)),
+    [
+      '9:7: [0].spec.matchRules[0]: expected an Ingress in this file that says what requests go to route gone, lost, or routes: [{ hosts: [HOST], to: [b] }]; without one ask for b/MODEL',
+      '15:1: [2].spec.rules[0].http.paths[0]: expected the Ingress away in this file, of which it is the fallback',
     ],
   );
 });
