@@ -238,7 +238,7 @@ group('grammars of their own', [
   },
   {
     name: 'an id with a slash',
-    text: 'provider: { type: openai, id: a/b }',
+    text: 'provider: { type: openai, id: a/b, attempts: 2 }',
     problems: ['1:31: provider.id is "a/b": expected an id of at most 128 characters, without spaces or "/"'],
   },
   {

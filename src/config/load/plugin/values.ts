@@ -1,5 +1,6 @@
 import { describeOption, isText, keywordsOf, valuesOf } from '../../schema/introspect.ts';
 import type { Schema } from '../../schema/introspect.ts';
+import { MAX_ID_LENGTH } from '../../schema/patterns.ts';
 import type { Bounds, Kind } from '../../schema/scalars.ts';
 import type { Place, Reading } from './reading.ts';
 import { isBlank, isBlankList, isFields } from './fields.ts';
@@ -28,7 +29,9 @@ export function readScalar(
   const values = valuesOf(schema);
   if (kind?.range !== undefined) return readNumber(name, value, kind, kind.range, place, reading);
   if (kind?.kind === 'boolean') return reading.isPlugins ? readFlag(value, place, reading) : value;
-  if (kind?.kind === 'text' || kind?.kind === 'id') return asText(value, reading);
+  if (name === 'id' || name === 'activeProviderId')
+    return readId(name, asText(value, reading), place, reading);
+  if (kind?.kind === 'text') return asText(value, reading);
   if (values !== undefined) return readAnyMap(name, values, value, place, reading);
   if (!reading.isPlugins) return lowerCase(name, value);
   if (kind?.kind.startsWith('secret') === true) return readSecret(name, value, reading);
@@ -82,6 +85,21 @@ function asText(value: unknown, { isPlugins }: Reading): unknown {
   return Number.isSafeInteger(value) || (isPlugins && typeof value === 'boolean') ? String(value) : value;
 }
 
+/** Any text is an id to the plugin. Here it stands before a slash in the names of models. */
+function readId(name: string, value: unknown, place: Place, reading: Reading): unknown {
+  if (!reading.isPlugins || typeof value !== 'string') return value;
+  const id = value
+    .trim()
+    .replaceAll(/[\s/\p{Cc}]+/gu, '-')
+    .slice(0, MAX_ID_LENGTH);
+  if (id !== value && name === 'id')
+    reading.note(
+      place,
+      `an id of at most ${MAX_ID_LENGTH} characters, without spaces or "/"; it is called ${id} here`,
+    );
+  return id;
+}
+
 /** A service account as a map is as good as its JSON. */
 function readSecret(name: string, value: unknown, reading: Reading): unknown {
   if (name === 'vertexAuthKey' && isFields(value)) return JSON.stringify(value);
@@ -122,5 +140,6 @@ function readAnyMap(name: string, values: Schema, value: unknown, place: Place, 
     const isFlag = kind?.kind === 'boolean' && reading.isPlugins;
     return [[key, isFlag ? readFlag(each, at, reading) : each]];
   });
-  return Object.fromEntries(entries);
+  // An empty one says nothing there.
+  return reading.isPlugins && entries.length === 0 ? undefined : Object.fromEntries(entries);
 }
