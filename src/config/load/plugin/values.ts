@@ -140,6 +140,7 @@ function readAnyMap(name: string, values: Schema, value: unknown, place: Place, 
     const isFlag = kind?.kind === 'boolean' && reading.isPlugins;
     return [[key, isFlag ? readFlag(each, at, reading) : each]];
   });
-  // An empty one says nothing there.
-  return reading.isPlugins && entries.length === 0 ? undefined : Object.fromEntries(entries);
+  // An empty one says nothing there, unless it is one of switches, which are then all off.
+  const isBlankMap = entries.length === 0 && kind?.kind !== 'boolean';
+  return reading.isPlugins && isBlankMap ? undefined : Object.fromEntries(entries);
 }

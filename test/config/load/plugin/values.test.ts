@@ -111,7 +111,7 @@ const taken: readonly { parts: Parts; as?: object; warned?: readonly string[] }[
   { parts: { context: null } },
   {
     parts: { responseJsonSchema: {}, modelMapping: {} },
-    as: { responseJsonSchema: undefined, modelMapping: {} },
+    as: { modelMapping: {} },
   },
   {
     parts: { customSettings: [{ name: 'a', value: null, mode: 'x', overwrite: 0 }] },
