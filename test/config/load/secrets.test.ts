@@ -114,7 +114,7 @@ void test('keys from the environment are not shown either', () => {
   );
 });
 
-test('a key that is a list or a map is quoted nowhere, not even by the parser', (t) => {
+void test('a key that is a list or a map is quoted nowhere, not even by the parser', (t) => {
   const warned = t.mock.method(process, 'emitWarning', () => {});
   for (const text of [
     'provider: { ? [sk-1] : 1 }',

@@ -3,7 +3,7 @@ import { suite, test } from 'node:test';
 import { WRONG, trials, tryText } from './wrong-values.ts';
 
 /** Every option with values of many kinds; which meet which configuration goes round, and `npm run fuzz` tries the rest. */
-suite('any value at any option is a message, or taken', () => {
+void suite('any value at any option is a message, or taken', () => {
   for (const [turn, { path, texts, isSecret, isVendors }] of trials().entries())
     void test(path, () => {
       for (const [index, value] of WRONG.entries()) {

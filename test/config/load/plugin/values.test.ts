@@ -139,7 +139,7 @@ const taken: readonly { parts: Parts; as?: object; warned?: readonly string[] }[
 
 void describe('is read as', () => {
   for (const { parts, as = {}, warned = [] } of taken)
-    void test(`${JSON.stringify(parts).slice(0, 100)}`, () => {
+    void test(JSON.stringify(parts).slice(0, 100), () => {
       const found = read(parts);
       assert.partialDeepStrictEqual(found.provider, as);
       assert.deepEqual(found.warned, warned);
