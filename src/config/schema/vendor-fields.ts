@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { cachePositionOf, cacheRetentionOf } from '../../catalog/prompt-cache.ts';
 import type { CachePosition } from '../../catalog/prompt-cache.ts';
-import { serviceAccount } from './patterns.ts';
+import { region, serviceAccount } from './patterns.ts';
 import { flag, integer, kinds, secret, text, keyword } from './scalars.ts';
 import { imageHost } from './image-host.ts';
 import { azureUrl, hostUrl, openaiCustomUrl } from './urls.ts';
@@ -21,7 +21,7 @@ export const vendorFields = {
   awsAccessKey: secret('an access key id').exactOptional().meta({
     description: 'For `type: bedrock`, beside `awsSecretKey`: one more key of the pool.',
   }),
-  awsRegion: text('a region').exactOptional().meta({
+  awsRegion: region().exactOptional().meta({
     description: 'The region of `type: bedrock`, such as `us-east-1`. Required unless `baseUrl` names it.',
   }),
   awsSecretKey: secret('a secret access key')
@@ -79,7 +79,7 @@ export const vendorFields = {
     description: 'Another host, for `type: doubao`.',
   }),
   geminiSafetySetting: z
-    .record(z.string(), z.string(), { error: 'a map of categories to thresholds' })
+    .record(z.string(), z.string({ error: 'a threshold' }), { error: 'a map of categories to thresholds' })
     .register(kinds, { kind: 'map of categories to thresholds' })
     .exactOptional()
     .meta({
@@ -205,7 +205,7 @@ export const vendorFields = {
   vertexProjectId: text('a project id')
     .exactOptional()
     .meta({ description: 'For `type: vertex`. Absent: that of the service account.' }),
-  vertexRegion: text('a region').exactOptional().meta({
+  vertexRegion: region().exactOptional().meta({
     description: 'For `type: vertex`, such as `us-central1`, or `global`. Required for service accounts.',
   }),
   vertexTokenRefreshAhead: integer({ min: 0, max: 3000 }).exactOptional().meta({

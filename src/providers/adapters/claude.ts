@@ -1,7 +1,6 @@
 import { providerTypeOf } from '../../catalog/provider-types.ts';
 import { bearer } from '../../catalog/row.ts';
 import type { ProviderConfig } from '../../config/schema/schema.ts';
-import type { Call } from '../../dialects/operations/call.ts';
 import type { Operation } from '../../dialects/operations/operation.ts';
 import { operationNamed } from '../../dialects/operations/table.ts';
 import { NO_QUIRKS } from '../../translate/codec.ts';
