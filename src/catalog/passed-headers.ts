@@ -39,7 +39,8 @@ export const PASSED_BY_FAMILY = {
   // docs.cloud.google.com/apis/docs/system-parameters: the others change whose request it is, its meaning or the form of
   // its answer, and `x-server-timeout` could make good keys fail.
   gemini: ['x-goog-api-client'],
-  bedrock: [],
+  // docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_InvokeModel.html.
+  bedrock: ['x-amzn-bedrock-*'],
   vendor: [],
 } satisfies ByFamily;
 

@@ -76,6 +76,8 @@ export interface ProviderType {
   readonly errorsInside?: boolean;
   /** It knows the role `developer` (OpenAI's for instructions since 2024), or forwards it. Others are sent `system`. */
   readonly developerRole?: boolean;
+  /** A request need not name a model: it has one, or whoever answers decides. */
+  readonly needsNoModel?: boolean;
   /** It wants the model's earlier reasoning back while that calls tools, as `reasoning_content`. */
   readonly resendsReasoning?: boolean;
   /** It is never sent `stream_options.include_usage`. */

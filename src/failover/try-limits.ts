@@ -66,7 +66,8 @@ export function keptMs(deadlineMs: number, targetsLeft: number): number {
  */
 function firstOutputWaitMs(next: NextTry, times: LatencyHistogram | undefined, now: number): number {
   const { call, targetsLeft } = next;
-  const { firstOutputTimeout: most, firstOutputFloor: least, firstOutputGuess } = next.target.provider.config;
+  const { firstOutputFloor: least, firstOutputGuess, ...timeouts } = next.target.provider.config;
+  const most = call.stream ? timeouts.streamFirstOutputTimeout : timeouts.firstOutputTimeout;
   if (call.creates || call.body.kind === 'streamed') return most;
   if (targetsLeft === 0) {
     if (times?.hasEnoughSamples(now) !== true || hasTimedOut(next) || !hasKeysLeft(next, now)) return most;

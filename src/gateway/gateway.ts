@@ -11,7 +11,10 @@ import type { KeyQueues } from '../failover/queue/key-queues.ts';
 import { serve } from '../failover/serve.ts';
 import type { ResourceBook } from '../routing/resource-book.ts';
 import { routeQueryOf } from '../routing/route-conditions.ts';
+import { forwardingRoute } from '../routing/route.ts';
+import type { Route } from '../routing/route.ts';
 import { sealedReasoningIds } from '../routing/sealed-reasoning.ts';
+import { withUnnamedModels } from '../routing/unnamed-model.ts';
 import type { Tunnel } from './connections/server.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 import { findModel, isForwarded, listModels, modelQueryOf } from './model-list.ts';
@@ -25,7 +28,7 @@ import type { CallContext, Refusal } from './request/read-call.ts';
 import { requestLogEntry } from './request-log-entry.ts';
 import type { RequestLogEntry, RequestTrace } from './request-log-entry.ts';
 import { rejectLateReferences } from './resources/late-references.ts';
-import { isolatesTenants } from './resources/ownership.ts';
+import { isolatesTenants, isUnread } from './resources/ownership.ts';
 import {
   bodyObserverFor,
   ownerRoute,
@@ -146,6 +149,8 @@ export class Gateway {
         : bodilessCall(request, admitted);
     if ('kind' in read) return writeRefusal(writer, read);
     const isIsolated = isolatesTenants(runtime.config);
+    if (isIsolated && isUnread(read))
+      return writeRefusal(writer, refusal('body_not_readable', { limit: replayBytes }));
     const call = isIsolated
       ? rejectLateReferences(read, () => onBodyError(refusal('reference_too_late', { limit: replayBytes })))
       : read;
@@ -172,11 +177,13 @@ export class Gateway {
       ? await pinnedRoute(call, runtime, resources, tools.now, tenant)
       : undefined;
     if (pinned?.kind === 'refusal') return pinned;
-    const route = pinned ?? runtime.route(routeQueryOf(call));
+    const route = pinned ?? routeOf(call, runtime);
     if (route.kind === 'no-route') return refusal('model_not_routed', { model: call.model ?? '' });
     const sealed = pinned === undefined ? sealedReasoningIds(call) : [];
-    const targets =
+    const routed =
       sealed.length === 0 ? route.targets : await ownerRoute(sealed, route.targets, runtime, resources);
+    const targets = withUnnamedModels(call, routed);
+    if (targets === undefined) return refusal('model_required');
     const limits = serveLimits(runtime.config.limits, waiting, {
       options: 'options' in route ? route.options : undefined,
       isHeldWhole: holdWhole,
@@ -224,6 +231,12 @@ export class Gateway {
     else if (page.kind === 'page') writer.json(200, page.page);
     else await writer.write(page.answer, undefined);
   }
+}
+
+function routeOf(call: Call, { route, config, providers }: Runtime): Route {
+  const usual = route(routeQueryOf(call));
+  if (!call.target.operation.isPassthrough) return usual;
+  return forwardingRoute(call, usual, providers.get(config.activeProviderId ?? ''), providers);
 }
 
 function writeRefusal(writer: ResponseWriter, { code, details, allow }: Refusal): void {

@@ -31,7 +31,7 @@ export function modelQueryOf({ name }: Operation): 'list' | 'one' | undefined {
 export function isForwarded({ target: { operation } }: Call, { providers }: Runtime): boolean {
   const [only, another] = providers.values();
   if (only === undefined || another !== undefined) return false;
-  return only.supports(operation);
+  return only.config.protocol === 'original' || only.supports(operation);
 }
 
 /** What the lists of the providers are asked with. */

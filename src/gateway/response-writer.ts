@@ -9,7 +9,7 @@ import {
 } from '../dialects/errors/client-error.ts';
 import type { ErrorDetails } from '../dialects/errors/client-error.ts';
 import type { Call } from '../dialects/operations/call.ts';
-import type { Dialect } from '../dialects/operations/operation.ts';
+import type { ErrorForm } from '../dialects/operations/operation.ts';
 import { pingFor } from '../dialects/operations/pings.ts';
 import type {
   Answer,
@@ -46,7 +46,8 @@ export class ResponseWriter {
   #upgradeStatus = 0;
   /** The answer is a stream that was begun by a ping, before it was known what comes of the request. */
   #startedByPing = false;
-  dialect: Dialect = 'openai';
+  /** How the client reads errors. */
+  errorForm: ErrorForm = 'openai';
   /** Reads what the client gets of a good answer, as it is sent. */
   bodyObserver: { read(bytes: Buffer): void } | undefined;
   bytes = 0;
@@ -109,8 +110,8 @@ export class ResponseWriter {
   /** An error of Sparekey's own, in the client's dialect. */
   error(code: GatewayErrorCode, details?: ErrorDetails, headers: readonly string[] = []): void {
     this.code = code;
-    if (this.#startedByPing) return this.#endWith(gatewayErrorEvent(this.dialect, code, details));
-    const { status, headers: own, body } = gatewayErrorAnswer(this.dialect, code, details);
+    if (this.#startedByPing) return this.#endWith(gatewayErrorEvent(this.errorForm, code, details));
+    const { status, headers: own, body } = gatewayErrorAnswer(this.errorForm, code, details);
     this.#send(status, this.#gatewayHeaders([...Object.entries(own).flat(), ...headers]), Buffer.from(body));
   }
 
@@ -131,7 +132,7 @@ export class ResponseWriter {
       case 'provider-error':
         if (this.#startedByPing) {
           if (answer.body.kind === 'stream') answer.body.discard();
-          this.#endWith(clientErrorEvent(this.dialect, answer.error));
+          this.#endWith(clientErrorEvent(this.errorForm, answer.error));
           return;
         }
         await this.#body(answer, tunnel);
@@ -183,7 +184,7 @@ export class ResponseWriter {
     if (isMidEvent) this.#response.write('\n\n');
     if (typeof failure === 'string') this.code = failure;
     const error = typeof failure === 'string' ? gatewayError(failure) : failure;
-    this.#response.write(writeError?.(error) ?? clientErrorEvent(this.dialect, error));
+    this.#response.write(writeError?.(error) ?? clientErrorEvent(this.errorForm, error));
     this.#end();
   }
 
@@ -248,7 +249,7 @@ export class ResponseWriter {
 
   /** Anthropic's clients look for the id under another name. */
   #vendorId(): readonly string[] {
-    return this.dialect === 'anthropic-messages' ? ['request-id', this.#id] : [];
+    return this.errorForm === 'anthropic-messages' ? ['request-id', this.#id] : [];
   }
 
   /** A connection whose request was not read to its end cannot take another. */

@@ -18,11 +18,33 @@ export interface ProviderAdapter {
    */
   readonly supports: (operation: Operation, model?: string) => boolean;
 
+  /**
+   * Adds what every request to the provider has and no client can know: the key's credential, and a signature over the final path
+   * and body where keys sign. Without a key it is the client's own credential, or none.
+   */
+  readonly authorize: (
+    request: UpstreamRequest,
+    key: Key | undefined,
+    call: Call,
+  ) => UpstreamRequest | Promise<UpstreamRequest | CredentialFailure>;
+
+  /** What stands for OpenAI's `/v1` here; absent where it does not speak OpenAI's dialect at an address of its own. */
+  readonly openaiBase?: OpenaiBase;
+
+  /** The path of every request, where it has only one. */
+  readonly onlyPath?: string;
+
+  /** The base path of its own API, where its type's base URL does not say. As `Endpoint.basePath`. */
+  readonly ownBasePath?: string;
+
   /** The dialect that calls to generate something are translated to, where the provider does not support them. */
   readonly native: Dialect;
 
   /** The same, where it depends on the model. */
   readonly nativeOf?: (model: string) => Dialect;
+
+  /** What requests that name no model are for, where its URL says that. */
+  readonly unnamedModel?: string;
 
   /** It answers 200 with an error in the body. */
   readonly errorsInside?: boolean;
@@ -63,6 +85,15 @@ export interface ProviderAdapter {
  * A call to the provider's own API, and what translates the answer back; without a translator it is the client's call, which
  * the provider takes as it is after all.
  */
+/** Where OpenAI's API begins at a provider. */
+export interface OpenaiBase {
+  /** As `Endpoint.basePath`. */
+  readonly path: string;
+  /** Added to queries that do not have it: `name=value`. */
+  readonly query?: string;
+}
+
+/** A call to the provider's own API, and what translates the answer back. */
 export interface Converted {
   readonly call: Call;
   readonly translator: ResponseTranslator | undefined;

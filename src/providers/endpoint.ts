@@ -52,13 +52,14 @@ function prependOnce(prefix: string, path: string): string {
   return path === prefix || path.startsWith(`${prefix}/`) ? path : prefix + path;
 }
 
-function trimSlashes(path: string): string {
+/** A path with one leading slash and no trailing one; empty for the root. */
+export function trimSlashes(path: string): string {
   const bare = path.replaceAll(/^\/+|\/+$/gu, '');
   return bare === '' ? '' : `/${bare}`;
 }
 
 /** The path of a usual base URL, for types that have none of their own. */
-const DEFAULT_PATH = '/v1';
+export const DEFAULT_PATH = '/v1';
 
 /**
  * The prefix of a type's paths that are not behind its base URL. Where the configured base URL ends as the type's own

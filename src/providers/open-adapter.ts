@@ -15,6 +15,8 @@ import { openHunyuan } from './vendor/hunyuan.ts';
 import { openKling } from './vendor/kling.ts';
 import { openTriton } from './vendor/triton.ts';
 import { withRequestFilter } from './request/request-filter.ts';
+import { withOriginalPaths } from './original.ts';
+import type { ForwardingAdapter } from './original.ts';
 import { openVertex } from './adapters/vertex.ts';
 import type { ProviderAdapter } from './adapter.ts';
 
@@ -36,8 +38,8 @@ const openers: Readonly<Record<string, (config: ProviderConfig) => ProviderAdapt
 };
 
 /** The adapter for a provider's configuration: that of its type, behind the filter of what clients may send on. */
-export function openAdapter(config: ProviderConfig): ProviderAdapter {
-  return withRequestFilter(openForType(config), config);
+export function openAdapter(config: ProviderConfig): ForwardingAdapter {
+  return withRequestFilter(withOriginalPaths(openForType(config), config), config);
 }
 
 function openForType(config: ProviderConfig): ProviderAdapter {

@@ -18,6 +18,7 @@ import { bodyReader } from './request/body-reader.ts';
 import { shapedBy, withFacts } from './shaping/shaper.ts';
 import type { Shaped, Shaper, UsageRequested } from './shaping/shaper.ts';
 import type { Converted, ProviderAdapter } from './adapter.ts';
+import type { ForwardingAdapter } from './original.ts';
 
 /** What a provider makes of a call before any key is chosen. */
 export type Prepared = PreparedCall | RefusedCall;
@@ -50,7 +51,7 @@ export interface RefusedCall {
 /** What of a provider prepares its calls. */
 export interface Preparer {
   readonly config: ProviderConfig;
-  readonly adapter: ProviderAdapter;
+  readonly adapter: ForwardingAdapter;
   readonly shaper: Shaper;
 }
 
@@ -82,11 +83,9 @@ export function prepareCall(
 
 function prepareFor(call: Call, model: string | undefined, preparer: Preparer): Prepared | Promise<Prepared> {
   const { config, adapter, shaper } = preparer;
-  if (config.protocol === 'original') {
-    if (!adapter.supports(call.target.operation, model)) return notOffered(call, config);
-    const set = shaper.settings(call);
-    return set instanceof Promise ? set.then(preparedAsIs) : preparedAsIs(set);
-  }
+  if (call.target.operation.isPassthrough)
+    return adapter.forwards(call.target) ? original({ kind: 'shaped', call }) : notOffered(call, config);
+  if (config.protocol === 'original') return prepareOriginal(call, model, preparer);
   const shaped = shaper.request(call);
   return shaped instanceof Promise
     ? shaped.then((done) => (done.kind === 'refused' ? done : prepareShaped(done.call, model, preparer)))
@@ -95,8 +94,24 @@ function prepareFor(call: Call, model: string | undefined, preparer: Preparer): 
       : prepareShaped(shaped.call, model, preparer);
 }
 
-function preparedAsIs(shaped: Shaped): Prepared {
-  return shaped.kind === 'refused' ? shaped : { kind: 'prepared', call: shaped.call, translator: undefined };
+/** Sent as the client wrote it; what the gateway itself asks for has no path that a client wrote. */
+function prepareOriginal(
+  call: Call,
+  model: string | undefined,
+  { config, adapter, shaper }: Preparer,
+): Prepared | Promise<Prepared> {
+  const { operation, prefix } = call.target;
+  if (prefix === undefined) {
+    if (!adapter.supports(operation, model)) return notOffered(call, config);
+    return { kind: 'prepared', call, translator: undefined };
+  }
+  const set = shaper.settings(call);
+  return set instanceof Promise ? set.then(original) : original(set);
+}
+
+function original(shaped: Shaped): Prepared {
+  if (shaped.kind === 'refused') return shaped;
+  return { kind: 'prepared', call: { ...shaped.call, isOriginal: true }, translator: undefined };
 }
 
 function prepareShaped(

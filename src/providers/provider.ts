@@ -1,5 +1,6 @@
 import type { ProviderConfig } from '../config/schema/schema.ts';
 import type { Call } from '../dialects/operations/call.ts';
+import type { Target } from '../dialects/operations/find-target.ts';
 import type { Dialect, Operation } from '../dialects/operations/operation.ts';
 import { keyId } from '../keys/key.ts';
 import type { Key } from '../keys/key.ts';
@@ -35,8 +36,14 @@ export interface Provider {
   readonly errorsInside: boolean;
   /** The provider's name for a model. */
   readonly mapModel: (model: string) => string;
+  /** Its name for the model of a request that names none; undefined where that is nowhere said. */
+  readonly unnamedModel: string | undefined;
+  /** It answers requests that name no model. */
+  readonly needsNoModel: boolean;
   /** Whether it has an operation itself, without translation. */
   readonly supports: (operation: Operation) => boolean;
+  /** Whether it is sent requests for such a path, which belongs to no operation. */
+  readonly forwards: (target: Target) => boolean;
   /** Makes of a client's call one that the provider supports; see `prepareCall`. */
   readonly prepare: (call: Call, model: string | undefined) => Prepared | Promise<Prepared>;
   /** The same for a call of our own, such as a health check: `protocol: original` is about clients' calls alone. */
@@ -55,6 +62,7 @@ export interface Provider {
 export function openProvider(config: ProviderConfig, recordOf: (key: Key) => KeyRecord): Provider {
   const adapter = openAdapter(config);
   const preparer = { config, adapter, shaper: openShaper(config) };
+  const mapModel = modelMapper(config.modelMapping);
   const internalPreparer = { ...preparer, config: { ...config, protocol: 'openai' as const } };
   return {
     id: config.id,
@@ -73,8 +81,11 @@ export function openProvider(config: ProviderConfig, recordOf: (key: Key) => Key
     native: adapter.native,
     errorsInside: adapter.errorsInside === true,
     emptyAnswers: 0,
-    mapModel: modelMapper(config.modelMapping),
+    mapModel,
+    unnamedModel: mapModel('') || adapter.unnamedModel,
+    needsNoModel: providerTypeOf(config.type).needsNoModel === true,
     supports: adapter.supports,
+    forwards: adapter.forwards,
     prepare: (call, model) => prepareCall(call, model, preparer),
     prepareInternal: (call, model) => prepareCall(call, model, internalPreparer),
     build: adapter.build,

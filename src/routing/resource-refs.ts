@@ -1,4 +1,5 @@
 import type { Call } from '../dialects/operations/call.ts';
+import type { Target } from '../dialects/operations/find-target.ts';
 
 /** Of the resources that a request names, so many are considered for routing. */
 const MAX_ROUTING_REFS = 8;
@@ -8,11 +9,39 @@ const MAX_ROUTING_REFS = 8;
  * that it continues, then files. Costs nothing for a call that names none.
  */
 export function resourceRefs({ target, hints }: Call): readonly string[] {
-  const { pathId } = target;
+  const { pathId, mentionedIds = [], operation } = target;
   const { previousResponseId, conversation } = hints;
   const refs = hints.refs.length > MAX_ROUTING_REFS ? hints.refs.slice(0, MAX_ROUTING_REFS) : hints.refs;
-  if (pathId === undefined && previousResponseId === undefined && conversation === undefined) return refs;
-  return [pathId, previousResponseId, conversation, ...refs].filter((id) => id !== undefined);
+  const vendorIds = operation.stateful ? vendorIdsOf({ target, hints }) : NO_IDS;
+  if (
+    pathId === undefined &&
+    previousResponseId === undefined &&
+    conversation === undefined &&
+    mentionedIds.length === 0 &&
+    vendorIds.length === 0
+  )
+    return refs;
+  return [idIn(target), ...mentionedIds, ...vendorIds, previousResponseId, conversation, ...refs].filter(
+    (id) => id !== undefined,
+  );
+}
+
+const NO_IDS: readonly string[] = [];
+
+/** Ids in those fields of query and body that the operation has for them. */
+function vendorIdsOf({ target, hints }: Pick<Call, 'target' | 'hints'>): readonly string[] {
+  const { operation, query } = target;
+  const { idsInQuery: inQuery, idsInBody: inBody } = operation;
+  if (inQuery.length === 0 && inBody.length === 0) return NO_IDS;
+  const named = hints.vendorFields.filter(({ name }) => inBody.some((field) => field === name));
+  return [...(query === '' ? NO_IDS : idsInQuery(query, inQuery)), ...named.map(({ text }) => text)].filter(
+    (id) => id !== '',
+  );
+}
+
+/** The id in a path as its provider reads it. Where an operation was found the path can be decoded. */
+function idIn({ pathId, operation }: Target): string | undefined {
+  return pathId === undefined || operation.isPassthrough ? pathId : decodeURIComponent(pathId);
 }
 
 /** The resources that a call refers to, as access control sees them. */
@@ -33,21 +62,28 @@ const NONE_TOUCHED: TouchedResources = { own: [], mentioned: [] };
  * elsewhere it is free text. Costs nothing for a call that names none.
  */
 export function touchedResources({ target, hints }: Call): TouchedResources {
-  const { operation, pathId, query } = target;
+  const { operation, pathId, mentionedIds = [] } = target;
   const { previousResponseId, conversation, refs, plainRefs, containers, vendorRefs } = hints;
   const hasVendorRefs = operation.dialect === 'vendor' && vendorRefs.length > 0;
-  const asksInQuery = operation.idsInQuery.length > 0 && query !== '';
+  const vendorIds = vendorIdsOf({ target, hints });
   const isPlain = pathId === undefined && previousResponseId === undefined && conversation === undefined;
-  if (isPlain && refs.length === 0 && containers.length === 0 && !hasVendorRefs && !asksInQuery)
+  if (
+    isPlain &&
+    mentionedIds.length === 0 &&
+    refs.length === 0 &&
+    containers.length === 0 &&
+    !hasVendorRefs &&
+    vendorIds.length === 0
+  )
     return NONE_TOUCHED;
-  const one = operation.stateful ? [pathId, previousResponseId, conversation] : [previousResponseId];
+  const one = operation.stateful ? [idIn(target), previousResponseId, conversation] : [previousResponseId];
   const own = [
     ...one.filter((id) => id !== undefined),
-    ...(asksInQuery ? idsInQuery(query, operation.idsInQuery) : []),
+    ...vendorIds,
     ...plainRefs,
     ...(hasVendorRefs ? vendorRefs : []),
   ];
-  return { own: own.filter((id) => id !== ''), mentioned: [...refs, ...containers] };
+  return { own: own.filter((id) => id !== ''), mentioned: [...mentionedIds, ...refs, ...containers] };
 }
 
 function idsInQuery(query: string, names: readonly string[]): string[] {
@@ -66,5 +102,5 @@ export function deletedResource({ target }: Call): string | undefined {
   const { method, pattern } = target.operation;
   if (method !== 'DELETE') return undefined;
   const namesOne = pattern.indexOf('{id}') === pattern.length - '{id}'.length;
-  return namesOne ? target.pathId : undefined;
+  return namesOne ? idIn(target) : undefined;
 }

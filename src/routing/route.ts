@@ -1,3 +1,4 @@
+import type { Call } from '../dialects/operations/call.ts';
 import type { PooledKey } from '../keys/pool/pool.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { ResourceOwner } from './resource-owner.ts';
@@ -152,6 +153,24 @@ function weightedShuffle(targets: readonly WeightedTarget[], random: () => numbe
     .map((target) => ({ target, rank: -Math.log(1 - random()) / target.weight }))
     .toSorted((a, b) => a.rank - b.rank)
     .map(({ target }) => target);
+}
+
+/**
+ * The route of a call whose path belongs to no operation: of the usual one those that are sent such a path; where none is, the
+ * active provider, or else the first one that is.
+ */
+export function forwardingRoute(
+  { target, model }: Call,
+  usual: Route,
+  active: Provider | undefined,
+  providers: ReadonlyMap<string, Provider>,
+): Route {
+  const forwards = (provider: Provider): boolean => provider.forwards(target);
+  const targets = usual.kind === 'targets' ? usual.targets.filter(({ provider }) => forwards(provider)) : [];
+  if (targets.length > 0) return { ...usual, kind: 'targets', targets };
+  const provider = active !== undefined && forwards(active) ? active : providers.values().find(forwards);
+  if (provider === undefined) return usual;
+  return { kind: 'targets', targets: [pinnedTarget(provider, undefined, model, providers)] };
 }
 
 /**

@@ -5,6 +5,7 @@ import type {
   LanguageModelV4StreamPart,
 } from '@ai-sdk/provider';
 import type { ModelCapabilities } from '../catalog/models/model-row.ts';
+import type { CacheRetention, PromptCache } from '../catalog/prompt-cache.ts';
 import type { ClientError } from '../dialects/errors/client-error.ts';
 import type { Target } from '../dialects/operations/find-target.ts';
 import type { SentRequest } from './sent/sent-request.ts';
@@ -54,6 +55,8 @@ export interface ExtraOptions {
   readonly parallelTools?: boolean;
   /** Names the client's own user, for the provider's abuse detection. */
   readonly user?: string;
+  /** How long the prompt is to be kept in a cache. */
+  readonly cacheRetention?: CacheRetention;
 }
 
 /** Of the request, what its response needs. */
@@ -112,6 +115,8 @@ export interface ProviderQuirks {
   readonly defaultThinkingTokens?: number;
   /** What the model takes. */
   readonly capabilities: ModelCapabilities;
+  /** What is cached of prompts, where a request has marks for it. For Bedrock. */
+  readonly promptCache?: PromptCache;
   /** It refuses `stream_options.include_usage`, and sends a stream's usage without it. */
   readonly refusesStreamUsage?: boolean;
   /** Its models that answer with images can be told in which format. */

@@ -131,10 +131,15 @@ function callFor(
   { target, headers, body, facts }: Omit<TranslatedRequest, 'echo'>,
 ): Call {
   call.memory?.hold(body.byteLength);
+  const { prefix } = call.target;
   return {
     ...call,
     // From another thread it is a copy, and operations are compared by identity.
-    target: { ...target, operation: operationNamed(target.operation.name) },
+    target: {
+      ...target,
+      operation: operationNamed(target.operation.name),
+      ...(prefix !== undefined && { prefix }),
+    },
     headers: headersFor(call.headers, headers),
     body: { kind: 'buffered', bytes: Buffer.from(body.buffer, body.byteOffset, body.byteLength) },
     model,

@@ -6,7 +6,7 @@ import { UnsolicitedContinue } from './unsolicited-continue.ts';
 
 /** A request as it leaves for a provider. */
 export interface UpstreamRequest {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Path and query, the provider's base path included. */
   readonly path: string;
   /** Name, value, name, value. */

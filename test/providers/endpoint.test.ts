@@ -158,7 +158,9 @@ void describe('protocol: original', () => {
       (await outgoing({ ...options, customSettings }, { path: CHAT, body: odd })).body,
       odd.replace('{', '{"temperature":1,'),
     );
-    assert.equal(await tryOutgoing(options, { path: '/v1/messages', body: odd }), 'operation_not_offered');
+    const messages = await outgoing(options, { path: '/v1/messages', body: odd });
+    assert.equal(messages.url, 'https://api.groq.com/v1/messages');
+    assert.equal(messages.body, odd);
     const concatenated = await outgoing(
       { ...options, reasoningContentMode: 'concat' },
       { path: CHAT, body: odd },

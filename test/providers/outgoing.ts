@@ -5,6 +5,7 @@ import { noFacts } from '../../src/dialects/scan/body-facts.ts';
 import type { Call } from '../../src/dialects/operations/call.ts';
 import { scanBody } from '../../src/dialects/scan/json-scan.ts';
 import { findTarget } from '../../src/dialects/operations/find-target.ts';
+import { isStreamed } from '../../src/dialects/operations/operation.ts';
 import { FRESH } from '../../src/keys/record/record.ts';
 import { openProvider } from '../../src/providers/provider.ts';
 import { openAdapter } from '../../src/providers/open-adapter.ts';
@@ -101,7 +102,7 @@ export function callFor({ method = 'POST', path, body, headers = {} }: ClientReq
     model: target.pathModel ?? facts.model ?? queryModel,
     modelSpan: facts.modelSpan,
     hints: facts,
-    stream: target.operation.streams === 'as-asked' ? facts.stream : target.operation.streams === 'always',
+    stream: isStreamed(target.operation, facts.stream),
     creates: false,
     credential: undefined,
     acceptedAt: Date.UTC(2026, 10, 24),

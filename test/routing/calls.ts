@@ -19,7 +19,7 @@ export function callOf(method: string, url: string, body?: object, headers: read
     model: facts.model,
     modelSpan: facts.modelSpan,
     hints: facts,
-    stream: facts.stream,
+    stream: facts.stream === true,
     creates: createsResource(target.operation, facts),
     credential: undefined,
     acceptedAt: 0,

@@ -76,6 +76,8 @@ export interface ModelCapabilities extends ConversationCapabilities {
   readonly videos?: boolean;
   /** How many marks for a cache of prompts Converse takes for it. 0: it refuses them. */
   readonly cachePoints?: number;
+  /** Whether such a mark may say that the cache is kept for an hour. Absent: of Claude's models it is not known. */
+  readonly cachesForAnHour?: boolean;
   /** It refuses function calls of its earlier turns that have no signature. */
   readonly wantsSignedCalls?: boolean;
 }

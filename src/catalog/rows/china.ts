@@ -55,8 +55,9 @@ export const chinaTypes: readonly ProviderType[] = [
       'responses.input_items',
       'files.*',
     ],
+    own: { basePath: '/api/v3', offers: ['doubao.*'] },
     notes:
-      'Models are names of models or of inference endpoints. Images are asked for without a watermark where the client does not say.',
+      'Models are names of models or of inference endpoints. Bots, contexts and tasks that make videos may be asked for at their own paths. Images are asked for without a watermark where the client does not say.',
   },
   {
     type: 'longcat',
@@ -80,8 +81,9 @@ export const chinaTypes: readonly ProviderType[] = [
     errorsInside: true,
     resendsReasoning: true,
     anthropic: messagesAt('/anthropic/v1'),
+    own: { basePath: '/v1', offers: ['minimax.*'] },
     notes:
-      'Its present documentation names `https://api.minimaxi.com/v1` and, outside of China, `https://api.minimax.io/v1`: a `baseUrl` may say so.',
+      'Clients may speak its own API as well: older chats, speech, music, images and videos. Its present documentation names `https://api.minimaxi.com/v1` and, outside of China, `https://api.minimax.io/v1`: a `baseUrl` may say so.',
   },
   {
     type: 'moonshot',

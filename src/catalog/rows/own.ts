@@ -45,12 +45,20 @@ export const ownTypes: readonly ProviderType[] = [
     ],
     credential: bearer,
     keyOptions: { parts: ['awsAccessKey', 'awsSecretKey'], optionalPart: 'awsSessionToken' },
-    options: ['awsAccessKey', 'awsRegion', 'awsSecretKey', 'awsSessionToken', 'bedrockAdditionalFields'],
+    options: [
+      'awsAccessKey',
+      'awsRegion',
+      'awsSecretKey',
+      'awsSessionToken',
+      'bedrockAdditionalFields',
+      'bedrockPromptCachePointPositions',
+      'promptCacheRetention',
+    ],
     ownPathsOnly: true,
     speaks: 'bedrock',
     offers: [],
     notes:
-      'Converse, embeddings of Titan and Cohere, and images of Nova Canvas, Titan and Stability. A key is a Bedrock API key, or `ACCESS:SECRET` (with `:SESSION` behind temporary ones), by which each attempt is signed (SigV4).',
+      'Converse, embeddings of Titan and Cohere, and images of Nova Canvas, Titan and Stability. Clients may ask for its own operations themselves, at `/model/MODEL/converse` and so on. A key is a Bedrock API key, or `ACCESS:SECRET` (with `:SESSION` behind temporary ones), by which each attempt is signed (SigV4).',
   },
   {
     type: 'coze',
@@ -96,11 +104,12 @@ export const ownTypes: readonly ProviderType[] = [
     developerRole: true,
     // It is sent what clients send.
     refusesStreamUsage: true,
+    needsNoModel: true,
     ownPathsOnly: true,
     takesExtraContent: true,
     chatsAsWritten: true,
     notes:
-      'Whatever path the gateway knows an operation by goes on as the client wrote it, and so does the model. Paths that belong to no operation are answered with 404.',
+      'Whatever path the gateway knows an operation by goes on as the client wrote it, and so does the model. Paths that belong to no operation are answered with 404. Chats of Anthropic’s clients (`/v1/messages`) become OpenAI’s, as in the Higress plugin; with `capabilities: { anthropic/v1/messages: /v1/messages }` or `protocol: original` they go on as well.',
   },
   {
     type: 'hunyuan',
@@ -142,7 +151,9 @@ export const ownTypes: readonly ProviderType[] = [
     keyless: true,
     offers: ['chat.completions', 'completions', 'embeddings', 'responses.create', 'models.*'],
     anthropic: { basePath: '/v1', offers: ['messages.create'] },
+    own: { basePath: '', offers: ['ollama.*'] },
     chatsAsWritten: true,
+    notes: 'Clients may speak its own API as well, without what changes its models.',
   },
   {
     type: 'triton',
@@ -153,7 +164,7 @@ export const ownTypes: readonly ProviderType[] = [
     speaks: 'own',
     offers: ['chat.completions'],
     notes:
-      "Chat alone, by Triton's generate extension: the text of the last message goes in, without a template.",
+      "Chat alone, by Triton's generate extension: the text of the last message goes in, without a template. Clients may ask for `generate`, `generate_stream` and `infer` themselves.",
   },
   {
     type: 'vertex',
@@ -182,7 +193,7 @@ export const ownTypes: readonly ProviderType[] = [
     speaks: 'gemini',
     takesExtraContent: true,
     notes:
-      "A key is an API key of express mode, or a service account: `vertexAuthKey`, or its JSON, or base64 of that, among `apiTokens`. Models whose names begin with `claude` have Anthropic's API. OpenAI's images are made by Imagen and by Gemini's models for images, but not with `vertexOpenAICompatible`.",
+      "A key is an API key of express mode, or a service account: `vertexAuthKey`, or its JSON, or base64 of that, among `apiTokens`. Models whose names begin with `claude` have Anthropic's API. Clients may ask for the models of any publisher themselves, by `rawPredict` and `streamRawPredict`. OpenAI's images are made by Imagen and by Gemini's models for images, but not with `vertexOpenAICompatible`.",
   },
   {
     type: 'vllm',
@@ -194,6 +205,8 @@ export const ownTypes: readonly ProviderType[] = [
     options: ['vllmCustomUrl', 'vllmServerHost'],
     keyless: true,
     anthropic: { basePath: '/v1', offers: ['messages.create', 'messages.count_tokens'] },
+    // `model` is optional there: docs.vllm.ai/en/stable/api/vllm/entrypoints/openai/protocol
+    needsNoModel: true,
     chatsAsWritten: true,
   },
 ];

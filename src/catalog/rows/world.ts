@@ -36,7 +36,9 @@ export const worldTypes: readonly ProviderType[] = [
     credential: bearer,
     offers: ['chat.completions', 'embeddings', 'rerank'],
     paths: { rerank: '/v2/rerank' },
-    notes: "Chat and embeddings go to Cohere's OpenAI-compatible endpoint, reranking to its own v2 API.",
+    own: { basePath: '', offers: ['cohere.*'] },
+    notes:
+      "Chat and embeddings go to Cohere's OpenAI-compatible endpoint, reranking to its own v2 API. Clients may speak that API themselves, in both of its versions.",
   },
   {
     type: 'deepinfra',

@@ -109,6 +109,9 @@ const takes = z.strictObject({
   cachePoints: integer({ min: 0, max: 1000 }).exactOptional().meta({
     description: "How many marks for a cache of prompts Bedrock's Converse takes; 0: it refuses them.",
   }),
+  cachesForAnHour: flag().exactOptional().meta({
+    description: 'Whether such a mark may say that the cache is kept for an hour.',
+  }),
   wantsSignedCalls: flag().exactOptional().meta({
     description: 'Whether it refuses function calls of earlier turns that have no signature.',
   }),

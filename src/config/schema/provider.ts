@@ -159,11 +159,15 @@ const providerFields = {
   }),
   modelMapping: modelMapping().default({}).meta({
     description:
-      'Names of models here to names there. An exact name goes first; then `prefix*` and `~regex` (with `$1` in the target) in the order written; then `*`. An empty target keeps the name.',
+      'Names of models here to names there. An exact name goes first; then `prefix*` and `~regex` (with `$1` in the target) in the order written; then `*`, which is also for requests that name no model. An empty target keeps the name.',
   }),
   protocol: keyword(['openai', 'original']).default('openai').meta({
     description:
-      'With `original` nothing is translated or shaped: the provider is sent what it supports itself, and other operations are refused.',
+      'With `original` nothing is translated or shaped: every path, known or not, is sent to the provider as the client wrote it, with the provider’s credential and with models mapped.',
+  }),
+  passthrough: keyword(['off', 'resources', 'all']).default('resources').meta({
+    description:
+      'Which paths of no known operation are forwarded, where the provider has OpenAI’s API, or gets paths as they are written (`protocol: original`, `type: generic`): none, all but those of the account’s administration (`organization`), or all.',
   }),
   customSettings: z
     .array(customSetting)
@@ -255,7 +259,7 @@ const providerFields = {
     .meta({ description: 'To open a connection, TLS included.' }),
   firstOutputTimeout: duration({ above: 0 }).exactOptional().meta({
     description:
-      'The longest silence that a first output is waited for, in one try: from sending the request, and anew from each sign of life in its answer (comments, pings, blank lines). Where something else can be tried, it is only waited for as long as the model has lately needed. Default: `firstByteTimeout` where that is above 0, else `timeout`.',
+      'The longest silence that a first output is waited for, in one try: from sending the request, and anew from each sign of life in its answer (comments, pings, blank lines). Where something else can be tried, it is only waited for as long as the model has lately needed. Default: 2m, but for streams `firstByteTimeout` where that is above 0.',
   }),
   firstOutputGuess: duration({ above: 0 }).prefault('30s').meta({
     description:
@@ -274,12 +278,15 @@ const providerFields = {
     .meta({ description: 'Between two pieces of an answer that has begun.' }),
   timeout: duration({ above: 0 })
     .prefault('2m')
-    .meta({ description: 'The older word: the default of `firstOutputTimeout`.' }),
-  firstByteTimeout: duration({ min: 0 })
-    .prefault(0)
-    .meta({ description: 'The older word: above 0, the default of `firstOutputTimeout`.' }),
+    .meta({ description: 'For fetching the file of `context`, as in the plugin, and for nothing else.' }),
+  firstByteTimeout: duration({ min: 0 }).prefault(0).meta({
+    description: 'Above 0: the default of `firstOutputTimeout` for streams alone, as in the plugin.',
+  }),
   ...vendorFields,
 };
+
+/** The usual `firstOutputTimeout`. */
+const FIRST_OUTPUT_MS = 2 * 60_000;
 
 type ProviderFields = z.output<z.ZodObject<typeof providerFields>>;
 
@@ -293,8 +300,8 @@ function withDefaults(given: ProviderFields) {
     ...given,
     apiTokens: [...given.apiTokens, ...own],
     baseUrl: given.baseUrl ?? baseUrlFromOptions(given) ?? providerTypes.get(given.type)?.baseUrl ?? '',
-    firstOutputTimeout:
-      given.firstOutputTimeout ?? (given.firstByteTimeout > 0 ? given.firstByteTimeout : given.timeout),
+    firstOutputTimeout: given.firstOutputTimeout ?? FIRST_OUTPUT_MS,
+    streamFirstOutputTimeout: given.firstOutputTimeout ?? (given.firstByteTimeout || FIRST_OUTPUT_MS),
   };
 }
 

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { cachePositionOf, cacheRetentionOf } from '../../catalog/prompt-cache.ts';
+import type { CachePosition } from '../../catalog/prompt-cache.ts';
 import { region, serviceAccount } from './patterns.ts';
 import { flag, integer, kinds, secret, text, keyword } from './scalars.ts';
 import { azureUrl, hostUrl, openaiCustomUrl } from './urls.ts';
@@ -37,6 +39,28 @@ export const vendorFields = {
     .exactOptional()
     .meta({
       description: 'Fields for the model that Converse does not know, for `type: bedrock`, such as `top_k`.',
+    }),
+  bedrockPromptCachePointPositions: z
+    .record(z.string(), flag(), { error: 'a map of positions to true or false' })
+    .transform((written, context) => {
+      const positions: CachePosition[] = [];
+      for (const [name, isOn] of Object.entries(written)) {
+        const position = cachePositionOf(name);
+        if (position === undefined)
+          context.addIssue({
+            code: 'custom',
+            message: 'one of systemPrompt, lastUserMessage, lastMessage',
+            path: [name],
+          });
+        else if (isOn) positions.push(position);
+      }
+      return positions;
+    })
+    .register(kinds, { kind: 'map of positions to true or false' })
+    .exactOptional()
+    .meta({
+      description:
+        'For `type: bedrock`: behind what marks for the cache are put: `systemPrompt`, `lastUserMessage`, `lastMessage`. Absent: behind the system prompt. Only with `promptCacheRetention`, or where a request has `prompt_cache_retention`, and none where a client sets marks itself (`cache_control`).',
     }),
   botType: keyword(['Chat', 'Agent', 'Completion', 'Workflow']).exactOptional().meta({
     description: 'What kind of application answers, for `type: dify`. Absent: `Chat`.',
@@ -111,6 +135,20 @@ export const vendorFields = {
   outputVariable: text('the name of a variable').exactOptional().meta({
     description: 'The variable of a workflow that is the answer, for `type: dify`. Absent: `text`.',
   }),
+  promptCacheRetention: z
+    .string({ error: 'in_memory or 24h' })
+    .transform((written, context) => {
+      const retention = cacheRetentionOf(written);
+      if (retention !== undefined) return retention;
+      context.addIssue({ code: 'custom', message: 'in_memory or 24h' });
+      return z.NEVER;
+    })
+    .register(kinds, { kind: '`in_memory` or `24h`' })
+    .exactOptional()
+    .meta({
+      description:
+        'For `type: bedrock`: how long prompts are cached of requests without `prompt_cache_retention`: `in_memory` is five minutes, `24h` an hour where the model takes that. Absent: nothing is marked for the cache.',
+    }),
   qwenDomain: hostUrl('https').exactOptional().meta({
     description: 'Another host, for `type: qwen`, such as `dashscope-intl.aliyuncs.com`.',
   }),

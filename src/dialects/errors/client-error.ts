@@ -1,7 +1,7 @@
-import { familyOf } from '../operations/operation.ts';
-import type { Dialect } from '../operations/operation.ts';
+import type { ErrorForm } from '../operations/operation.ts';
 import { gatewayErrors } from './gateway-errors.ts';
 import type { GatewayErrorCode } from './gateway-errors.ts';
+import { vendorErrorFrame, vendorErrorObject } from './vendor-error.ts';
 
 /** An error that a client gets, of a provider's or of the gateway's own, before it is written in a dialect. */
 export interface ClientError {
@@ -35,27 +35,27 @@ const MAX_VALUE_LENGTH = 200;
 
 /**
  * An error of the gateway's own as the client's SDK expects it.
- * @param dialect of the client; `openai` where it is not known
+ * @param form - as the client reads errors; `openai` where that is not known
  */
 export function gatewayErrorAnswer(
-  dialect: Dialect,
+  form: ErrorForm,
   code: GatewayErrorCode,
   details: ErrorDetails = {},
 ): ErrorAnswer {
   return {
     status: gatewayErrors[code].status,
     headers: { 'content-type': 'application/json', ...retryHeaders(code, details.retryAfterMs) },
-    body: clientErrorBody(dialect, gatewayError(code, details)),
+    body: clientErrorBody(form, gatewayError(code, details)),
   };
 }
 
 /** The same as an event of a stream that has begun with nothing but pings: see `clientErrorEvent`. */
 export function gatewayErrorEvent(
-  dialect: Dialect,
+  form: ErrorForm,
   code: GatewayErrorCode,
   details: ErrorDetails = {},
 ): string {
-  return clientErrorEvent(dialect, gatewayError(code, details));
+  return clientErrorEvent(form, gatewayError(code, details));
 }
 
 /** An error of the gateway's own, before it is written in a dialect. */
@@ -83,8 +83,8 @@ function retryHeaders(code: GatewayErrorCode, waitMs: number | undefined): Recor
 }
 
 /** The body of an error as the client's SDK expects it. */
-export function clientErrorBody(dialect: Dialect, error: ClientError): string {
-  return JSON.stringify(errorObject(dialect, error));
+export function clientErrorBody(form: ErrorForm, error: ClientError): string {
+  return JSON.stringify(errorObject(form, error));
 }
 
 /**
@@ -92,34 +92,39 @@ export function clientErrorBody(dialect: Dialect, error: ClientError): string {
  * to stand before it.
  * @param sequence - the number of the event in a stream of a response, whose events are numbered from 0
  */
-export function clientErrorEvent(dialect: Dialect, error: ClientError, sequence = 0): string {
-  switch (dialect) {
+export function clientErrorEvent(form: ErrorForm, error: ClientError, sequence = 0): string {
+  switch (form) {
     case 'openai-responses': {
       const { message, code, param } = openaiError(error);
       const event = { type: 'error', code, message, param, sequence_number: sequence };
       return `event: error\ndata: ${JSON.stringify(event)}\n\n`;
     }
     case 'anthropic-messages':
-      return `event: error\ndata: ${clientErrorBody(dialect, error)}\n\n`;
-    case 'openai-chat':
-    case 'openai':
-    case 'gemini-generate':
-    case 'bedrock-converse':
-    case 'vendor':
-      return `data: ${clientErrorBody(dialect, error)}\n\n`;
+    case 'dashscope':
+      return `event: error\ndata: ${clientErrorBody(form, error)}\n\n`;
+    default:
+      return `data: ${JSON.stringify(vendorErrorFrame(form, error) ?? errorObject(form, error))}\n\n`;
   }
 }
 
-function errorObject(dialect: Dialect, error: ClientError): object {
-  switch (familyOf(dialect)) {
+/** An error as a line of a stream of JSON lines, which it ends. */
+export function clientErrorLine(form: ErrorForm, error: ClientError): string {
+  return `${JSON.stringify(vendorErrorFrame(form, error) ?? errorObject(form, error))}\n`;
+}
+
+function errorObject(form: ErrorForm, error: ClientError): object {
+  switch (form) {
+    case 'openai-chat':
+    case 'openai-responses':
     case 'openai':
-    case 'bedrock':
     case 'vendor':
       return { error: openaiError(error) };
-    case 'anthropic':
+    case 'anthropic-messages':
       return { type: 'error', error: anthropicError(error) };
-    case 'gemini':
+    case 'gemini-generate':
       return { error: googleError(error) };
+    default:
+      return vendorErrorObject(form, error);
   }
 }
 

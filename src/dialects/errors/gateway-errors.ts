@@ -48,7 +48,8 @@ export const gatewayErrors = {
     status: 400,
     type: 'invalid_request_error',
     message: 'This operation needs a "model": a text that names one.',
-    meaning: 'The body has no top-level `model`, or it is no text, empty, or longer than 1 KiB.',
+    meaning:
+      'The body has no top-level `model`, or it is no text, empty, or longer than 1 KiB, and neither `*` of `modelMapping` nor the URL of a deployment says which one is meant.',
     retryable: false,
   },
   missing_api_key: {
@@ -80,6 +81,22 @@ export const gatewayErrors = {
     type: 'invalid_request_error',
     message: 'There is no operation at {method} {path}.',
     meaning: 'The path ends in no operation that the gateway knows, or holds dot segments or broken escapes.',
+    retryable: false,
+  },
+  not_separable: {
+    status: 404,
+    type: 'invalid_request_error',
+    message: 'What is at {method} {path} is the same for all clients, and not open to any one of them.',
+    meaning:
+      'The path belongs to no operation that the gateway knows, and names nothing that this client made: a list there would show what other clients made. See `sharedResources`.',
+    retryable: false,
+  },
+  body_not_readable: {
+    status: 415,
+    type: 'invalid_request_error',
+    message: 'At this path a body has to be JSON of at most {limit} bytes, or a form.',
+    meaning:
+      'The path belongs to no operation that the gateway knows, and a body that cannot be looked through might name what another client made. See `sharedResources`.',
     retryable: false,
   },
   cross_site: {

@@ -7,6 +7,9 @@ const MAX_ID_BYTES = 256;
 /** Ids of an answer that are read. */
 const MAX_IDS = 16;
 const OPEN_BRACE = 0x7b;
+const GOOGLE_OPERATION = '/operations/';
+/** Members with the id of an object: Kling and DashScope have tasks, MiniMax files, Tencent Cloud jobs. */
+const ID_MEMBERS: ReadonlySet<string> = new Set(['id', 'task_id', 'file_id', 'JobId']);
 
 /**
  * The ids of resources of the account in an answer, by the operation's `answerIds`; in a stream those of the first event
@@ -58,25 +61,41 @@ function idsIn(body: Buffer, from: number, fields: readonly string[]): string[] 
   let left = fields.length;
   for (const { key, start } of membersOf(body, from)) {
     if (!fields.includes(key)) continue;
-    for (const id of idsAt(body, start)) if (ids.length < MAX_IDS) ids.push(id);
+    for (const id of idsAt(body, key, start)) if (ids.length < MAX_IDS) ids.push(id);
     if (--left === 0) break;
   }
   return ids;
 }
 
-/** A string, those of a list, or the `id` of an object: Kling has `task_id` in a task, and Coze a second id beside it. */
-function* idsAt(body: Buffer, at: number): Generator<string> {
+/** MiniMax writes these as numbers. */
+const NUMBERED: ReadonlySet<string> = new Set(['task_id', 'file_id']);
+const NUMBER = /^\d{1,20}(?![\d.eE])/;
+
+/** The id that a member has. */
+function idAt(body: Buffer, key: string, at: number): string | undefined {
   const text = plainStringAt(body, at, MAX_ID_BYTES);
-  if (text !== undefined) yield text;
+  if (text !== undefined || !NUMBERED.has(key)) return text;
+  return NUMBER.exec(body.toString('latin1', at, at + 24))?.[0];
+}
+
+/** A string, those of a list, or the id of an object, beside which Coze has a second one. */
+function* idsAt(body: Buffer, memberKey: string, at: number): Generator<string> {
+  const text = idAt(body, memberKey, at);
+  if (text !== undefined) {
+    yield text;
+    // A name of Google's, `models/x/operations/y`, is asked for as a path, which ends in the id.
+    const operation = text.lastIndexOf(GOOGLE_OPERATION);
+    if (operation >= 0) yield text.slice(operation + GOOGLE_OPERATION.length);
+  }
   for (const item of itemsOf(body, at)) {
     const itemText = plainStringAt(body, item, MAX_ID_BYTES);
     if (itemText !== undefined) yield itemText;
   }
   let hasId = false;
   for (const { key, start } of membersOf(body, at)) {
-    const isId = key === 'id' || key === 'task_id';
+    const isId = ID_MEMBERS.has(key);
     if (isId || key === 'conversation_id') {
-      const id = plainStringAt(body, start, MAX_ID_BYTES);
+      const id = idAt(body, key, start);
       if (id !== undefined) yield id;
     } else if (hasId) return;
     hasId ||= isId;

@@ -13,6 +13,8 @@ export const anthropicOperations: readonly Operation[] = [
     ...NEVER_STREAMS,
     isCount: true,
   }),
+  // The older completions, which its documentation keeps: docs.claude.com/en/api/complete.
+  operation('anthropic.complete', 'anthropic-messages', 'POST', '/complete', JSON_MODEL),
   operation('messages.batches.create', 'anthropic-messages', 'POST', '/messages/batches', CREATES),
   operation('messages.batches.list', 'anthropic-messages', 'GET', '/messages/batches', STATEFUL),
   operation('messages.batches.retrieve', 'anthropic-messages', 'GET', '/messages/batches/{id}', STATEFUL),

@@ -19,6 +19,8 @@ export interface Call {
   readonly stream: boolean;
   /** Whether it creates something that lasts at the provider, so that it must not be done twice. */
   readonly creates: boolean;
+  /** Its path goes to the provider as the client wrote it. */
+  readonly isOriginal?: true;
   /** It was translated: its answer has to have the form that was asked for, a stream or JSON. */
   readonly isTranslated?: true;
   /** The client's own credential: sent to the provider only where that is configured without keys. */

@@ -2,6 +2,9 @@ import { familyOf } from './operation.ts';
 import type { Family, Operation } from './operation.ts';
 import { matchesFrom } from './path-tree.ts';
 import type { PathMatch } from './path-tree.ts';
+import { clientFamily, splitPath, withoutCredential } from './request-line.ts';
+import type { RequestHeaders } from './request-line.ts';
+import { hunyuanOperation } from './vendors/hunyuan.ts';
 
 /** What a request line asks for. */
 export interface Target {
@@ -18,45 +21,59 @@ export interface Target {
   readonly modelSpan?: { readonly start: number; readonly end: number };
   /** The deployment in an Azure path before the suffix, percent-decoded: the model where nothing else names one. */
   readonly deployment?: string;
+  /** What is asked for at Tencent Cloud, whose API has one path: the client's `X-TC-Action`. */
+  readonly action?: string;
   /** The first id in the path, as the client wrote it: the key that created the resource has to serve the call. */
   readonly pathId?: string;
+  /** Where the path belongs to no operation: what else in it and in the query may be an id, percent-decoded. */
+  readonly mentionedIds?: readonly string[];
 }
-
-/** Headers by their names in lower case. */
-type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
 /**
  * Finds the operation of a request. What precedes the operation's suffix is a prefix (`/proxy/v1/chat/completions`); the
  * longest suffix wins. Ids and models stay percent-encoded as they are. A path with dot segments, encoded or not, has no
- * operation.
+ * operation, and neither has one within a resource of a kind that no operation is for: `/v1/vector_stores/vs_1/files/file_1`
+ * is not that file.
  * @param url the request target: a path, with or without a query
  * @param headers distinguish vendors with the same path
  */
 export function findTarget(
   method: string,
   url: string,
-  headers: Headers = {},
+  headers: RequestHeaders = {},
 ): Target | 'no-operation' | 'wrong-method' {
   const mark = url.indexOf('?');
   const segments = splitPath(mark < 0 ? url : url.slice(0, mark));
   if (segments === undefined) return 'no-operation';
   const query = mark < 0 ? '' : withoutCredential(url.slice(mark + 1));
   let isKnown = false;
-  for (let from = 0; from < segments.length; from++) {
+  const within = segments.findIndex(isCollection);
+  const last = within < 0 ? segments.length : within + 1;
+  for (let from = 0; from < last; from++) {
     for (const match of matchesFrom(segments, from)) {
       isKnown = true;
       const operation = operationIn(match, method, segments[from - 1], headers);
       if (operation !== undefined) return targetOf(operation, match, segments, from, query);
     }
   }
+  const action = headers['x-tc-action'];
+  if (method === 'POST' && typeof action === 'string' && action !== '')
+    return { operation: hunyuanOperation(action), path: '/', prefix: segments.join('/'), query, action };
   return isKnown ? 'wrong-method' : 'no-operation';
+}
+
+/** Collections of OpenAI whose resources contain others by the names of operations (package `openai`, folder `resources`). */
+const COLLECTIONS = /(?:^|\/)(?:assistants|chatkit|containers|evals|skills|threads|vector_stores)(?:\/|$)/iu;
+
+function isCollection(segment: string): boolean {
+  return COLLECTIONS.test(segment.includes('%') ? decodeURIComponent(segment) : segment);
 }
 
 function operationIn(
   { operations }: PathMatch,
   method: string,
   version: string | undefined,
-  headers: Headers,
+  headers: RequestHeaders,
 ): Operation | undefined {
   const candidates = operations.get(method);
   if (candidates === undefined || candidates.length === 1) return candidates?.[0];
@@ -102,14 +119,6 @@ function deploymentBefore(segments: readonly string[], from: number): string | u
     : undefined;
 }
 
-/** The client's API by the version before the path and the headers; `openai` where neither tells. */
-function clientFamily(version: string | undefined, headers: Headers): Family {
-  if (headers['anthropic-version'] !== undefined) return 'anthropic';
-  if (version === 'v1beta' || version === 'v1alpha' || headers['x-goog-api-key'] !== undefined)
-    return 'gemini';
-  return 'openai';
-}
-
 function operationFor(family: Family, candidates: readonly Operation[]): Operation | undefined {
   return candidates.find(({ dialect }) => familyOf(dialect) === family) ?? candidates[0];
 }
@@ -118,53 +127,4 @@ function operationFor(family: Family, candidates: readonly Operation[]): Operati
 export function allowedMethods(url: string): string {
   const allowed = ['GET', 'POST', 'DELETE'].filter((method) => typeof findTarget(method, url) === 'object');
   return allowed.join(', ');
-}
-
-/** The segments of a path without its trailing slash; undefined where one of them is malformed or unsafe. */
-function splitPath(path: string): string[] | undefined {
-  const segments = path.split('/');
-  if (segments.at(-1) === '') segments.pop();
-  return segments.every(isSafeSegment) ? segments : undefined;
-}
-
-/**
- * Whether a segment means the same to every server. It may hold encoded slashes (a model `org/name`), but some servers decode
- * before they resolve dots, so dots are looked for in the decoded segment.
- */
-function isSafeSegment(segment: string): boolean {
-  let decoded = segment;
-  if (segment.includes('%')) {
-    try {
-      decoded = decodeURIComponent(segment);
-    } catch {
-      return false;
-    }
-  }
-  if (decoded.includes('..') || decoded.includes('\\') || hasControl(decoded)) return false;
-  return decoded !== '.' && !decoded.startsWith('./') && !decoded.endsWith('/.') && !decoded.includes('/./');
-}
-
-function hasControl(text: string): boolean {
-  for (let at = 0; at < text.length; at++) {
-    const unit = text.charCodeAt(at);
-    if (unit < 0x20 || unit === 0x7f) return true;
-  }
-  return false;
-}
-
-/** The client's credential is for the gateway, and not sent on; everything else stays as it is. */
-function withoutCredential(query: string): string {
-  const kept = query.split('&').filter((pair) => !isCredential(pair));
-  return kept.length === 0 || (kept.length === 1 && kept[0] === '') ? '' : `?${kept.join('&')}`;
-}
-
-function isCredential(pair: string): boolean {
-  const equals = pair.indexOf('=');
-  const name = equals < 0 ? pair : pair.slice(0, equals);
-  if (!name.includes('%')) return name === 'key';
-  try {
-    return decodeURIComponent(name) === 'key';
-  } catch {
-    return false;
-  }
 }

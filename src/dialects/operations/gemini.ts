@@ -40,6 +40,17 @@ export const geminiOperations: readonly Operation[] = [
     ...NEVER_STREAMS,
     creates: true,
   }),
+  // Videos: ai.google.dev/gemini-api/docs/video. The name in the answer is the path that the video is asked for at.
+  operation('gemini.predictLongRunning', 'gemini-generate', 'POST', '/models/{model}:predictLongRunning', {
+    ...NEVER_STREAMS,
+    stateful: true,
+    creates: true,
+    answerIds: ['name'],
+  }),
+  operation('gemini.operations.get', 'gemini-generate', 'GET', '/models/{model}/operations/{id}', {
+    modelIn: 'path',
+    stateful: true,
+  }),
   operation('gemini.models.list', 'gemini-generate', 'GET', '/models'),
   operation('gemini.models.get', 'gemini-generate', 'GET', '/models/{model}', { modelIn: 'path' }),
 ];

@@ -1,3 +1,5 @@
+import type { IdField, ModelField } from '../scan/body-facts.ts';
+
 /** The API format of a client or a provider. It decides how an error is written and what counts as output. */
 export type Dialect =
   | 'openai-chat'
@@ -5,13 +7,22 @@ export type Dialect =
   | 'openai'
   | 'anthropic-messages'
   | 'gemini-generate'
-  /** Of providers only. */
   | 'bedrock-converse'
   /** A format of one provider's own. */
   | 'vendor';
 
 /** Dialects that make up one vendor's API: a provider that has one of them has the others. */
 export type Family = 'openai' | 'anthropic' | 'gemini' | 'bedrock' | 'vendor';
+
+/** How an error is written: as a dialect has it, or as one vendor's own API does. */
+export type ErrorForm =
+  | Dialect
+  /** A message alone. */
+  | 'text'
+  | 'cohere'
+  | 'dashscope'
+  | 'minimax'
+  | 'tencent';
 
 /** The family a dialect belongs to. */
 export function familyOf(dialect: Dialect): Family {
@@ -36,7 +47,7 @@ export interface Operation {
   /** The name in the vendor's SDK: `chat.completions`, `files.create`, `messages.create`, `gemini.generateContent`. */
   readonly name: string;
   readonly dialect: Dialect;
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /**
    * The suffix of a request's path. `{id}` and `{name}` are one segment, of which the first names a resource; `{model}` is one
    * where more segments follow, else all that are left, and `{model}:verb` all that are left up to a colon and the verb.
@@ -46,10 +57,16 @@ export interface Operation {
    * Where the model is. Some operations take JSON and forms alike: then the content type decides between the two.
    */
   readonly modelIn: 'json' | 'form' | 'path' | 'query' | 'none';
-  /** Whether it answers with a stream: always, never, or where the body's `stream` says so. */
-  readonly streams: 'always' | 'never' | 'as-asked';
+  /** The field of a JSON body that names it. */
+  readonly modelField: ModelField;
+  /** How its clients read errors. */
+  readonly errorForm: ErrorForm;
+  /** Whether it answers with a stream: always, never, where the body asks for one, or where it does not decline one. */
+  readonly streams: 'always' | 'never' | 'as-asked' | 'unless-declined';
   /** No provider has it: it is always translated. */
   readonly isTranslated: boolean;
+  /** Its path belongs to no operation: it is sent as the client wrote it. See `passthrough.ts`. */
+  readonly isPassthrough: boolean;
   /** It opens a WebSocket. */
   readonly upgrades: boolean;
   /** False where the provider has a default, or where a stored prompt names a model. */
@@ -72,6 +89,8 @@ export interface Operation {
   readonly ownedIds: readonly string[];
   /** Fields of its query with ids of resources. */
   readonly idsInQuery: readonly string[];
+  /** Fields of its body, beside those that all bodies are looked through for, with the id of a resource. */
+  readonly idsInBody: readonly IdField[];
   /** It asks a model for text: a health check, which is a chat, can ask the same model for the same. */
   readonly isChat: boolean;
   /** It counts the tokens of a request. Who cannot is made up for by an estimate. */
@@ -96,9 +115,12 @@ export function operation(
     method,
     pattern,
     modelIn,
+    modelField: 'model',
+    errorForm: dialect,
     modelRequired: modelIn !== 'none',
     streams: 'as-asked',
     isTranslated: false,
+    isPassthrough: false,
     upgrades: false,
     creates: false,
     honorsStore: false,
@@ -106,10 +128,25 @@ export function operation(
     answerIds: [],
     ownedIds: [],
     idsInQuery: [],
+    idsInBody: [],
     isChat: false,
     isCount: false,
     ...traits,
   };
+}
+
+/** Whether a call wants a stream. @param asked - what its body says of that */
+export function isStreamed({ streams }: Operation, asked: boolean | undefined): boolean {
+  switch (streams) {
+    case 'always':
+      return true;
+    case 'never':
+      return false;
+    case 'as-asked':
+      return asked === true;
+    case 'unless-declined':
+      return asked !== false;
+  }
 }
 
 /** The model is a field of the body. */

@@ -1,22 +1,21 @@
 import { anthropicOperations } from './anthropic.ts';
-import { converse, converseStream, countTokens, invokeModel } from './bedrock.ts';
+import { bedrockOperations } from './bedrock.ts';
 import { geminiOperations } from './gemini.ts';
 import { openaiOperations } from './openai.ts';
 import type { Operation } from './operation.ts';
 import { vendorOperations } from './vendor.ts';
+import { hunyuanOperations } from './vendors/hunyuan.ts';
 
-/** Every operation that clients may call. */
+/** Every operation that clients may call by its path. */
 export const operations: readonly Operation[] = [
   ...openaiOperations,
   ...anthropicOperations,
   ...geminiOperations,
+  ...bedrockOperations,
   ...vendorOperations,
 ];
 
-/** Those, and some that only requests to providers have. */
-const byName = new Map(
-  [...operations, converse, converseStream, countTokens, invokeModel].map((each) => [each.name, each]),
-);
+const byName = new Map([...operations, ...hunyuanOperations].map((each) => [each.name, each]));
 
 /** The operation of that name. Throws where there is none. */
 export function operationNamed(name: string): Operation {

@@ -1,5 +1,13 @@
-import { JSON_MODEL, operation, STATEFUL } from './operation.ts';
-import type { Operation, Traits } from './operation.ts';
+import { operation } from './operation.ts';
+import type { Operation } from './operation.ts';
+import { cohereOperations } from './vendors/cohere.ts';
+import { doubaoOperations } from './vendors/doubao.ts';
+import { klingOperations } from './vendors/kling.ts';
+import { minimaxOperations } from './vendors/minimax.ts';
+import { ollamaOperations } from './vendors/ollama.ts';
+import { qwenOperations } from './vendors/qwen.ts';
+import { tritonOperations } from './vendors/triton.ts';
+import { vertexOperations } from './vendors/vertex.ts';
 
 /*
  * Operations of providers with an API of their own. Chats are translated to some of them, and clients may call others
@@ -8,24 +16,8 @@ import type { Operation, Traits } from './operation.ts';
 
 /** What a workflow does beyond its answer is not known. */
 const ACTS = { creates: true } as const;
-/**
- * A task is created and paid for, and only the account that created it can read it. The answer has it in `data`. Its model is
- * `model` or, in newer versions, `model_name`: app.klingai.com/global/dev/document-api.
- */
-const TASK: Traits = {
-  ...STATEFUL,
-  ...JSON_MODEL,
-  modelRequired: false,
-  streams: 'never',
-  creates: true,
-  answerIds: ['data'],
-};
-
 /** Coze has the ids of a chat and its conversation in the query. */
 const COZE_IDS = ['conversation_id', 'chat_id'];
-/** In the background it is a task of the account. help.aliyun.com/zh/model-studio. */
-const MAYBE_TASK: Traits = { ...JSON_MODEL, ownedIds: ['output'] };
-
 /** developers.deepl.com/api-reference/translate. */
 export const deeplTranslate = operation('deepl.translate', 'vendor', 'POST', '/v2/translate', {
   streams: 'never',
@@ -49,32 +41,6 @@ export const difyCompletion = operation('dify.completion_messages', 'vendor', 'P
 /** docs.dify.ai: a workflow. */
 export const difyWorkflow = operation('dify.workflows.run', 'vendor', 'POST', '/workflows/run', ACTS);
 
-/** Triton's generate extension. Clients cannot call it here: its path would match too much. */
-export const tritonGenerate = operation('triton.generate', 'vendor', 'POST', '/models/{model}/generate', {
-  modelIn: 'path',
-  isChat: true,
-});
-
-/** Tencent Cloud's API has one path, and the operation in a header. Clients cannot call it here. */
-export const hunyuanChat = operation('hunyuan.chat', 'vendor', 'POST', '/', { isChat: true });
-
-/** What Kling makes videos from. */
-export type KlingTaskType = 'text2video' | 'image2video';
-
-/** Kling's tasks for videos, each type with paths of its own: app.klingai.com/global/dev/document-api. */
-export const klingTasks: Readonly<
-  Record<KlingTaskType, { readonly create: Operation; readonly retrieve: Operation }>
-> = {
-  text2video: {
-    create: operation('kling.text2video', 'vendor', 'POST', '/videos/text2video', TASK),
-    retrieve: operation('kling.text2video.retrieve', 'vendor', 'GET', '/videos/text2video/{id}', STATEFUL),
-  },
-  image2video: {
-    create: operation('kling.image2video', 'vendor', 'POST', '/videos/image2video', TASK),
-    retrieve: operation('kling.image2video.retrieve', 'vendor', 'GET', '/videos/image2video/{id}', STATEFUL),
-  },
-};
-
 /** The operations that clients may call. */
 export const vendorOperations: readonly Operation[] = [
   deeplTranslate,
@@ -91,30 +57,12 @@ export const vendorOperations: readonly Operation[] = [
   difyChat,
   difyCompletion,
   difyWorkflow,
-  ...Object.values(klingTasks).flatMap(({ create, retrieve }) => [create, retrieve]),
-  operation('kling.images.retrieve', 'vendor', 'GET', '/images/generations/{id}', STATEFUL),
-  operation(
-    'qwen.text_generation',
-    'vendor',
-    'POST',
-    '/services/aigc/text-generation/generation',
-    MAYBE_TASK,
-  ),
-  operation(
-    'qwen.multimodal_generation',
-    'vendor',
-    'POST',
-    '/services/aigc/multimodal-generation/generation',
-    MAYBE_TASK,
-  ),
-  operation(
-    'qwen.text_embedding',
-    'vendor',
-    'POST',
-    '/services/embeddings/text-embedding/text-embedding',
-    MAYBE_TASK,
-  ),
-  operation('qwen.text_rerank', 'vendor', 'POST', '/services/rerank/text-rerank/text-rerank', MAYBE_TASK),
-  operation('qwen.app', 'vendor', 'POST', '/apps/{id}/completion'),
-  operation('qwen.task', 'vendor', 'GET', '/tasks/{id}', STATEFUL),
+  ...cohereOperations,
+  ...doubaoOperations,
+  ...klingOperations,
+  ...minimaxOperations,
+  ...ollamaOperations,
+  ...qwenOperations,
+  ...tritonOperations,
+  ...vertexOperations,
 ];

@@ -38,6 +38,11 @@ export class AwsFrameScanner {
     this.#sink = sink;
   }
 
+  /** Whether the stream so far ends in half a frame, or in what is none. */
+  get isMidFrame(): boolean {
+    return this.#held.length > 0 || this.#isLost;
+  }
+
   /** @returns the offset behind the last frame that ended in this chunk; 0 where none did */
   read(chunk: Buffer): number {
     let at = 0;

@@ -8,6 +8,19 @@ export interface ModelSpan {
   readonly notation: 'json' | 'plain';
 }
 
+/** The field that names the model: `modelId` of Bedrock's tasks, `Model` at Tencent Cloud. */
+export type ModelField = 'model' | 'modelId' | 'Model';
+
+/** Fields of vendors' own APIs with the id of a resource: of Volcengine's contexts, Vertex AI's tasks, Tencent Cloud's jobs. */
+export type IdField = 'context_id' | 'operationName' | 'JobId';
+
+/** A text at the top level that means something to the operations of one vendor alone. */
+export interface VendorField {
+  readonly name: Exclude<ModelField, 'model'> | IdField;
+  readonly text: string;
+  readonly span: ModelSpan;
+}
+
 /**
  * What ties a body to a conversation or to resources that earlier calls created, and whether it asks for reasoning. Texts are
  * at most 512 bytes as written.
@@ -29,6 +42,8 @@ export interface BodyHints {
   readonly containers: readonly string[];
   /** Values of `conversation_id` and `chat_id`, for vendors with an API of their own. */
   readonly vendorRefs: readonly string[];
+  /** In their order, also several of one name. Of more than `MAX_VENDOR_FIELDS` the first ones and the last. */
+  readonly vendorFields: readonly VendorField[];
   /**
    * Offsets for `sealedAt`, at most 8, of the last values that only the account that made them can read, the last one last.
    * Some may turn out to be none.
@@ -55,7 +70,8 @@ export interface BodyFacts extends BodyHints {
   /** At most 1 KiB as written. */
   readonly model: string | undefined;
   readonly modelSpan: ModelSpan | undefined;
-  readonly stream: boolean;
+  /** Whether it asks for a stream; undefined where it says nothing of that. */
+  readonly stream: boolean | undefined;
   readonly store: boolean | undefined;
   /** Whether it has an `input` and no `messages`: it is a request for the Responses API. */
   readonly asksForResponse: boolean;
@@ -77,15 +93,21 @@ export interface BodyFault {
 export interface ScanOptions {
   /** The bytes may be the beginning of a body only: that they end early is no fault. */
   readonly partial?: boolean;
+  /** All texts that have the form of ids are among `refs`: it is not known where the body names resources. */
+  readonly allIds?: boolean;
 }
 
 /** Facts while they are collected. */
 export type FactsDraft = { -readonly [Name in keyof BodyFacts]: BodyFacts[Name] };
 
+/** No request has more than two. */
+export const MAX_VENDOR_FIELDS = 8;
+
 /** Ids in a body that are read: enough for a large batch. */
 export const MAX_REFS = 10_000;
 
 const NO_REFS: readonly string[] = Object.freeze([]);
+const NO_FIELDS: readonly VendorField[] = Object.freeze([]);
 const NO_MARKS: readonly number[] = Object.freeze([]);
 
 /** The facts of an empty body. */
@@ -94,7 +116,7 @@ export function noFacts(): FactsDraft {
     kind: 'facts',
     model: undefined,
     modelSpan: undefined,
-    stream: false,
+    stream: undefined,
     store: undefined,
     background: false,
     previousResponseId: undefined,
@@ -105,6 +127,7 @@ export function noFacts(): FactsDraft {
     plainRefs: NO_REFS,
     containers: NO_REFS,
     vendorRefs: NO_REFS,
+    vendorFields: NO_FIELDS,
     sealedAt: NO_MARKS,
     asksForReasoning: false,
     messagesAt: -1,
@@ -113,6 +136,16 @@ export function noFacts(): FactsDraft {
     asksForResponse: false,
     whole: false,
   };
+}
+
+/** The model that a body names in the field that its operation has for it. */
+export function modelIn(
+  facts: BodyFacts,
+  field: ModelField,
+): { readonly model: string | undefined; readonly modelSpan: ModelSpan | undefined } {
+  if (field === 'model') return facts;
+  const found = facts.vendorFields.findLast(({ name }) => name === field);
+  return { model: found?.text, modelSpan: found?.span };
 }
 
 /** A copy of the body with another model; every other byte is the same. */

@@ -1,4 +1,5 @@
-import { noFacts } from './body-facts.ts';
+import { MAX_VENDOR_FIELDS, noFacts } from './body-facts.ts';
+import type { VendorField } from './body-facts.ts';
 import { QUOTE } from './json-nested.ts';
 import type { StringSink } from './json-nested.ts';
 import { mayBeReferenceKey, ReferenceCollector } from './references.ts';
@@ -40,13 +41,20 @@ export class FactCollector implements StringSink {
     if (keyEnd - keyStart > MAX_KEY_BYTES) return undefined;
     this.#error = undefined;
     const { facts } = this;
-    switch (this.#key(keyStart, keyEnd)) {
+    const key = this.#key(keyStart, keyEnd);
+    switch (key) {
       case 'model':
         facts.model = this.#string(start, end, MAX_MODEL_BYTES);
         facts.modelSpan = facts.model === undefined ? undefined : { start, end, notation: 'json' };
         // It may have to go into a path, where a lone surrogate cannot be encoded.
-        if (facts.model?.isWellFormed() === false)
-          this.#fail('The name of the model holds half a surrogate pair.', start);
+        this.#refuseHalves(facts.model, start);
+        break;
+      case 'modelId':
+      case 'Model':
+      case 'context_id':
+      case 'operationName':
+      case 'JobId':
+        this.#addVendorField(key, start, end);
         break;
       case 'input':
         facts.asksForResponse = facts.messagesAt < 0;
@@ -60,7 +68,12 @@ export class FactCollector implements StringSink {
         facts.messagesAt = start;
         break;
       case 'stream':
+      case 'Stream':
         facts.stream = this.#body[start] === LOWER_T;
+        break;
+      case 'response_mode':
+        // Dify's: docs.dify.ai.
+        facts.stream = this.#string(start, end, MAX_HINT_BYTES) === 'streaming';
         break;
       case 'stream_options':
         facts.streamOptionsAt = start;
@@ -82,7 +95,7 @@ export class FactCollector implements StringSink {
       case 'file_ids':
       case 'video':
       case 'container':
-        this.#referenceCollector().addMember(this.#key(keyStart, keyEnd), start);
+        this.#referenceCollector().addMember(key, start);
         break;
       case 'prompt_cache_key':
         facts.promptCacheKey = this.#string(start, end, MAX_HINT_BYTES);
@@ -102,6 +115,21 @@ export class FactCollector implements StringSink {
         break;
     }
     return this.#error;
+  }
+
+  #addVendorField(name: VendorField['name'], start: number, end: number): void {
+    const text = this.#string(start, end, MAX_MODEL_BYTES);
+    if (text === undefined) return;
+    this.#refuseHalves(text, start);
+    const span = { start, end, notation: 'json' } as const;
+    // Of many equal keys parsers read the first or the last.
+    const before = this.facts.vendorFields.slice(0, MAX_VENDOR_FIELDS - 1);
+    this.facts.vendorFields = [...before, { name, text, span }];
+  }
+
+  #refuseHalves(text: string | undefined, start: number): void {
+    if (text?.isWellFormed() === false)
+      this.#fail('The name of the model holds half a surrogate pair.', start);
   }
 
   /** A key, decoded. Hardly any has an escape. */

@@ -1,4 +1,5 @@
 import { noFacts } from './body-facts.ts';
+import { isIdText } from './id-strings.ts';
 import type { BodyFacts, BodyFault, FactsDraft, ScanOptions } from './body-facts.ts';
 
 /*
@@ -42,9 +43,12 @@ export function scanForm(
   options: ScanOptions = {},
 ): BodyFacts | BodyFault {
   const facts = noFacts();
-  const end = walkForm(body, contentType, ({ name, start, end: stop }) =>
-    setFact(facts, name, body, start, stop),
-  );
+  const { allIds = false } = options;
+  const end = walkForm(body, contentType, ({ name, start, end: stop }) => {
+    setFact(facts, name, body, start, stop);
+    const value = allIds && stop - start <= MAX_FIELD_BYTES ? body.toString('utf8', start, stop) : '';
+    if (isIdText(value)) facts.refs = [...facts.refs, value];
+  });
   if (typeof end === 'object') return end;
   facts.whole = end === 'whole';
   if (facts.whole || options.partial === true) return facts;

@@ -5,7 +5,7 @@ import type { FrameKind } from './frame-kind.ts';
 
 /**
  * Streams of Anthropic's messages: named events, whose data repeats the name as `type`. A stream without `message_stop` has
- * broken off.
+ * broken off, as has one of the older completions without a reason to stop.
  */
 export function classifyAnthropicFrame(
   name: string,
@@ -25,6 +25,9 @@ export function classifyAnthropicFrame(
       return 'preamble';
     case 'ping':
       return 'ignored';
+    case 'completion':
+      // The older completions: the last has the reason to stop.
+      return classifyCompletion(bytes, start, end, hasOutput);
     case 'message_delta':
       // It has the reason to stop, and an answer may be empty.
       return hasOutput ? 'output' : showsOutput(bytes, start, end) ? 'empty' : 'preamble';
@@ -36,6 +39,14 @@ export function classifyAnthropicFrame(
       return frame !== undefined && isErrorAnswer(frame) ? 'error' : 'ignored';
     }
   }
+}
+
+function classifyCompletion(bytes: Buffer, start: number, end: number, hasOutput: boolean): FrameKind {
+  const event = parseObject(bytes.toString('utf8', start, end));
+  if (event === undefined) return 'output';
+  const isOutput = isPresent(event['completion']);
+  if (isPresent(event['stop_reason'])) return hasOutput || isOutput ? 'end' : 'empty-end';
+  return isOutput ? 'output' : 'preamble';
 }
 
 /** Blocks of these types begin empty; their output is in the deltas. */

@@ -1,4 +1,5 @@
 import { parseObject } from '../../base/json.ts';
+import { isErrorText } from './error-bodies.ts';
 import { MAX_FRAME_BYTES } from '../scan/sse-scanner.ts';
 
 /**
@@ -52,6 +53,14 @@ export function frameType(bytes: Buffer, start: number, end: number): string {
   }
   const type = parseObject(bytes.toString('utf8', start, end))?.['type'];
   return typeof type === 'string' ? type : '';
+}
+
+/** A frame of which nothing is known but that its name or its data may say that it is an error. */
+export function classifyAnyFrame(name: string, bytes: Buffer, start: number, end: number): FrameKind {
+  if (isDone(bytes, start, end)) return 'end-marker';
+  if (name === 'error') return 'error';
+  const data = bytes.toString('utf8', start, end);
+  return data.includes('error') && isErrorText(data) ? 'error' : 'output';
 }
 
 /**

@@ -8,11 +8,14 @@ const QUOTE = 0x22;
 const COLON = 0x3a;
 const SPACE = 0x20;
 const OPEN_BRACKET = 0x5b;
+const LOWER_B = 0x62;
 const LOWER_E = 0x65;
 const LOWER_F = 0x66;
 const LOWER_N = 0x6e;
 const ERROR_KEY = Buffer.from('"error"');
 const FINISH_KEY = Buffer.from('"finish_reason"');
+/** MiniMax puts its errors there. */
+const BASE_KEY = Buffer.from('"base_resp"');
 
 /** One of these is in every chunk of a chat, or in what compatible servers send as one. */
 const CHUNK_KEYS = ['choices', 'object', 'model', 'id', 'created', 'delta', 'message', 'text', 'response'];
@@ -75,6 +78,7 @@ function mayEnd(bytes: Buffer, start: number, end: number): boolean {
     const letter = bytes[at + 1];
     if (letter === LOWER_F && hasKey(bytes, at, end, FINISH_KEY)) return true;
     if (letter === LOWER_E && hasKey(bytes, at, end, ERROR_KEY)) return true;
+    if (letter === LOWER_B && hasKey(bytes, at, end, BASE_KEY)) return true;
   }
   return false;
 }

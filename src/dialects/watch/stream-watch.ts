@@ -1,12 +1,13 @@
 import { isJsonText } from '../../base/json.ts';
 import type { ResponseWatch } from '../../upstream/response-watch.ts';
+import { LineScanner } from '../scan/line-scanner.ts';
 import { MAX_FRAME_BYTES, SseScanner } from '../scan/sse-scanner.ts';
 import type { FrameSink } from '../scan/sse-scanner.ts';
 import { isErrorText } from './error-bodies.ts';
 import { isDone } from './frame-kind.ts';
 import type { FrameClassifier, FrameKind } from './frame-kind.ts';
 
-/** Reads an event stream frame by frame, with the classifier of its dialect. */
+/** Reads an event stream, or one of JSON lines, frame by frame, with the classifier of its dialect. */
 export class StreamWatch implements ResponseWatch, FrameSink {
   hasOutput = false;
   error: string | undefined;
@@ -16,7 +17,7 @@ export class StreamWatch implements ResponseWatch, FrameSink {
   isErrorUnseen = false;
   readonly isMadeOfEvents = true;
   readonly #classify: FrameClassifier;
-  readonly #scanner = new SseScanner(this);
+  readonly #scanner: SseScanner | LineScanner;
   readonly #endsByClosing: boolean;
   readonly #isTranslated: boolean;
   /** A frame of the dialect has been seen. */
@@ -27,10 +28,15 @@ export class StreamWatch implements ResponseWatch, FrameSink {
 
   /**
    * @param endsByClosing - there is no end marker: a connection that is closed in order ends the answer
+   * @param isLines - each line is a frame
    * @param isTranslated - JSON outside of events is not read, and an end marker alone cannot be translated
    */
-  constructor(classify: FrameClassifier, { endsByClosing = false, isTranslated = false } = {}) {
+  constructor(
+    classify: FrameClassifier,
+    { endsByClosing = false, isLines = false, isTranslated = false } = {},
+  ) {
     this.#classify = classify;
+    this.#scanner = isLines ? new LineScanner(this) : new SseScanner(this);
     this.#endsByClosing = endsByClosing;
     this.#isTranslated = isTranslated;
   }

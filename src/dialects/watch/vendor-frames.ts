@@ -1,13 +1,25 @@
 import { asObject, isPresent, parseObject } from '../../base/json.ts';
 import type { Json } from '../../base/json.ts';
-import { isErrorObject } from './error-bodies.ts';
+import { classifyAnthropicFrame } from './anthropic-frames.ts';
+import { isErrorFrame, isErrorObject } from './error-bodies.ts';
 import type { FrameClassifier, FrameKind } from './frame-kind.ts';
-import { classifyMediaFrame } from './openai-frames.ts';
+import { classifyChatFrame, classifyMediaFrame } from './openai-frames.ts';
 
 /* Streams of providers with an API of their own, by the beginning of an operation's name. */
 
+/** Operations whose streams are those of another dialect. */
+const FOREIGN: Readonly<Record<string, FrameClassifier>> = {
+  'doubao.bots.chat': classifyChatFrame,
+  'doubao.context.chat': classifyChatFrame,
+  'minimax.chat': classifyChatFrame,
+  'vertex.claude.rawPredict': classifyAnthropicFrame,
+  'vertex.claude.streamRawPredict': classifyAnthropicFrame,
+};
+
 /** The classifier for the stream of an operation, such as `dify.chat_messages`. */
 export function vendorClassifierOf(operation: string): FrameClassifier {
+  const foreign = FOREIGN[operation];
+  if (foreign !== undefined) return foreign;
   const classify = CLASSIFIERS[operation.slice(0, operation.indexOf('.'))];
   if (classify === undefined) return classifyMediaFrame;
   return (name, bytes, start, end) => {
@@ -21,16 +33,45 @@ export function vendorClassifierOf(operation: string): FrameClassifier {
 
 /** Whether the streams of an operation have no end marker: the end of the connection ends the answer. */
 export function endsByClosing(operation: string): boolean {
-  return operation.startsWith('triton.');
+  return CLOSED.some((beginning) => operation.startsWith(beginning));
 }
 
+/** Triton's, and those of Vertex AI's publishers, each of which has a form of its own. */
+const CLOSED = ['triton.', 'vertex.rawPredict', 'vertex.serverStreamingPredict', 'vertex.streamRawPredict'];
+
 const CLASSIFIERS: Readonly<Record<string, (name: string, frame: Json) => FrameKind>> = {
+  cohere: classifyCohere,
   coze: classifyCoze,
   dify: classifyDify,
   hunyuan: classifyHunyuan,
+  minimax: classifyMinimax,
+  ollama: classifyOllama,
   qwen: classifyQwen,
   triton: (_, frame) => (isPresent(frame['text_output']) ? 'output' : 'preamble'),
 };
+
+/** Version 2 has a `type`, version 1 says in every frame whether it is the last: docs.cohere.com/docs/streaming. */
+function classifyCohere(_: string, frame: Json): FrameKind {
+  const delta = asObject(frame['delta']);
+  if (frame['is_finished'] === true || frame['type'] === 'message-end')
+    return hasFailedAtCohere(frame['finish_reason'] ?? delta?.['finish_reason']) ? 'failed' : 'end';
+  if (COHERE_OPENINGS.has(frame['type'] ?? frame['event_type'])) return 'preamble';
+  if (frame['type'] !== 'content-delta') return isPresent(frame['text'] ?? delta) ? 'output' : 'preamble';
+  const content = asObject(asObject(delta?.['message'])?.['content']);
+  return isPresent(content?.['text']) || isPresent(content?.['thinking']) ? 'output' : 'preamble';
+}
+
+const COHERE_OPENINGS: ReadonlySet<unknown> = new Set([
+  'message-start',
+  'content-start',
+  'content-end',
+  'stream-start',
+]);
+
+/** `ERROR`, `ERROR_LIMIT`, `ERROR_TOXIC`. */
+function hasFailedAtCohere(reason: unknown): boolean {
+  return typeof reason === 'string' && reason.startsWith('ERROR');
+}
 
 function classifyCoze(name: string, frame: Json): FrameKind {
   switch (name) {
@@ -80,6 +121,34 @@ function classifyHunyuan(_: string, frame: Json): FrameKind {
   return fields.some(isPresent) ? 'output' : 'preamble';
 }
 
+/** platform.minimaxi.com/document: the older chats have lists of messages, and speech comes with a state of 1, then 2. */
+function classifyMinimax(_: string, frame: Json): FrameKind {
+  if (isErrorFrame(frame)) return 'error';
+  const data = asObject(frame['data']);
+  if (data?.['status'] === 2) return 'end';
+  const choices: unknown = frame['choices'];
+  const choice = Array.isArray(choices) ? asObject(choices[0]) : undefined;
+  if (isPresent(choice?.['finish_reason'])) return 'end';
+  const messages: unknown = choice?.['messages'];
+  const message = Array.isArray(messages) ? asObject(messages[0]) : undefined;
+  const fields = [message?.['text'], message?.['function_call'], data?.['audio']];
+  return fields.some(isPresent) ? 'output' : 'preamble';
+}
+
+/** github.com/ollama/ollama/blob/main/docs/api.md. */
+function classifyOllama(_: string, frame: Json): FrameKind {
+  if (frame['done'] === true) return 'end';
+  const message = asObject(frame['message']);
+  const fields = [
+    message?.['content'],
+    message?.['thinking'],
+    message?.['tool_calls'],
+    frame['response'],
+    frame['thinking'],
+  ];
+  return fields.some(isPresent) ? 'output' : 'preamble';
+}
+
 /** help.aliyun.com/zh/model-studio: DashScope's own API, and its applications'. */
 function classifyQwen(name: string, frame: Json): FrameKind {
   if (name === 'error' || (isPresent(frame['code']) && isPresent(frame['message']))) return 'error';
@@ -94,6 +163,7 @@ function classifyQwen(name: string, frame: Json): FrameKind {
     message?.['content'],
     message?.['reasoning_content'],
     message?.['tool_calls'],
+    asObject(output?.['audio'])?.['data'],
   ];
   return fields.some(isPresent) ? 'output' : 'preamble';
 }

@@ -5,9 +5,10 @@ import type { ResponseWatch } from '../../upstream/response-watch.ts';
 import type { Dialect, Operation } from '../operations/operation.ts';
 import { classifyAnthropicFrame } from './anthropic-frames.ts';
 import { JsonWatch, OpaqueWatch, PageWatch } from './body-watch.ts';
-import { AWS_EVENT_STREAM, ConverseWatch } from './converse-watch.ts';
+import { AWS_EVENT_STREAM, AwsStreamWatch } from './aws-stream-watch.ts';
 import { isErrorAnswer } from './error-bodies.ts';
 import { ANY_ANSWER, expectedAnswerOf, expectedToTranslate } from './expected-answers.ts';
+import { classifyAnyFrame } from './frame-kind.ts';
 import type { FrameClassifier } from './frame-kind.ts';
 import { classifyGeminiFrame } from './gemini-frames.ts';
 import { classifyChatFrame, classifyMediaFrame, classifyResponsesFrame } from './openai-frames.ts';
@@ -45,10 +46,13 @@ export function watchAnswer(
     return new OpaqueWatch();
   }
   const type = mediaType(contentType);
-  if (type === AWS_EVENT_STREAM) return new ConverseWatch();
+  if (operation.isPassthrough) return watchUnknown(type, errorsInside);
+  if (type === AWS_EVENT_STREAM) return new AwsStreamWatch();
+  if (operation.dialect === 'vendor' && LINES.has(type))
+    return new StreamWatch(vendorClassifierOf(operation.name), { isLines: true });
   // Some compatible servers stream without a type, or under the wrong one: PHP's default is HTML.
   if (type === 'text/event-stream' || (stream && STREAMED_AS.has(type))) {
-    return operation.dialect === 'vendor'
+    return operation.dialect === 'vendor' || operation.dialect === 'bedrock-converse'
       ? new StreamWatch(vendorClassifierOf(operation.name), { endsByClosing: endsByClosing(operation.name) })
       : new StreamWatch(classifierOf(operation.dialect));
   }
@@ -59,6 +63,13 @@ export function watchAnswer(
     return new JsonWatch(expected ?? ANY_ANSWER, mayBeEmpty, looksInside ? isErrorAnswerText : undefined);
   }
   return type === 'text/html' ? new PageWatch() : new OpaqueWatch();
+}
+
+/** Watches an answer to a path of no operation: all but an error is one. */
+function watchUnknown(type: string, errorsInside: boolean): ResponseWatch {
+  if (type === 'text/event-stream') return new StreamWatch(classifyAnyFrame, { endsByClosing: true });
+  if (!isJsonType(type)) return new OpaqueWatch();
+  return new JsonWatch(ANY_ANSWER, true, errorsInside ? isErrorAnswerText : undefined);
 }
 
 type AnswerForm = 'json' | 'events' | 'frames';
@@ -90,7 +101,7 @@ function formOf(type: string): AnswerForm | undefined {
 
 function watchForm(form: AnswerForm, operation: Operation, errorsInside: boolean): ResponseWatch {
   const { dialect } = operation;
-  if (form === 'frames') return new ConverseWatch();
+  if (form === 'frames') return new AwsStreamWatch();
   if (form === 'json')
     return new JsonWatch(
       expectedToTranslate(operation) ?? ANY_ANSWER,
@@ -101,6 +112,14 @@ function watchForm(form: AnswerForm, operation: Operation, errorsInside: boolean
     ? new OpaqueWatch()
     : new StreamWatch(classifierOf(dialect), { isTranslated: true });
 }
+
+/** Streams in which each line is JSON: Ollama's, and of Cohere's version 1. */
+const LINES: ReadonlySet<string> = new Set([
+  'application/jsonl',
+  'application/ndjson',
+  'application/stream+json',
+  'application/x-ndjson',
+]);
 
 function isJsonType(type: string): boolean {
   return type === 'application/json' || type.endsWith('+json');
@@ -123,7 +142,7 @@ function mediaType(contentType: string): string {
   return (end < 0 ? contentType : contentType.slice(0, end)).trim().toLowerCase();
 }
 
-function classifierOf(dialect: Exclude<Dialect, 'vendor'>): FrameClassifier {
+function classifierOf(dialect: Exclude<Dialect, 'vendor' | 'bedrock-converse'>): FrameClassifier {
   switch (dialect) {
     case 'openai-chat':
       return classifyChatFrame;
@@ -135,13 +154,21 @@ function classifierOf(dialect: Exclude<Dialect, 'vendor'>): FrameClassifier {
       return classifyAnthropicFrame;
     case 'gemini-generate':
       return classifyGeminiFrame;
-    case 'bedrock-converse':
-      throw new TypeError('Bedrock streams no server-sent events');
   }
 }
 
-/** Whether an answer says of itself that it is an event stream. */
-export function isEventStream(headers: ResponseHeaders): boolean {
-  const type = headerText(headers['content-type']);
-  return type.startsWith('text/event-stream') || type.startsWith(AWS_EVENT_STREAM);
+/** What the frames of a stream are: server-sent events, JSON lines, or binary ones of AWS. */
+export type StreamForm = 'events' | 'lines' | 'frames';
+
+/** Which stream an answer says that it is; undefined for any other answer. */
+export function streamFormOf(headers: ResponseHeaders): StreamForm | undefined {
+  const type = mediaType(headerText(headers['content-type']));
+  if (type === 'text/event-stream') return 'events';
+  if (type === AWS_EVENT_STREAM) return 'frames';
+  return LINES.has(type) ? 'lines' : undefined;
+}
+
+/** Whether an answer says of itself that it is a stream. */
+export function saysStream(headers: ResponseHeaders): boolean {
+  return streamFormOf(headers) !== undefined;
 }

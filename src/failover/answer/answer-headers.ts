@@ -1,7 +1,7 @@
 import type { ResponseHeaders } from '../../upstream/exchange.ts';
 import type { Attempt } from '../attempt/attempt.ts';
 import type { AttemptPlan } from '../attempt/attempt-plan.ts';
-import { isEventStream } from '../../dialects/watch/watch-answer.ts';
+import { saysStream } from '../../dialects/watch/watch-answer.ts';
 import { passesToClient } from './header-policy.ts';
 
 /**
@@ -15,7 +15,7 @@ export function answerHeaders(attempt: Attempt, sent: ResponseHeaders, attempts:
   // A stream may get a last event of ours, or the end of its last one, and what is checked at its end may turn out to have none: a length would be wrong.
   const hasOtherLength =
     opening.kind === 'whole' ||
-    isEventStream(sent) ||
+    saysStream(sent) ||
     ('watch' in opening && (opening.watch.isCheckedAtEnd === true || opening.watch.isMadeOfEvents === true));
   const headers = relayedHeaders(sent, plan, hasOtherLength);
   headers.push('x-sparekey-provider', plan.provider.id);

@@ -156,7 +156,7 @@ export interface BrokenStream {
   readonly failure: GatewayErrorCode | ClientError;
   /**
    * Writes an error as the end of what the client has of the stream; undefined where its dialect has one event for that,
-   * whatever came before.
+   * whatever came before, and where nothing can end it.
    */
-  readonly writeError: ((error: ClientError) => string) | undefined;
+  readonly writeError: ((error: ClientError) => string | Buffer) | undefined;
 }

@@ -1,6 +1,6 @@
 import type { ClientError } from '../../dialects/errors/client-error.ts';
 import type { GatewayErrorCode } from '../../dialects/errors/gateway-errors.ts';
-import { isEventStream } from '../../dialects/watch/watch-answer.ts';
+import { saysStream } from '../../dialects/watch/watch-answer.ts';
 import { familyOf } from '../../dialects/operations/operation.ts';
 import type { Dialect } from '../../dialects/operations/operation.ts';
 import type { Prepared } from '../../providers/prepare.ts';
@@ -122,7 +122,7 @@ function failureOfAttempt(
 function isReadableAs(dialect: Dialect, attempt: Attempt, opening: BodyOpening): boolean {
   if (isEncoded(opening)) return false;
   // Some servers stream without saying so.
-  const isStream = attempt.errorWhere === 'stream' || isEventStream(opening.headers);
+  const isStream = attempt.errorWhere === 'stream' || saysStream(opening.headers);
   return isStream ? attempt.dialect === dialect : familyOf(attempt.dialect) === familyOf(dialect);
 }
 

@@ -3,7 +3,7 @@ import { clientErrorBody } from '../../dialects/errors/client-error.ts';
 import type { ResponseTranslator } from '../../translate/response-translator.ts';
 import type { Attempt } from '../attempt/attempt.ts';
 import { headerText } from '../../upstream/exchange.ts';
-import { isEventStream } from '../../dialects/watch/watch-answer.ts';
+import { streamFormOf } from '../../dialects/watch/watch-answer.ts';
 import { ProviderAnswer } from './answer.ts';
 import type { Answer, ProviderError, StreamBody, WholeBody } from './answer.ts';
 import { codeOfBreak } from './client-failure.ts';
@@ -71,7 +71,7 @@ export function openError(failure: VisibleError, context: AnswerContext): Provid
   const headers = answerHeaders(attempt, opening.headers, context.trace.attempts);
   if (isReadable)
     return { kind, status, headers, body: relayedBody(attempt, opening, headers, context), error };
-  const bytes = Buffer.from(clientErrorBody(context.call.target.operation.dialect, error));
+  const bytes = Buffer.from(clientErrorBody(context.call.target.operation.errorForm, error));
   const body = { kind: 'whole', bytes, isEvents: false } as const;
   return { kind, status, headers: withContentType(headers, 'application/json'), body, error };
 }
@@ -83,10 +83,10 @@ function relayedBody(
   headers: string[],
   { trace }: AnswerContext,
 ): WholeBody | StreamBody {
-  const isEvents = isEventStream(opening.headers);
-  if (opening.kind === 'whole') return { kind: 'whole', bytes: opening.body, isEvents };
-  if (isEvents) headers.push(...UNBUFFERED);
-  return new RelayedBody(attempt, isEvents, trace);
+  const form = streamFormOf(opening.headers);
+  if (opening.kind === 'whole') return { kind: 'whole', bytes: opening.body, isEvents: form === 'events' };
+  if (form !== undefined) headers.push(...UNBUFFERED);
+  return new RelayedBody(attempt, form, trace);
 }
 
 function translatedAnswer(

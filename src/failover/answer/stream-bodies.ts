@@ -1,5 +1,8 @@
-import { clientErrorEvent } from '../../dialects/errors/client-error.ts';
+import { awsExceptionFrame } from '../../dialects/errors/aws-exception-frame.ts';
+import { clientErrorEvent, clientErrorLine } from '../../dialects/errors/client-error.ts';
 import type { ClientError } from '../../dialects/errors/client-error.ts';
+import { awsException } from '../../dialects/errors/vendor-error.ts';
+import type { StreamForm } from '../../dialects/watch/watch-answer.ts';
 import type { MemoryMeter } from '../../base/memory-meter.ts';
 import type { ResponseTranslator } from '../../translate/response-translator.ts';
 import type { Sink } from '../../upstream/exchange.ts';
@@ -15,11 +18,14 @@ export class RelayedBody implements StreamBody {
   readonly kind = 'stream';
   readonly isEvents: boolean;
   readonly #attempt: Attempt;
+  readonly #form: StreamForm | undefined;
   readonly #trace: ServeTrace;
 
-  constructor(attempt: Attempt, isEvents: boolean, trace: ServeTrace) {
+  /** @param form - of a stream, undefined for any other answer */
+  constructor(attempt: Attempt, form: StreamForm | undefined, trace: ServeTrace) {
     this.#attempt = attempt;
-    this.isEvents = isEvents;
+    this.#form = form;
+    this.isEvents = form === 'events';
     this.#trace = trace;
   }
 
@@ -30,8 +36,24 @@ export class RelayedBody implements StreamBody {
     const hasEnd = await attempt.relay(numbered ?? sink);
     this.#trace.show(attempt);
     const writeError =
-      numbered && ((error: ClientError) => clientErrorEvent('openai-responses', error, numbered.next));
-    return streamEnd(attempt, hasEnd, { isMidEvent: attempt.isMidFrame, writeError });
+      numbered === undefined
+        ? this.#errorWriter()
+        : (error: ClientError) => clientErrorEvent('openai-responses', error, numbered.next);
+    return streamEnd(attempt, hasEnd, { isMidEvent: this.isEvents && attempt.isMidFrame, writeError });
+  }
+
+  /** What ends a stream of frames that are no events. Half a binary frame cannot be ended. */
+  #errorWriter(): BrokenStream['writeError'] {
+    const { errorForm, isMidFrame } = this.#attempt;
+    switch (this.#form) {
+      case 'lines':
+        return (error) => (isMidFrame ? '\n' : '') + clientErrorLine(errorForm, error);
+      case 'frames':
+        return isMidFrame ? undefined : (error) => awsExceptionFrame(awsException(error), error.message);
+      case 'events':
+      case undefined:
+        return undefined;
+    }
   }
 
   discard(): void {

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { Call } from '../../dialects/operations/call.ts';
-import type { Dialect } from '../../dialects/operations/operation.ts';
+import type { Dialect, ErrorForm } from '../../dialects/operations/operation.ts';
 import type { AttemptEnded, Effect } from '../../keys/record/event.ts';
 import { ANY_MODEL } from '../../keys/record/record.ts';
 import { redactorFor } from '../../keys/redaction/redactor.ts';
@@ -123,6 +123,11 @@ export class Attempt {
   /** The dialect that was spoken with the provider: the client's, or the one its call was translated to. */
   get dialect(): Dialect {
     return this.#call.target.operation.dialect;
+  }
+
+  /** How the clients of what was asked of the provider read errors. */
+  get errorForm(): ErrorForm {
+    return this.#call.target.operation.errorForm;
   }
 
   /** The provider's error as it was read, for a client that cannot read its bytes; undefined where there is none. */

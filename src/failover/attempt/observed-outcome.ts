@@ -1,5 +1,5 @@
 import { headerText } from '../../upstream/exchange.ts';
-import { isEventStream } from '../../dialects/watch/watch-answer.ts';
+import { saysStream } from '../../dialects/watch/watch-answer.ts';
 import { decodeBody } from '../../upstream/decode.ts';
 import type { RelayEnd, UpstreamResult, ResponseHeaders } from '../../upstream/exchange.ts';
 import type { Fault } from '../../upstream/faults.ts';
@@ -26,7 +26,7 @@ export function outcomeOfOpening(opening: UpstreamResult): Answered | Faulted | 
       const { status, headers, body, watch } = opening;
       if (status >= 300) return bad(status, headers, decodeBody(body, headers['content-encoding']), 'body');
       if (watch.error !== undefined) {
-        return bad(status, headers, watch.error, isEventStream(headers) ? 'stream' : 'body');
+        return bad(status, headers, watch.error, saysStream(headers) ? 'stream' : 'body');
       }
       if (!watch.isComplete)
         return { kind: 'faulted', fault: 'no-output', detail: watch.flaw ?? 'empty', status };
@@ -43,10 +43,10 @@ export function outcomeOfEnding(opening: UpstreamResult, ending: RelayEnd): Answ
   if (ending.kind === 'cancelled' || opening.kind !== 'open') return undefined;
   const { status, headers, watch } = opening;
   // Of a stream that has shown its end marker nothing is missing, whatever becomes of its connection then.
-  const isAllThere = status < 300 && isEventStream(headers) && watch.isComplete;
+  const isAllThere = status < 300 && saysStream(headers) && watch.isComplete;
   if (ending.kind === 'fault' && !isAllThere) return faulted(ending);
   if (watch.error !== undefined)
-    return bad(status, headers, watch.error, isEventStream(headers) ? 'stream' : 'body');
+    return bad(status, headers, watch.error, saysStream(headers) ? 'stream' : 'body');
   if (!watch.isComplete)
     return { kind: 'faulted', fault: 'broken', detail: watch.flaw ?? 'no-end-marker', status };
   return good(status);

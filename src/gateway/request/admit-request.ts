@@ -1,10 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import { allowedMethods, findTarget } from '../../dialects/operations/find-target.ts';
+import { passthroughTarget } from '../../dialects/operations/passthrough.ts';
 import type { Tunnel } from '../connections/server.ts';
 import type { RequestMemory } from '../memory-budget.ts';
 import { pathOf } from '../request-log-entry.ts';
 import type { RequestTrace } from '../request-log-entry.ts';
-import { isInUntrackedCollection, isolatesTenants } from '../resources/ownership.ts';
+import { isShared, isolatesTenants } from '../resources/ownership.ts';
 import type { ResponseWriter } from '../response-writer.ts';
 import type { Runtime } from '../runtime.ts';
 import { asksToHoldWhole } from '../serve-limits.ts';
@@ -35,10 +36,10 @@ export function admitRequest(
   isDraining: boolean,
 ): CallContext | Refusal {
   const { method = '', url = '' } = request;
-  const target = findTarget(method, url, request.headers);
+  const target = targetOf(request, runtime, tunnel !== undefined);
   if (typeof target === 'object') {
     trace.target = target;
-    writer.dialect = target.operation.dialect;
+    writer.errorForm = target.operation.errorForm;
   }
   // Any page can send requests: where clients need no key, their origin is all that tells pages from programs.
   const foreign = runtime.csrfGuard?.(request);
@@ -59,8 +60,8 @@ export function admitRequest(
   // The accept header is computed from this key (RFC 6455, 4.2.2): without it no handshake can be verified.
   if (tunnel !== undefined && !HANDSHAKE_KEY.test(request.headers['sec-websocket-key'] ?? ''))
     return refusal('bad_request');
-  if (isolatesTenants(runtime.config) && isInUntrackedCollection(target))
-    return refusal('unknown_operation', { method, path: pathOf(url) });
+  if (isolatesTenants(runtime.config) && isShared(target))
+    return refusal('not_separable', { method, path: pathOf(url) });
   const limit = runtime.config.limits.body;
   if (Number(request.headers['content-length'] ?? 0) > limit) return refusal('body_too_large', { limit });
   const { credential, tenant } = admission;
@@ -68,4 +69,17 @@ export function admitRequest(
   const { startedAt: acceptedAt } = trace;
   const { signal } = gone;
   return { kind: 'context', id, target, credential, tenant, holdWhole, acceptedAt, signal, memory };
+}
+
+/** What a request is for: an operation, or else a path that some provider is sent as it is. */
+function targetOf(
+  { method = '', url = '', headers }: IncomingMessage,
+  { providers }: Runtime,
+  upgrades: boolean,
+): ReturnType<typeof findTarget> {
+  const found = findTarget(method, url, headers);
+  if (typeof found === 'object') return found;
+  const target = passthroughTarget(method, url, headers, upgrades);
+  if (target === undefined) return found;
+  return providers.values().some(({ forwards }) => forwards(target)) ? target : found;
 }

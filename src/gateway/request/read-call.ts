@@ -4,12 +4,13 @@ import type { Call, CallBody } from '../../dialects/operations/call.ts';
 import type { GatewayErrorCode } from '../../dialects/errors/gateway-errors.ts';
 import type { ErrorDetails } from '../../dialects/errors/client-error.ts';
 import { scanForm } from '../../dialects/scan/form-scan.ts';
-import { noFacts } from '../../dialects/scan/body-facts.ts';
+import { modelIn, noFacts } from '../../dialects/scan/body-facts.ts';
+import { idStrings } from '../../dialects/scan/id-strings.ts';
 import { scanBodyInSteps } from '../../dialects/scan/json-scan.ts';
 import { isModelName } from '../../base/model-name.ts';
 import { chatAsResponse } from '../../dialects/operations/openai.ts';
 import type { BodyFacts, BodyFault } from '../../dialects/scan/body-facts.ts';
-import { createsResource } from '../../dialects/operations/operation.ts';
+import { createsResource, isStreamed } from '../../dialects/operations/operation.ts';
 import type { Secret } from '../../base/secret.ts';
 import type { Target } from '../../dialects/operations/find-target.ts';
 import { RETRY_AFTER_MS } from '../memory-budget.ts';
@@ -81,8 +82,9 @@ function callOf(
   body: CallBody,
 ): Call | Refusal {
   const { operation } = target;
-  const model = target.pathModel ?? facts.model ?? queryModel(target) ?? target.deployment;
-  if (operation.modelRequired && (model === undefined || model === '')) return refusal('model_required');
+  const named = modelIn(facts, operation.modelField);
+  // An empty name is none.
+  const model = (target.pathModel ?? named.model ?? queryModel(target)) || target.deployment;
   if (model !== undefined && !isModelName(model)) return refusal('model_unknown', { model });
   return {
     id,
@@ -90,9 +92,9 @@ function callOf(
     headers: rawHeaders,
     body,
     model,
-    modelSpan: facts.modelSpan,
+    modelSpan: named.modelSpan,
     hints: facts,
-    stream: operation.streams === 'as-asked' ? facts.stream : operation.streams === 'always',
+    stream: isStreamed(operation, facts.stream),
     creates: createsResource(operation, facts),
     credential,
     acceptedAt,
@@ -113,7 +115,8 @@ async function readFacts(
   request: IncomingMessage,
   isPartial: boolean,
 ): Promise<BodyFacts | Refusal> {
-  if (operation.method !== 'POST' || (head.length === 0 && operation.modelIn === 'none')) return noFacts();
+  if (operation.isPassthrough ? head.length === 0 : operation.method !== 'POST') return noFacts();
+  if (head.length === 0 && operation.modelIn === 'none') return noFacts();
   const contentType = request.headers['content-type'] ?? '';
   if (request.headers['content-encoding'] !== undefined)
     return refusal('invalid_content_type', { contentType });
@@ -121,12 +124,25 @@ async function readFacts(
   // Browsers send other types cross-site without a preflight (CORS).
   if (mediaType === 'application/json' || mediaType.endsWith('+json')) {
     const scanned = scanBodyInSteps(head, { partial: isPartial });
-    return orRefusal(scanned instanceof Promise ? await scanned : scanned, 'invalid_json');
+    const facts = orRefusal(scanned instanceof Promise ? await scanned : scanned, 'invalid_json');
+    return operation.isPassthrough && facts.kind === 'facts' ? withIds(facts, head) : facts;
   }
   if (mediaType === 'multipart/form-data')
-    return orRefusal(scanForm(head, contentType, { partial: isPartial }), 'invalid_form');
+    return orRefusal(
+      scanForm(head, contentType, { partial: isPartial, allIds: operation.isPassthrough }),
+      'invalid_form',
+    );
+  // What a page in a browser could not send without being asked first.
+  if (operation.isPassthrough && !SIMPLE_TYPES.has(mediaType)) return noFacts();
   return refusal('invalid_content_type', { contentType });
 }
+
+function withIds(facts: BodyFacts, body: Buffer): BodyFacts {
+  return { ...facts, refs: idStrings(body).filter((id) => id !== facts.model) };
+}
+
+/** Types that browsers send cross-site without a preflight, beside forms (Fetch, "CORS-safelisted request-header"). */
+const SIMPLE_TYPES: ReadonlySet<string> = new Set(['', 'application/x-www-form-urlencoded', 'text/plain']);
 
 function orRefusal(facts: BodyFacts | BodyFault, code: 'invalid_json' | 'invalid_form'): BodyFacts | Refusal {
   if (facts.kind === 'facts') return facts;

@@ -16,8 +16,11 @@ const KEYS = [
   'training_file',
   'validation_file',
   'video',
+  'context_id',
+  'operationName',
+  'JobId',
 ].map((key) => Buffer.from(`"${key}"`));
-const ESCAPES = ['\\u005', '\\u006', '\\u007'].map((escape) => Buffer.from(escape));
+const ESCAPES = ['\\u004', '\\u005', '\\u006', '\\u007'].map((escape) => Buffer.from(escape));
 const FIELDS = ['video[id]', 'file_id'].map((field) => Buffer.from(field));
 
 /** The end of a chunk that is searched again with the next one: longer than any of these. Bytes. */
@@ -35,8 +38,9 @@ export function rejectLateReferences(call: Call, onFound: () => void): Call {
   const { body, target } = call;
   if (body.kind !== 'streamed') return call;
   const isForm = body.head.subarray(0, 2).toString('latin1') === '--';
-  // An uploaded file may hold anything. Only forms that create videos refer to resources.
-  if (isForm && !target.operation.name.startsWith('videos.')) return call;
+  const { name, isPassthrough } = target.operation;
+  // An uploaded file may hold anything. Of known operations only forms that create videos refer to resources.
+  if (isForm && !isPassthrough && !name.startsWith('videos.')) return call;
   const hasReference = isForm ? hasReferenceField : hasReferenceKey;
   return { ...call, body: { ...body, rest: inspected(body.rest, body.head, hasReference, onFound) } };
 }

@@ -1,4 +1,6 @@
+import type { Call } from '../../dialects/operations/call.ts';
 import type { Config } from '../../config/schema/schema.ts';
+import { isAtCollection } from '../../dialects/operations/passthrough.ts';
 import type { Target } from '../../dialects/operations/find-target.ts';
 import type { Operation } from '../../dialects/operations/operation.ts';
 import { MAX_REFS } from '../../dialects/scan/body-facts.ts';
@@ -37,13 +39,29 @@ export function ownershipTtlMs({ honorsStore }: Pick<Operation, 'honorsStore'>, 
   return Math.max(resourceAffinity, honorsStore ? RESPONSE_TTL_MS : RESOURCE_TTL_MS);
 }
 
-/** Collections whose resources contain others that the gateway does not track. */
-const COLLECTIONS = /(?:^|\/)(?:assistants|containers|evals|skills|threads|vector_stores)(?:\/|$)/iu;
+/**
+ * Whether a path of no operation leads to what all tenants share: it names nothing that one of them may own, and creates nothing.
+ * A list there shows what others made, and of a connection nothing is seen once it is open.
+ */
+export function isShared(target: Target): boolean {
+  const { operation, pathId } = target;
+  if (!operation.isPassthrough) return false;
+  return operation.upgrades || (pathId === undefined && !isAtCollection(target));
+}
 
-/** Whether a path leads into a resource of a kind that no operation here creates: a generic provider would accept it. */
-export function isInUntrackedCollection({ prefix = '' }: Target): boolean {
-  // The path of a known operation can always be decoded.
-  return COLLECTIONS.test(prefix.includes('%') ? decodeURIComponent(prefix) : prefix);
+/**
+ * Whether a path of no operation is sent with a body that is not looked through to its end, so that it may name whatever its
+ * client wants: one that is neither JSON nor a form, or JSON that is too large to keep.
+ */
+export function isUnread({ target: { operation }, body, headers }: Call): boolean {
+  if (!operation.isPassthrough) return false;
+  const bytes = body.kind === 'buffered' ? body.bytes : body.head;
+  if (bytes.length === 0) return false;
+  const at = headers.findIndex((name, index) => index % 2 === 0 && name.toLowerCase() === 'content-type');
+  const type = (headers[at + 1] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  if (type === 'multipart/form-data') return false;
+  const isJson = type === 'application/json' || type.endsWith('+json');
+  return !isJson || body.kind === 'streamed';
 }
 
 /** Those of the resources that the tenant owns, in their order; or why the call is refused. */

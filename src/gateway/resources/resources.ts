@@ -176,7 +176,7 @@ export function recordResources(
   const isIsolated = isolatesTenants(config);
   if (createsResources(call) || (isIsolated && operation.ownedIds.length > 0)) {
     const resourceOwner = resourceOwnerOf(answer, tenant);
-    const ids = createsResources(call) ? answerIds(operation, answer.head) : [];
+    const ids = createsResources(call) ? createdIds(call, answer.head) : [];
     for (const id of ids) book.learn(id, resourceOwner, ttlMs);
     if (isIsolated) {
       for (const id of ownedIds(operation, answer.head)) book.learn(id, resourceOwner, ttlMs);
@@ -185,6 +185,18 @@ export function recordResources(
   }
   const deleted = deletedResource(call);
   if (deleted !== undefined) book.forget(deleted);
+}
+
+/**
+ * The ids of what a call has created. Of a path of no operation the answer may repeat what the request named, which may be
+ * everybody's, or of another kind: that has the owner it had.
+ */
+function createdIds(call: Call, head: Buffer): readonly string[] {
+  const { operation, pathId, mentionedIds = [] } = call.target;
+  const ids = answerIds(operation, head);
+  if (!operation.isPassthrough) return ids;
+  const named = new Set([pathId, ...mentionedIds, ...call.hints.refs]);
+  return ids.filter((id) => !named.has(id));
 }
 
 function resourceOwnerOf({ providerId, keyId, quotaDomain }: ProviderAnswer, tenant: string): ResourceOwner {

@@ -4,7 +4,7 @@ import type { Operation } from '../../dialects/operations/operation.ts';
 import { endpointOf } from '../endpoint.ts';
 import { chatQuirks } from './compatible.ts';
 import { plainAdapter } from './plain.ts';
-import type { ProviderAdapter } from '../adapter.ts';
+import type { OpenaiBase, ProviderAdapter } from '../adapter.ts';
 
 /** Operations that belong to a resource rather than to one of its deployments. */
 const OF_THE_RESOURCE = /^(?:models|files|uploads|batches|responses|fine_tuning|conversations|realtime)\b/;
@@ -40,6 +40,8 @@ export function openAzure(config: ProviderConfig): ProviderAdapter {
   return {
     ...adapter,
     quirks: chatQuirks(row),
+    ...(!isOneOperation(path) && { openaiBase: openaiBaseAt(path, basePath, query) }),
+    ...(deployment !== undefined && { unnamedModel: deployment }),
     // Without a model there is no path to a deployment.
     supports: (operation, model) =>
       adapter.supports(operation) &&
@@ -60,6 +62,12 @@ function withDeployment(path: string, deployment: string | undefined): string {
   parameters.delete('model');
   if (!parameters.has('deployment') && deployment !== undefined) parameters.set('deployment', deployment);
   return `${before}?${parameters.toString()}`;
+}
+
+/** Only the base with a version in it has none in its queries. */
+function openaiBaseAt(path: string, basePath: string, query: string): OpenaiBase {
+  if (path === VERSIONLESS_BASE) return { path: basePath + VERSIONLESS_BASE };
+  return { path: `${basePath}/openai`, ...(query !== '' && { query }) };
 }
 
 function isOneOperation(path: string): boolean {

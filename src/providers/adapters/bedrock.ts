@@ -7,13 +7,16 @@ import type { Edit } from '../../dialects/scan/json-edit.ts';
 import { familyOf } from '../../dialects/operations/operation.ts';
 import type { Secret } from '../../base/secret.ts';
 import type { UpstreamRequest } from '../../upstream/transport.ts';
+import { NO_QUIRKS } from '../../translate/codec.ts';
 import { endpointOf } from '../endpoint.ts';
 import { editedRequest } from '../request/body-edits.ts';
+import { requestPath } from '../request/path.ts';
 import { requestBody } from '../request/body.ts';
-import { credentialHeader, requestHeaders } from '../request/headers.ts';
+import { requestHeaders } from '../request/headers.ts';
 import { unusableKey } from '../adapter.ts';
+import { withCredential } from './plain.ts';
 import { SigningClock } from '../signing-clock.ts';
-import type { CredentialFailure, ProviderAdapter } from '../adapter.ts';
+import type { ProviderAdapter } from '../adapter.ts';
 
 /** How old a signature may be: docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html. Milliseconds. */
 const TOLERANCE_MS = 5 * 60_000;
@@ -27,24 +30,29 @@ export function openBedrock(config: ProviderConfig): ProviderAdapter {
   const region = config.awsRegion ?? regionIn(origin);
   const additional = config.bedrockAdditionalFields;
   const signingClock = new SigningClock(TOLERANCE_MS);
+  const authorize: ProviderAdapter['authorize'] = (request, key, call) => {
+    const accessKey = key === undefined ? undefined : parseAccessKey(key.secret);
+    if (accessKey === undefined) return withCredential(request, bearer, key, call);
+    return sign(request, { origin, region, accessKey, now: signingClock.now() }).catch(unusableKey);
+  };
   return {
     origin,
     native: 'bedrock-converse',
     signingClock,
+    quirks: {
+      ...NO_QUIRKS,
+      promptCache: {
+        positions: config.bedrockPromptCachePointPositions ?? ['systemPrompt'],
+        ...(config.promptCacheRetention !== undefined && { retention: config.promptCacheRetention }),
+      },
+    },
     supports: ({ dialect }) => familyOf(dialect) === 'bedrock',
+    authorize,
     build: (call, key, model) => {
       const request = unsignedRequest(call, model, basePath, additional);
-      const withCredential = (
-        unsigned: UpstreamRequest,
-      ): UpstreamRequest | Promise<UpstreamRequest | CredentialFailure> => {
-        const accessKey = key === undefined ? undefined : parseAccessKey(key.secret);
-        if (accessKey !== undefined)
-          return sign(unsigned, { origin, region, accessKey, now: signingClock.now() }).catch(unusableKey);
-        const secret = key?.secret ?? call.credential;
-        if (secret !== undefined) unsigned.headers.push(...credentialHeader(bearer, secret));
-        return unsigned;
-      };
-      return request instanceof Promise ? request.then(withCredential) : withCredential(request);
+      return request instanceof Promise
+        ? request.then((unsigned) => authorize(unsigned, key, call))
+        : authorize(request, key, call);
     },
   };
 }
@@ -75,10 +83,10 @@ function unsignedRequest(
   basePath: string,
   additional: ProviderConfig['bedrockAdditionalFields'],
 ): UpstreamRequest | Promise<UpstreamRequest> {
-  const { operation, path, query } = call.target;
+  const { operation } = call.target;
   const request = {
     method: operation.method,
-    path: basePath + path + query,
+    path: requestPath({ basePath }, call.target, model),
     headers: requestHeaders(call),
     body: requestBody(call, model).body,
   };

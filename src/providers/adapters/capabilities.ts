@@ -8,6 +8,9 @@ import type { Surface } from './plain.ts';
 import { providerTypeOf } from '../../catalog/provider-types.ts';
 import type { ProviderAdapter } from '../adapter.ts';
 
+/** Where a provider of Anthropic's dialect is given a path for chats, they go there translated: a path changes no dialect. */
+export const CHAT = 'chat.completions';
+
 /** Finds the path that `capabilities` gives an operation; undefined where it gives none. */
 export function capabilityPaths(config: ProviderConfig): (operation: Operation) => string | undefined {
   const byName = new Map(
@@ -25,19 +28,26 @@ export function capabilityPaths(config: ProviderConfig): (operation: Operation) 
  */
 export function withCapabilities(adapter: ProviderAdapter, config: ProviderConfig): ProviderAdapter {
   if (Object.keys(config.capabilities).length === 0) return adapter;
-  const { credential } = providerTypeOf(config.type);
+  const { credential, speaks } = providerTypeOf(config.type);
   const paths = capabilityPaths(config);
+  const query = versionQuery(config);
   const lacks = (operation: Operation): boolean => paths(operation) === undefined;
-  const surfaces = (['openai', 'anthropic', 'vendor'] as const).map((family): Surface => ({
+  const surface = (family: Surface['family']): Surface => ({
     family,
     basePath: '',
     credential,
     lacks,
     paths,
-  }));
-  const configured = plainAdapter(adapter.origin, adapter.native, surfaces);
+    ...(query !== '' && { query }),
+  });
+  const configured = plainAdapter(adapter.origin, adapter.native, [
+    surface('openai'),
+    surface('anthropic'),
+    surface('vendor'),
+  ]);
   const isConfigured = (operation: Operation, model: string | undefined): boolean =>
     configured.supports(operation) &&
+    !(speaks === 'anthropic' && operation.name === CHAT) &&
     (familyOf(operation.dialect) === 'openai' || !adapter.supports(operation, model));
   return {
     ...adapter,
@@ -45,4 +55,9 @@ export function withCapabilities(adapter: ProviderAdapter, config: ProviderConfi
     build: (call, key, model) =>
       (isConfigured(call.target.operation, model) ? configured : adapter).build(call, key, model),
   };
+}
+
+/** Azure wants its version with every path. */
+function versionQuery({ azureServiceUrl }: ProviderConfig): string {
+  return azureServiceUrl === undefined ? '' : new URL(azureServiceUrl).search.slice(1);
 }

@@ -1,11 +1,13 @@
 import { providerTypeOf } from '../../catalog/provider-types.ts';
 import { bearer } from '../../catalog/row.ts';
 import type { ProviderConfig } from '../../config/schema/schema.ts';
-import type { Call } from '../../dialects/operations/call.ts';
+import type { Operation } from '../../dialects/operations/operation.ts';
+import { operationNamed } from '../../dialects/operations/table.ts';
 import { NO_QUIRKS } from '../../translate/codec.ts';
 import type { UpstreamRequest } from '../../upstream/transport.ts';
 import { endpointOf } from '../endpoint.ts';
 import { setHeaders } from '../request/headers.ts';
+import { CHAT, capabilityPaths } from './capabilities.ts';
 import { plainAdapter } from './plain.ts';
 import type { Surface } from './plain.ts';
 import type { ProviderAdapter } from '../adapter.ts';
@@ -37,16 +39,29 @@ export function openClaude(config: ProviderConfig): ProviderAdapter {
   };
   const version = apiVersion === undefined ? {} : { 'anthropic-version': apiVersion };
   const adapter = plainAdapter(origin, 'anthropic-messages', [surface]);
+  const chatPath = capabilityPaths(config)(operationNamed(CHAT));
+  const paths = ({ name }: Operation): string | undefined =>
+    name === 'messages.create' ? chatPath : undefined;
+  const chats = plainAdapter(origin, adapter.native, [{ ...surface, paths }]);
+  const versioned = (request: UpstreamRequest): UpstreamRequest => {
+    if (!isCode) return { ...request, headers: setHeaders(request.headers, version) };
+    const overrides = { ...CLAUDE_CODE_HEADERS, 'anthropic-beta': betaHeader(request.headers), ...version };
+    return { ...request, path: withBeta(request.path), headers: setHeaders(request.headers, overrides) };
+  };
   return {
     ...adapter,
     ...(isCode && { quirks: { ...NO_QUIRKS, wantsClaudeCodePrompt: true } }),
-    build: (call: Call, key, model) => {
-      const request = adapter.build(call, key, model);
-      if (!isCode) return { ...request, headers: setHeaders(request.headers, version) };
-      const overrides = { ...CLAUDE_CODE_HEADERS, 'anthropic-beta': betaHeader(request.headers), ...version };
-      return { ...request, path: withBeta(request.path), headers: setHeaders(request.headers, overrides) };
-    },
+    // What no client wrote: translated chats, and health checks.
+    build: (call, key, model) =>
+      versioned((call.target.prefix === undefined ? chats : adapter).build(call, key, model)),
+    authorize: (request, key, call) => versioned(adapter.authorize(withDefaultVersion(request), key, call)),
   };
+}
+
+function withDefaultVersion(request: UpstreamRequest): UpstreamRequest {
+  if (request.headers.some((name, at) => at % 2 === 0 && name.toLowerCase() === 'anthropic-version'))
+    return request;
+  return { ...request, headers: [...request.headers, 'anthropic-version', ANTHROPIC_VERSION] };
 }
 
 function withBeta(path: string): string {

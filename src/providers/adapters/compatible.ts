@@ -44,6 +44,7 @@ export function openCompatible(config: ProviderConfig): ProviderAdapter {
         });
   return {
     ...editing,
+    openaiBase: { path: basePath },
     errorsInside: row.errorsInside === true,
     quirks: chatQuirks(row),
   };

@@ -8,6 +8,9 @@ import { chatQuirks } from './compatible.ts';
 import { plainAdapter } from './plain.ts';
 import type { ProviderAdapter } from '../adapter.ts';
 
+/** Beside it are Anthropic's API and that of deployments. */
+const OWN_BASE_PATH = '/openai/v1';
+
 /**
  * Azure AI Foundry: Anthropic's API for models of Anthropic's, OpenAI's for all others.
  * learn.microsoft.com/azure/ai-foundry/foundry-models, docs.claude.com/en/docs/build-with-claude/claude-in-microsoft-foundry
@@ -28,6 +31,8 @@ export function openFoundry(config: ProviderConfig): ProviderAdapter {
   ]);
   return {
     ...adapter,
+    openaiBase: { path: basePath },
+    ownBasePath: OWN_BASE_PATH,
     nativeOf,
     quirks: chatQuirks(row),
     supports: (operation: Operation, model = '') =>

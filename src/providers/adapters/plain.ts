@@ -23,10 +23,28 @@ export interface Surface extends PathOptions {
 /** An adapter that has nothing to wait for. */
 export interface PlainAdapter extends ProviderAdapter {
   readonly build: (call: Call, key: Key | undefined, model: string | undefined) => UpstreamRequest;
+  readonly authorize: (request: UpstreamRequest, key: Key | undefined, call: Call) => UpstreamRequest;
+}
+
+/** A request with a credential in a header: the key's, or else the client's own. */
+export function withCredential(
+  request: UpstreamRequest,
+  credential: Credential,
+  key: Key | undefined,
+  call: Call,
+): UpstreamRequest {
+  const secret = key?.secret ?? call.credential;
+  if (secret === undefined) return request;
+  return { ...request, headers: [...request.headers, ...credentialHeader(credential, secret)] };
 }
 
 /** An adapter for providers whose credential is a header and which have the APIs of some vendors as they are. */
-export function plainAdapter(origin: string, native: Dialect, surfaces: readonly Surface[]): PlainAdapter {
+export function plainAdapter(
+  origin: string,
+  native: Dialect,
+  surfaces: readonly [Surface, ...Surface[]],
+): PlainAdapter {
+  const [{ credential }] = surfaces;
   const surfaceFor = (operation: Operation): Surface | undefined => {
     if (operation.isTranslated) return undefined;
     const family = familyOf(operation.dialect);
@@ -36,6 +54,7 @@ export function plainAdapter(origin: string, native: Dialect, surfaces: readonly
     origin,
     native,
     supports: (operation) => surfaceFor(operation) !== undefined,
+    authorize: (request, key, call) => withCredential(request, credential, key, call),
     build: (call, key, model) => {
       const { target } = call;
       const { operation } = target;
@@ -43,15 +62,14 @@ export function plainAdapter(origin: string, native: Dialect, surfaces: readonly
       if (surface === undefined) throw new TypeError(`an unsupported operation: ${operation.name}`);
       const { body, length } = requestBody(call, model);
       const headers = requestHeaders(call, { defaults: surface.defaultHeaders, length });
-      const secret = key?.secret ?? call.credential;
-      if (secret !== undefined) headers.push(...credentialHeader(surface.credential, secret));
-      return {
+      const request: UpstreamRequest = {
         method: operation.method,
         path: requestPath(surface, target, model),
         headers,
         body,
         ...(operation.upgrades && { upgrade: 'websocket' }),
       };
+      return withCredential(request, surface.credential, key, call);
     },
   };
 }

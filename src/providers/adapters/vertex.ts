@@ -20,6 +20,7 @@ import { safetyEdits } from './gemini.ts';
 import { GoogleTokens } from './google-tokens.ts';
 import { endpointOf } from '../endpoint.ts';
 import { withBodyEdits } from '../request/body-edits.ts';
+import { requestPath } from '../request/path.ts';
 import { requestBody } from '../request/body.ts';
 import { credentialHeader, removeHeaders, requestHeaders } from '../request/headers.ts';
 import { Secret } from '../../base/secret.ts';
@@ -50,6 +51,11 @@ export function openVertex(config: ProviderConfig): ProviderAdapter {
       const translation = embedTranslation(call.target.operation, nativeOf(model), model);
       return translation && translateWholeCall(call, model, translation);
     },
+    authorize: (request, key) => {
+      const plain = { ...request, headers: removeHeaders(request.headers, ANTHROPIC_HEADERS) };
+      if (key === undefined) return plain;
+      return withCredential(plain, key, accountIn(key.secret), tokens);
+    },
     build: (call, key, model = '') => {
       const account = key === undefined ? undefined : accountIn(key.secret);
       const prefix =
@@ -73,6 +79,8 @@ function tokenIn(headers: readonly string[]): string {
 
 function supports(operation: Operation, native: Dialect, model: string): boolean {
   const { name, dialect } = operation;
+  // A client names the publisher, whatever the model is called.
+  if (name.startsWith('vertex.')) return true;
   switch (native) {
     case 'anthropic-messages':
       return claudeSupports(operation);
@@ -85,7 +93,7 @@ function supports(operation: Operation, native: Dialect, model: string): boolean
 }
 
 /** Operations of Gemini's API that Vertex AI does not have. */
-const UNSUPPORTED = /^gemini\.(?:models|batchEmbedContents)\b/;
+const UNSUPPORTED = /^gemini\.(?:models|operations|batchEmbedContents)\b/;
 
 /** Embeddings have an API of Vertex's own. */
 function embedTranslation({ name }: Operation, native: Dialect, model: string): WholeTranslation | undefined {
@@ -122,6 +130,8 @@ function unauthenticatedRequest(call: Call, model: string, prefix: string): Upst
       body,
     };
   if (operation.name === 'chat.completions') return { ...plain, path: prefix + path, body };
+  if (operation.dialect === 'vendor')
+    return { ...plain, path: requestPath({ basePath: prefix }, call.target, model), body };
   const written = withModel(operation.pattern, model);
   return {
     ...plain,

@@ -51,7 +51,10 @@ function joinQuery(query: string, configured: string | undefined): string {
 }
 
 /** The operation's path as the client wrote it, but for the model where the path names it. */
-function suffixOf({ operation, path, pathModel, modelSpan }: Target, model: string | undefined): string {
+export function suffixOf(
+  { operation, path, pathModel, modelSpan }: Target,
+  model: string | undefined,
+): string {
   if (pathModel === undefined || model === undefined || model === pathModel) return path;
   const isLast = operation.pattern.endsWith('{model}');
   const pattern =

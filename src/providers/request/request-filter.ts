@@ -9,10 +9,10 @@ import { providerTypeOf } from '../../catalog/provider-types.ts';
 import type { ProviderAdapter } from '../adapter.ts';
 
 /** An adapter that is given of each call those headers and query parameters alone that may be sent to its provider. */
-export function withRequestFilter(
-  adapter: ProviderAdapter,
+export function withRequestFilter<Adapter extends ProviderAdapter>(
+  adapter: Adapter,
   { type, passHeaders }: ProviderConfig,
-): ProviderAdapter {
+): Adapter {
   const { vendor, passedClientHeaders = [] } = providerTypeOf(type);
   const names = [...passedClientHeaders, ...passHeaders];
   const filters = new Map<string, HeaderFilter>();
@@ -30,7 +30,8 @@ export function withRequestFilter(
       const { operation } = target;
       const family = familyOf(operation.dialect);
       const isOwnCredential = key === undefined;
-      const query = filterQuery(target.query, family, isOwnCredential);
+      // Of what belongs to no operation the parameters are not known.
+      const query = filterQuery(target.query, operation.isPassthrough ? 'vendor' : family, isOwnCredential);
       const passed = {
         ...call,
         headers: filterFor(family, isOwnCredential).filter(call.headers, operation.method === 'GET'),

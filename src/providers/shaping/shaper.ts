@@ -3,11 +3,12 @@ import { COPY_STEP_BYTES, nextTurn } from '../../base/turns.ts';
 import { providerTypeOf } from '../../catalog/provider-types.ts';
 import type { ProviderConfig } from '../../config/schema/schema.ts';
 import type { Call } from '../../dialects/operations/call.ts';
+import { isStreamed } from '../../dialects/operations/operation.ts';
 import type { Dialect } from '../../dialects/operations/operation.ts';
 import type { ResponseTranslator } from '../../translate/response-translator.ts';
 import { contextFile } from './context-file.ts';
 import { settingEdits } from './custom-settings.ts';
-import { factsOfEdited } from '../../dialects/scan/body-facts.ts';
+import { factsOfEdited, modelIn } from '../../dialects/scan/body-facts.ts';
 import type { BodyFacts, BodyFault } from '../../dialects/scan/body-facts.ts';
 import { scanBody, scanBodyInSteps } from '../../dialects/scan/json-scan.ts';
 import type { BodyEdits } from '../../translate/edit/apply-edits.ts';
@@ -118,12 +119,12 @@ export function withBody(call: Call, bytes: Buffer): Call {
 
 /** A call whose body was edited. @param facts - of the new body */
 export function withFacts(call: Call, facts: BodyFacts): Call {
-  const isAsAsked = call.target.operation.streams === 'as-asked';
+  const { operation } = call.target;
   return {
     ...call,
-    modelSpan: facts.modelSpan,
+    modelSpan: modelIn(facts, operation.modelField).modelSpan,
     hints: facts,
-    stream: isAsAsked ? facts.stream : call.stream,
+    stream: isStreamed(operation, facts.stream),
   };
 }
 

@@ -31,14 +31,15 @@ export function openDeepl(config: ProviderConfig): ProviderAdapter {
   });
   const isDefaultOrigin =
     config.baseUrl === providerTypeOf('deepl').baseUrl && config.providerDomain === undefined;
+  const atItsHost = <Built extends object>(built: Built, model: string | undefined, key: Key | undefined) =>
+    isDefaultOrigin && !('kind' in built) && isFree(model, key) ? { ...built, origin: FREE_ORIGIN } : built;
   return {
     ...adapter,
-    build: async (call, key, model) => {
-      const request = await adapter.build(call, key, model);
-      return isDefaultOrigin && !('kind' in request) && isFree(model, key)
-        ? { ...request, origin: FREE_ORIGIN }
-        : request;
+    authorize: async (request, key, call) => {
+      const authorized = await adapter.authorize(request, key, call);
+      return atItsHost(authorized, undefined, key);
     },
+    build: async (call, key, model) => atItsHost(await adapter.build(call, key, model), model, key),
   };
 }
 

@@ -1,11 +1,12 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { ProviderConfig } from '../../config/schema/schema.ts';
-import { hunyuanChat } from '../../dialects/operations/vendor.ts';
+import { hunyuanChat } from '../../dialects/operations/vendors/hunyuan.ts';
 import type { Call } from '../../dialects/operations/call.ts';
 import { asObject } from '../../base/json.ts';
 import type { Json } from '../../base/json.ts';
 import type { Secret } from '../../base/secret.ts';
 import { TranslationError } from '../../translate/response-translator.ts';
+import { setHeaders } from '../request/headers.ts';
 import type { UpstreamRequest } from '../../upstream/transport.ts';
 import { openCompatible } from '../adapters/compatible.ts';
 import { providerTypeOf } from '../../catalog/provider-types.ts';
@@ -51,6 +52,11 @@ export function openHunyuan(config: ProviderConfig): ProviderAdapter {
     ...adapter,
     errorsInside: true,
     signingClock,
+    onlyPath: '/',
+    authorize: (request, key) =>
+      key === undefined
+        ? request
+        : signRequest(withSignedType(request), new URL(adapter.origin).host, key.secret, signingClock.now()),
     build: (call, key, model) => {
       const request = adapter.build(call, undefined, model);
       if (request instanceof Promise || key === undefined) return request;
@@ -138,6 +144,11 @@ function signRequest(request: UpstreamRequest, host: string, secret: Secret, now
       String(seconds),
     ],
   };
+}
+
+/** The type that is signed, without the parameters that a client may write. */
+function withSignedType(request: UpstreamRequest): UpstreamRequest {
+  return { ...request, headers: setHeaders(request.headers, { 'content-type': 'application/json' }) };
 }
 
 function sha256(bytes: Buffer): string {

@@ -1,5 +1,5 @@
 import type { Call } from '../../dialects/operations/call.ts';
-import type { KlingTaskType } from '../../dialects/operations/vendor.ts';
+import type { KlingTaskType } from '../../dialects/operations/vendors/kling.ts';
 import { asObject } from '../../base/json.ts';
 import { appendMember, removeMembers } from '../../dialects/scan/json-edit.ts';
 import { bomEnd, membersOf, spaceEnd, valueEnd } from '../../dialects/scan/json-walk.ts';

@@ -1,6 +1,6 @@
 import { asObject } from '../../base/json.ts';
 import type { Json } from '../../base/json.ts';
-import type { KlingTaskType } from '../../dialects/operations/vendor.ts';
+import type { KlingTaskType } from '../../dialects/operations/vendors/kling.ts';
 import type { Call } from '../../dialects/operations/call.ts';
 import type { ResponseContext } from '../../translate/codec.ts';
 import { WholeResponseTranslator } from '../../translate/whole-translation.ts';

@@ -3,7 +3,7 @@ import type { ProviderConfig } from '../../config/schema/schema.ts';
 import type { Call } from '../../dialects/operations/call.ts';
 import type { Operation } from '../../dialects/operations/operation.ts';
 import { operationNamed } from '../../dialects/operations/table.ts';
-import { klingTasks } from '../../dialects/operations/vendor.ts';
+import { klingTasks } from '../../dialects/operations/vendors/kling.ts';
 import type { Secret } from '../../base/secret.ts';
 import type { UpstreamRequest } from '../../upstream/transport.ts';
 import { capabilityPaths } from '../adapters/capabilities.ts';
@@ -50,10 +50,13 @@ export function openKling(config: ProviderConfig): ProviderAdapter {
         return createTask(call, (name) => (name === call.model ? (model ?? name) : mapModel(name)));
       return operation.name === 'videos.retrieve' ? retrieveTask(call) : undefined;
     },
+    authorize: (request, key, call) =>
+      key !== undefined && isPair(key.secret)
+        ? withToken(request, key.secret, signingClock.now()).catch(unusableKey)
+        : adapter.authorize(request, key, call),
     build: (asked, key, model) => {
       const call = withBareId(asked);
-      const halves = key?.secret.reveal().split(':');
-      if (key === undefined || halves?.length !== 2) return adapter.build(call, key, model);
+      if (key === undefined || !isPair(key.secret)) return adapter.build(call, key, model);
       const request = adapter.build(call, undefined, model);
       return request instanceof Promise
         ? request
@@ -70,6 +73,10 @@ const CAPABILITY_OF: ReadonlyMap<Operation, Operation> = new Map([
   [klingTasks.text2video.create, operationNamed('videos.create')],
   [klingTasks.text2video.retrieve, operationNamed('videos.retrieve')],
 ]);
+
+function isPair(secret: Secret): boolean {
+  return secret.reveal().split(':').length === 2;
+}
 
 function isUnsupported({ name }: Operation): boolean {
   return !name.startsWith('kling.') && name !== 'images.generations';

@@ -1,6 +1,6 @@
 import type { ProviderConfig } from '../../config/schema/schema.ts';
 import type { Call } from '../../dialects/operations/call.ts';
-import { tritonGenerate } from '../../dialects/operations/vendor.ts';
+import { tritonGenerate, tritonGenerateStream } from '../../dialects/operations/vendors/triton.ts';
 import { withModel } from '../../dialects/operations/model-in-path.ts';
 import type { Json } from '../../base/json.ts';
 import { TranslationError } from '../../translate/response-translator.ts';
@@ -17,6 +17,7 @@ const SETTINGS = ['temperature', 'top_p', 'top_k', 'max_tokens', 'seed'];
 export function openTriton(config: ProviderConfig): ProviderAdapter {
   return vendorChatAdapter(config, {
     operations: 'triton.',
+    ownVersion: '/v2',
     buildRequest: (chat, call, model) => buildRequest(chat, call, model, config.tritonModelVersion),
     createReader: () => ({
       readWhole: (body) => [readPiece(body) ?? throwMissing()],
@@ -37,8 +38,8 @@ function buildRequest(
   const settings: Record<string, unknown> = {};
   for (const name of SETTINGS) if (typeof body[name] === 'number') settings[name] = body[name];
   return {
-    operation: tritonGenerate,
-    path: `${withModel('/models/{model}', model)}${place}/${verb}`,
+    operation: stream ? tritonGenerateStream : tritonGenerate,
+    path: `${withModel('/v2/models/{model}', model)}${place}/${verb}`,
     body: {
       text_input: messages.at(-1)?.text ?? '',
       parameters: { stream, ...settings },

@@ -16,6 +16,8 @@ import { ChatWriter } from './chat-writer.ts';
 export interface VendorChat {
   /** The prefix of its operations' names: `coze.`. */
   readonly operations: string;
+  /** The end of the base path that the paths of its operations begin with themselves. */
+  readonly ownVersion?: string;
   /** The vendor's request for a chat. Throws `NotExpressible` for what it cannot express. */
   buildRequest(chat: ChatRequest, call: Call, model: string): VendorRequest;
   /** Reads the response to one call. */
@@ -24,7 +26,10 @@ export interface VendorChat {
 
 /** An adapter that translates chats to the vendor's API, and passes requests of that API as they are. */
 export function vendorChatAdapter(config: ProviderConfig, vendor: VendorChat): ProviderAdapter {
-  const { origin, basePath } = endpointOf(config);
+  const { origin, basePath: path } = endpointOf(config);
+  const { ownVersion } = vendor;
+  const basePath =
+    ownVersion !== undefined && path.endsWith(ownVersion) ? path.slice(0, -ownVersion.length) : path;
   const { credential } = providerTypeOf(config.type);
   const isUnsupported = ({ name }: Operation): boolean => !name.startsWith(vendor.operations);
   return {

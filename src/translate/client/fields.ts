@@ -1,6 +1,7 @@
 import { asObject } from '../../base/json.ts';
 import type { Json } from '../../base/json.ts';
 import type { LanguageModelV4FilePart, LanguageModelV4FunctionTool } from '@ai-sdk/provider';
+import { cacheRetentionOf } from '../../catalog/prompt-cache.ts';
 import { NotExpressible } from '../codec.ts';
 import type { CallOptions } from '../codec.ts';
 
@@ -86,6 +87,13 @@ export function definedOnly(fields: Readonly<Record<string, unknown>>): Readonly
 /** The names of a body's fields that are not decoded, but for those that are null. */
 export function unknownFields(body: Json, known: ReadonlySet<string>): string[] {
   return Object.keys(body).filter((name) => !known.has(name) && body[name] !== null);
+}
+
+/** The field that says how long a prompt is cached, where nobody knows what it says. */
+export function droppedRetention({ prompt_cache_retention: written }: Json): string[] {
+  return (written ?? null) === null || cacheRetentionOf(written) !== undefined
+    ? []
+    : ['prompt_cache_retention'];
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { ModelCapabilities } from '../../catalog/models/model-row.ts';
 import type { CallOptions } from '../codec.ts';
 import type { Message } from './prompt.ts';
 
@@ -5,18 +6,22 @@ type Marked = Pick<Message, 'providerOptions'>;
 
 /**
  * A request with as many marks for the cache as the model takes. The last ones stay, of which each holds for all that stands before
- * it. Tools are marked for Claude's models alone, and so is how long a cache lives
- * (docs.aws.amazon.com/bedrock/latest/userguide/prompt-caching.html, 2026-11-30).
- * @param most - absent: not known, and all of them stay
+ * it. Tools are marked for Claude's models alone, and how long a cache lives is said to some of those
+ * (docs.aws.amazon.com/bedrock/latest/userguide/prompt-caching.html, 2026-11-30). Where it is not known how many marks a model
+ * takes, all of them stay.
  */
-export function withCachePoints(options: CallOptions, most = Infinity, isClaude = true): CallOptions {
+export function withCachePoints(
+  options: CallOptions,
+  { cachePoints: most = Infinity, cachesForAnHour }: ModelCapabilities,
+  isClaude: boolean,
+): CallOptions {
   const { tools } = options;
   let left = most;
   const limited = <Of extends Marked>(of: Of): Of => {
     if (cacheControlOf(of) === undefined) return of;
     left -= 1;
     if (left < 0) return withCacheControl(of, undefined);
-    return isClaude ? of : withCacheControl(of, { type: 'ephemeral' });
+    return (cachesForAnHour ?? isClaude) ? of : withCacheControl(of, { type: 'ephemeral' });
   };
   const prompt = options.prompt.toReversed().map((message) => limited(withLimitedParts(message, limited)));
   return {

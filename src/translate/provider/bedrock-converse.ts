@@ -9,6 +9,7 @@ import { fitOptions } from '../fit/fit-options.ts';
 import { fitToolChoice } from '../fit/fit-tool-choice.ts';
 import { bedrockSent } from '../sent/bedrock-sent.ts';
 import { withCachePoints } from './bedrock-cache-points.ts';
+import { withPromptCache } from './bedrock-prompt-cache.ts';
 import { bedrockRules } from './conversation/conversation-rules.ts';
 import { effortOf, nearestEffort } from './effort.ts';
 import type { Effort } from './effort.ts';
@@ -40,14 +41,15 @@ export const bedrockConverseCodec: ProviderCodec = {
   target: (model, stream) => targetOf(stream ? converseStream : converse, model),
 };
 
-function toCallOptions(asked: NormalizedRequest, model: string, quirks: ProviderQuirks): CallOptions {
-  const { capabilities } = quirks;
+function toCallOptions(request: NormalizedRequest, model: string, quirks: ProviderQuirks): CallOptions {
+  const { capabilities, promptCache } = quirks;
+  const asked = { ...request, options: withPromptCache(request, promptCache, capabilities) };
   const isClaude = model.includes('claude');
   const { thinking, answerTokens } = claudeThinking(asked, isClaude, capabilities);
   const effort = isClaude ? undefined : effortFor(asked, capabilities);
   const fitted = fitOptions(asked.options, capabilities, isThinking(thinking));
   const chosen = fitToolChoice(fitted, capabilities);
-  const formatted = fitFormat(withCachePoints(chosen, capabilities.cachePoints, isClaude), {
+  const formatted = fitFormat(withCachePoints(chosen, capabilities, isClaude), {
     jsonMode: false,
     schemas: takesSchema(capabilities, isThinking(thinking)) ? 'objects' : 'none',
     // As at Anthropic: docs.aws.amazon.com/bedrock/latest/userguide/structured-output.html

@@ -6,6 +6,7 @@ import type { CallOptions, NormalizedRequest } from '../codec.ts';
 import { OPTION_FIELDS } from './option-fields.ts';
 import type { AskedOption } from './option-fields.ts';
 import type { SentRequest } from './sent-request.ts';
+import { isMarked } from '../provider/conversation/cache-marks.ts';
 
 /**
  * What a client asked for and its provider was not, or not as much, by the names that the client wrote. It is found by
@@ -42,6 +43,7 @@ function missing(
     ...(extraOptions.parallelTools === false && hasTools(options) && !sent.parallelTools
       ? ['parallelTools' as const]
       : []),
+    ...(extraOptions.cacheRetention !== undefined && !isMarked(called) ? ['cacheRetention' as const] : []),
     ...(toolChoice?.type === 'none' && sent.cannotForbidTools === true ? ['toolChoice' as const] : []),
     ...(isForced && !sent.forcesTool ? ['toolChoice' as const] : []),
     ...(format?.type === 'json' && format.schema !== undefined && !hasSchema(called)

@@ -12,6 +12,7 @@ export type AskedOption =
   | 'stopSequences'
   | 'reasoning'
   | 'user'
+  | 'cacheRetention'
   | 'parallelTools'
   | 'toolChoice'
   | 'responseFormat';
@@ -27,6 +28,7 @@ const CHAT: Fields = {
   stopSequences: ['stop'],
   reasoning: ['reasoning_effort', 'reasoning', 'thinking', 'reasoning_max_tokens'],
   user: ['user', 'safety_identifier'],
+  cacheRetention: ['prompt_cache_retention'],
   parallelTools: ['parallel_tool_calls'],
   toolChoice: ['tool_choice', 'function_call'],
   responseFormat: ['response_format'],

@@ -122,12 +122,13 @@ function firstError(values: readonly unknown[], context: ReadContext): ProviderE
 
 /** Fields in which providers put an error. */
 function nestedIn(value: Record<string, unknown>): unknown[] {
-  const { error, detail, errors, choices, response, data, result, Response: tencent } = value;
+  const { error, detail, errors, choices, response, data, result, delta, Response: tencent } = value;
   const { base_resp: minimax, header: spark, last_error: coze, ErrorMsg: hunyuan } = value;
   return [
     error,
     detail,
-    ...[response, data, result].map((inner) => (isRecord(inner) ? inner['error'] : undefined)),
+    // Cohere ends a stream with an error in `delta`.
+    ...[response, data, result, delta].map((inner) => (isRecord(inner) ? inner['error'] : undefined)),
     value['upstream_error'],
     isErrorsMessage(value) ? value['message'] : undefined,
     isRecord(tencent) ? tencent['Error'] : undefined,

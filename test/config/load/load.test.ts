@@ -53,6 +53,7 @@ void test('the smallest configuration has every default', () => {
         apiTokens: [],
         modelMapping: {},
         protocol: 'openai',
+        passthrough: 'resources',
         customSettings: [],
         modelCapabilities: [],
         passHeaders: [],
@@ -82,6 +83,7 @@ void test('the smallest configuration has every default', () => {
         deadline: 600_000,
         connectTimeout: 5000,
         firstOutputTimeout: 120_000,
+        streamFirstOutputTimeout: 120_000,
         firstOutputFloor: 10_000,
         firstOutputGuess: 30_000,
         aliveTimeout: 300_000,
@@ -93,14 +95,17 @@ void test('the smallest configuration has every default', () => {
   } satisfies Config);
 });
 
-function waits(options: string): number {
-  return providerOf(`provider: { type: openai, ${options} }`).firstOutputTimeout;
+/** How long a first output is waited for: of a whole answer, and of a stream. */
+function waits(options: string): readonly [number, number] {
+  const provider = providerOf(`provider: { type: openai, ${options} }`);
+  return [provider.firstOutputTimeout, provider.streamFirstOutputTimeout];
 }
 
-void test('the first output may take as long as the older words say, unless its own word is given', () => {
-  assert.equal(waits('timeout: 3s'), 3000);
-  assert.equal(waits('timeout: 3s, firstByteTimeout: 2s'), 2000);
-  assert.equal(waits('timeout: 3s, firstByteTimeout: 2s, firstOutputTimeout: 1s'), 1000);
+void test('the words of the plugin bound what they bound there, unless another one is given', () => {
+  assert.deepEqual(waits('timeout: 3s'), [120_000, 120_000]);
+  assert.deepEqual(waits('timeout: 3s, firstByteTimeout: 2s'), [120_000, 2000]);
+  assert.deepEqual(waits('firstByteTimeout: 0'), [120_000, 120_000]);
+  assert.deepEqual(waits('firstByteTimeout: 2s, firstOutputTimeout: 1s'), [1000, 1000]);
 });
 
 void test('a base URL loses its trailing slashes', () => {

@@ -68,6 +68,7 @@ providers:
     apiTokensFile: ./openai.keys
     modelMapping: { "gpt-4*": gpt-5, "*": "" }
     protocol: original
+    passthrough: all
     customSettings: [{ name: max_tokens, value: 10, mode: raw, overwrite: false }]
     context: { fileUrl: "http://127.0.0.1/context.txt", serviceName: files, servicePort: 80 }
     contextCleanupCommands: [ "/new" ]
@@ -109,6 +110,7 @@ providers:
           documentPart: file
           videos: false
           cachePoints: 4
+          cachesForAnHour: true
           wantsSignedCalls: true
           toolCallIds: { alphabet: word, minLength: 1, maxLength: 40 }
           toolNames: { alphabet: word, minLength: 1, maxLength: 64 }
@@ -212,7 +214,7 @@ const vendors = `providers:
   - { id: n, type: deepl, targetLang: DE }
   - { id: o, type: openai-compatible, baseUrl: http://127.0.0.1:8000/v1 }
   - { id: p, type: azure, azureServiceUrl: "https://r.openai.azure.com/openai/deployments/d?api-version=1" }
-  - { id: q, type: bedrock, awsRegion: eu-west-1, awsAccessKey: a, awsSecretKey: b, awsSessionToken: c, bedrockAdditionalFields: { top_k: 1 } }
+  - { id: q, type: bedrock, awsRegion: eu-west-1, awsAccessKey: a, awsSecretKey: b, awsSessionToken: c, bedrockAdditionalFields: { top_k: 1 }, promptCacheRetention: in-memory, bedrockPromptCachePointPositions: { system_prompt: true } }
   - { id: r, type: claude, apiVersion: 2023-06-01, claudeCodeMode: true }
   - { id: s, type: gemini, geminiSafetySetting: { HARM_CATEGORY_HARASSMENT: BLOCK_NONE }, geminiThinkingBudget: -1 }
   - { id: t, type: vertex, vertexRegion: us-central1, vertexProjectId: p, vertexTokenRefreshAhead: 30, vertexOpenAICompatible: true, vertexAuthServiceName: n, vertexAuthKey: ${JSON.stringify(ACCOUNT)} }

@@ -64,7 +64,7 @@ void describe('finding the operation of a request', () => {
     ['POST', '/', 'no-operation'],
     ['POST', '', 'no-operation'],
     ['POST', '/v1', 'no-operation'],
-    ['POST', '/v1/chat', 'no-operation'],
+    ['POST', '/v2/chatter', 'no-operation'],
     ['POST', '/v1/chat/completions/chatcmpl-1', 'chat.completions.update'],
     ['POST', '/v1/chat/completions/more/still', 'no-operation'],
     ['POST', '/v1/chat//completions', 'completions'],
@@ -77,18 +77,117 @@ void describe('finding the operation of a request', () => {
       assert.equal(named(method, url), name));
   }
 
-  void it('every operation is found under a prefix, and gives its own suffix back', () => {
-    for (const operation of operations) {
-      const suffix = operation.pattern.replaceAll(/\{\w+\}/g, 'abc-1');
-      const target = findTarget(
-        operation.method,
-        `/some/prefix/v1${suffix}`,
-        MARKS[familyOf(operation.dialect)],
-      );
-      assert.ok(typeof target === 'object', operation.name);
-      assert.equal(target.operation, operation);
-      assert.equal(target.path, suffix);
-    }
+  void it('every operation is found behind every prefix, and gives its own suffix back', () => {
+    for (const prefix of [
+      '',
+      '/v1',
+      '/some/prefix/v1',
+      '/v1/projects/p/locations/l',
+      '/api/v3',
+      '/openai/v1',
+    ])
+      for (const operation of operations) {
+        const suffix = operation.pattern.replaceAll(/\{\w+\}/g, 'abc-1');
+        const target = findTarget(operation.method, prefix + suffix, MARKS[familyOf(operation.dialect)]);
+        assert.ok(typeof target === 'object', prefix + operation.name);
+        assert.equal(target.operation, operation, prefix);
+        assert.equal(target.path, suffix);
+        assert.equal(target.pathModel, operation.pattern.includes('{model}') ? 'abc-1' : undefined);
+      }
+  });
+
+  const native: [method: string, url: string, name: string, model?: string][] = [
+    ['POST', '/model/us.anthropic.claude-x:0/converse', 'bedrock.converse', 'us.anthropic.claude-x:0'],
+    [
+      'POST',
+      '/model/arn%3Aaws%3Abedrock%3Aus-east-1%3A1%3Ainference-profile%2Fx/invoke-with-response-stream',
+      'bedrock.invokeModelWithResponseStream',
+      'arn:aws:bedrock:us-east-1:1:inference-profile/x',
+    ],
+    ['GET', '/async-invoke/arn%3Aaws%2Fx', 'bedrock.getAsyncInvoke'],
+    [
+      'POST',
+      '/v1/projects/p/locations/l/publishers/google/models/gemini-x:generateContent',
+      'gemini.generateContent',
+      'gemini-x',
+    ],
+    [
+      'POST',
+      '/v1/projects/p/locations/l/publishers/anthropic/models/claude-x@1:rawPredict',
+      'vertex.claude.rawPredict',
+      'claude-x@1',
+    ],
+    [
+      'POST',
+      '/v1/projects/p/locations/l/publishers/mistralai/models/m-1:streamRawPredict',
+      'vertex.streamRawPredict',
+      'm-1',
+    ],
+    ['POST', '/v1/publishers/google/models/veo:predictLongRunning', 'vertex.predictLongRunning', 'veo'],
+    ['POST', '/v1beta/models/veo:predictLongRunning', 'gemini.predictLongRunning', 'veo'],
+    ['GET', '/v1beta/models/veo/operations/op-1', 'gemini.operations.get', 'veo'],
+    ['GET', '/v1beta/models/org/operations', 'gemini.models.get', 'org/operations'],
+    ['POST', '/v1/projects/p/locations/l/endpoints/openapi/chat/completions', 'chat.completions'],
+    ['POST', '/v1/models/gemini-x:generateContent', 'gemini.generateContent', 'gemini-x'],
+    ['POST', '/openai/deployments/gpt/chat/completions?api-version=1', 'chat.completions'],
+    ['POST', '/api/v3/bots/chat/completions', 'doubao.bots.chat'],
+    ['POST', '/bots/v1/chat/completions', 'chat.completions'],
+    ['POST', '/v1/chat', 'cohere.v1.chat'],
+    ['POST', '/v2/chat', 'cohere.chat'],
+    ['POST', '/v1/rerank', 'rerank'],
+    ['POST', '/v2/rerank', 'rerank'],
+    ['POST', '/api/chat', 'ollama.chat'],
+    ['POST', '/api/chat/completions', 'chat.completions'],
+    ['POST', '/api/embeddings', 'embeddings'],
+    ['GET', '/api/tags', 'ollama.tags'],
+    ['GET', '/api/models', 'models.list'],
+    ['POST', '/v2/models/m/infer', 'triton.infer', 'm'],
+    ['POST', '/v2/models/m/versions/1/generate', 'triton.version.generate', 'm'],
+    ['GET', '/v2/models/m/generate', 'models.retrieve', 'm/generate'],
+    ['POST', '/v1/text/chatcompletion_pro?GroupId=1', 'minimax.chat_pro'],
+    ['GET', '/v1/files/retrieve?file_id=1', 'minimax.files.retrieve'],
+    ['GET', '/v1/files/file-1', 'files.retrieve'],
+    ['POST', '/v1/complete', 'anthropic.complete'],
+    ['POST', '/v1/uploads/upload_1/complete', 'uploads.complete'],
+    ['POST', '/api/v1/services/aigc/video-generation/video-synthesis', 'qwen.aigc'],
+    ['POST', '/api/v1/services/aigc/multimodal-generation/generation', 'qwen.multimodal_generation'],
+    ['POST', '/api/v1/services/audio/asr/transcription', 'qwen.transcription'],
+    ['POST', '/api/v1/tasks/t-1/cancel', 'qwen.task.cancel'],
+  ];
+  for (const [method, url, name, model] of native) {
+    void it(`${method} ${url} is ${name}`, () => {
+      const target = found(method, url);
+      assert.equal(target.operation.name, name);
+      assert.equal(target.pathModel, model);
+      const { path, modelSpan } = target;
+      const written = modelSpan && path.slice(modelSpan.start, modelSpan.end);
+      assert.equal(written && decodeURIComponent(written), model);
+    });
+  }
+
+  void it('Tencent Cloud’s is that of a header, unless the path has one', () => {
+    const at = (url: string, action: string) => findTarget('POST', url, { 'x-tc-action': action });
+    const chat = at('/', 'ChatCompletions');
+    assert.ok(typeof chat === 'object');
+    assert.equal(chat.operation.name, 'hunyuan.chat');
+    assert.deepEqual([chat.path, chat.prefix, chat.action], ['/', '', 'ChatCompletions']);
+    const behind = at('/hunyuan/', 'SubmitHunyuanImageJob');
+    assert.ok(typeof behind === 'object');
+    assert.equal(behind.operation.name, 'hunyuan.image_job.submit');
+    const other = at('/', 'DescribeSomething');
+    assert.ok(typeof other === 'object');
+    assert.equal(other.operation.name, 'hunyuan.action');
+    const known = at('/v1/chat/completions', 'ChatCompletions');
+    assert.ok(typeof known === 'object');
+    assert.equal(known.operation.name, 'chat.completions');
+    assert.equal(at('/', ''), 'no-operation');
+  });
+
+  void it('the deployment of an Azure path is told, and nothing that looks like one', () => {
+    assert.equal(found('POST', '/openai/deployments/my%20gpt/chat/completions').deployment, 'my gpt');
+    assert.equal(found('POST', '/proxy/openai/deployments/gpt/embeddings').deployment, 'gpt');
+    assert.equal(found('POST', '/deployments/gpt/embeddings').deployment, undefined);
+    assert.equal(found('POST', '/openai/v1/embeddings').deployment, undefined);
   });
 
   void it('no two operations share a name, nor within one vendor a method and pattern', () => {

@@ -29,7 +29,7 @@ void describe('reading a JSON body', () => {
         "previous_response_id":"resp_1","conversation":"conv_1","prompt_cache_key":"p","user":"u"}`,
     );
     assert.equal(scanned.model, 'outer');
-    assert.equal(scanned.stream, false);
+    assert.equal(scanned.stream, undefined);
     assert.equal(scanned.store, false);
     assert.equal(scanned.previousResponseId, 'resp_1');
     assert.equal(scanned.conversation, 'conv_1');
@@ -287,7 +287,7 @@ void describe('beside JSON.parse', () => {
         const string = (name: string) => (typeof own(name) === 'string' ? own(name) : undefined);
         assert.equal(scanned.model, string('model'));
         assert.equal(scanned.user, string('user'));
-        assert.equal(scanned.stream, own('stream') === true);
+        assert.equal(scanned.stream === true, own('stream') === true);
         assert.equal(scanned.store, typeof own('store') === 'boolean' ? own('store') : undefined);
       }),
       { numRuns: 500 },

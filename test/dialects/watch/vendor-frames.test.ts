@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { hunyuanChat, vendorOperations, tritonGenerate } from '../../../src/dialects/operations/vendor.ts';
+import { operationNamed } from '../../../src/dialects/operations/table.ts';
 import { watchAnswer } from '../../../src/dialects/watch/watch-answer.ts';
 import type { ResponseWatch } from '../../../src/upstream/response-watch.ts';
 
@@ -12,9 +12,7 @@ interface Seen {
 
 /** What is seen of an answer, after each piece and after its end. */
 function watch(name: string, pieces: readonly string[], type = 'text/event-stream'): Seen[] {
-  const operation = [...vendorOperations, hunyuanChat, tritonGenerate].find((each) => each.name === name);
-  assert.ok(operation, name);
-  const watched = watchAnswer(operation, true, type, '');
+  const watched = watchAnswer(operationNamed(name), true, type, '');
   const seen = pieces.map((piece) => {
     watched.read(Buffer.from(piece));
     return seenOf(watched);

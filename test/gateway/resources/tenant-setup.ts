@@ -51,6 +51,7 @@ export function accountProvider(
     id: 'accounts',
     type: 'generic',
     genericHost: url,
+    capabilities: { 'anthropic/v1/messages': '/v1/messages' },
     apiTokens: keys,
     failover: { enabled: false },
   };

@@ -200,7 +200,7 @@ void describe('a tenant’s list', () => {
 });
 
 void describe('attempts to get around it', () => {
-  void test('a path into a resource of an untracked kind is refused', async (t) => {
+  void test('a path into a resource that this client did not make here is refused, whatever its kind', async (t) => {
     const { send, as, accounts } = await tenantSetup(t);
     const own = idOf(await as('bob', makeFile));
     accounts.requestsSinceLast();
@@ -212,7 +212,7 @@ void describe('attempts to get around it', () => {
     ]) {
       const paths = [`/v1/${within}/files/${own}`, `/v1/${within}/files`];
       for (const path of paths)
-        assert.equal((await send('bob', 'GET', path)).code, 'unknown_operation', path);
+        assert.equal((await send('bob', 'GET', path)).code, 'resource_not_found', path);
     }
     const message = { model: 'm', messages: [] };
     assert.equal((await send('bob', 'POST', '/v1/threads/t/messages', { body: message })).status, 404);

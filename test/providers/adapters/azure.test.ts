@@ -76,6 +76,13 @@ void describe('azure', () => {
     assert.match(problemsOf({ azureServiceUrl: `${R}/openai/v10` }), /missing api-version/);
   });
 
+  void it('gets its version with the paths of `capabilities` too', async () => {
+    const capabilities = { 'openai/v1/embeddings': '/a', 'openai/v1/audiospeech': '/b?c=1' };
+    const options = { type: 'azure', azureServiceUrl: `${R}?${V}`, capabilities };
+    assert.equal((await outgoing(options, { path: '/v1/embeddings', body })).url, `${R}/a?${V}`);
+    assert.equal((await outgoing(options, { path: '/v1/audio/speech', body })).url, `${R}/b?c=1&${V}`);
+  });
+
   void it('does not have what would need a deployment that nobody names', async () => {
     const resource = { type: 'azure', azureServiceUrl: `${R}?${V}` };
     const path = { method: 'GET', path: '/v1/videos/video-1' } as const;

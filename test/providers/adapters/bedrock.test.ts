@@ -148,3 +148,136 @@ void describe('bedrock', () => {
     assert.equal(await tryOutgoing(options, { method: 'GET', path: '/v1/files' }), 'operation_not_offered');
   });
 });
+
+void describe('the cache of prompts on bedrock', () => {
+  const CLAUDE = 'us.anthropic.claude-sonnet-4-5-20250929-v1:0';
+  const five = { cachePoint: { type: 'default' } };
+  const hour = { cachePoint: { type: 'default', ttl: '1h' } };
+  const messages = [
+    { role: 'system', content: 'S' },
+    { role: 'user', content: 'U1' },
+    { role: 'assistant', content: 'A1' },
+    { role: 'user', content: 'U2' },
+  ];
+  const blocks = z.array(z.looseObject({ text: z.string().optional() }));
+  const converse = z.looseObject({
+    system: blocks.optional(),
+    messages: z.array(z.looseObject({ content: blocks })),
+  });
+
+  /** What is marked: the mark behind the instructions, and behind each message. */
+  async function marks(options: object, request: object, path = '/v1/chat/completions'): Promise<unknown[]> {
+    const { body } = await outgoing(
+      { type: 'bedrock', awsRegion: 'us-east-1', apiTokens: ['k'], ...options },
+      { path, body: { model: CLAUDE, messages, ...request } },
+    );
+    const sent = converse.parse(JSON.parse(body));
+    return [sent.system ?? [], ...sent.messages.map(({ content }) => content)].map((each) => {
+      const marked = each.filter((block) => 'cachePoint' in block);
+      assert.ok(marked.length <= 1, body);
+      return marked.length === 0 || each.at(-1) === marked[0] ? marked[0] : 'elsewhere';
+    });
+  }
+
+  const none = undefined;
+  const all = { systemPrompt: true, last_user_message: true, 'last-message': true };
+  const upToAssistant = messages.slice(0, 3);
+  const rows: readonly (readonly [what: string, options: object, request: object, got: unknown[]])[] = [
+    ['nothing is said', {}, {}, [none, none, none, none]],
+    ['a client says how long', {}, { prompt_cache_retention: 'in_memory' }, [five, none, none, none]],
+    [
+      'a client says so in other letters',
+      {},
+      { prompt_cache_retention: 'In-Memory' },
+      [five, none, none, none],
+    ],
+    ['a client says a day', {}, { prompt_cache_retention: '24h' }, [hour, none, none, none]],
+    ['a client says what nobody knows', {}, { prompt_cache_retention: '7d' }, [none, none, none, none]],
+    ['the configuration says so', { promptCacheRetention: '24h' }, {}, [hour, none, none, none]],
+    [
+      'the client says otherwise',
+      { promptCacheRetention: '24h' },
+      { prompt_cache_retention: 'in_memory' },
+      [five, none, none, none],
+    ],
+    [
+      'the last message is the user’s',
+      { promptCacheRetention: 'in_memory', bedrockPromptCachePointPositions: all },
+      {},
+      [five, none, none, five],
+    ],
+    [
+      'it is not',
+      { promptCacheRetention: 'in_memory', bedrockPromptCachePointPositions: all },
+      { messages: upToAssistant, model: 'us.anthropic.claude-3-7-sonnet-20250219-v1:0' },
+      [five, five, five],
+    ],
+    [
+      'no position is switched on',
+      { promptCacheRetention: 'in_memory', bedrockPromptCachePointPositions: { systemPrompt: false } },
+      {},
+      [none, none, none, none],
+    ],
+    ['there are only positions', { bedrockPromptCachePointPositions: all }, {}, [none, none, none, none]],
+    [
+      'there are no instructions',
+      { promptCacheRetention: 'in_memory' },
+      { messages: messages.slice(1) },
+      [none, none, none, none],
+    ],
+    [
+      'the model takes five minutes alone',
+      { promptCacheRetention: '24h' },
+      { model: 'us.anthropic.claude-3-7-sonnet-20250219-v1:0' },
+      [five, none, none, none],
+    ],
+    [
+      'the model is Nova',
+      { promptCacheRetention: '24h' },
+      { model: 'amazon.nova-pro-v1:0' },
+      [five, none, none, none],
+    ],
+    [
+      'the model takes none',
+      { promptCacheRetention: '24h' },
+      { model: 'meta.llama3-1-8b-instruct-v1:0' },
+      [none, none, none, none],
+    ],
+  ];
+  for (const [what, options, request, got] of rows)
+    void it(`is marked as the plugin does where ${what}`, async () => {
+      assert.deepEqual(await marks(options, request), got);
+    });
+
+  void it('is marked by a client that marks it itself, and then not by the configuration', async () => {
+    const options = { promptCacheRetention: '24h', bedrockPromptCachePointPositions: all };
+    const content = [
+      { type: 'text', text: 'U1', cache_control: { type: 'ephemeral' } },
+      { type: 'text', text: 'U2' },
+    ];
+    const sent = await outgoing(
+      { type: 'bedrock', awsRegion: 'us-east-1', apiTokens: ['k'], ...options },
+      {
+        path: '/v1/messages',
+        body: { model: CLAUDE, max_tokens: 5, system: 'S', messages: [{ role: 'user', content }] },
+      },
+    );
+    assert.equal(sent.body.split('cachePoint').length - 1, 1, sent.body);
+  });
+
+  void it('is not asked for by words that Converse does not know, and the client is told which were left out', async () => {
+    const request = { prompt_cache_key: 'k', prompt_cache_retention: '24h' };
+    const options = { type: 'bedrock', awsRegion: 'us-east-1', apiTokens: ['k'] };
+    for (const [model, dropped] of [
+      [CLAUDE, ['prompt_cache_key']],
+      ['meta.llama3-1-8b-instruct-v1:0', ['prompt_cache_key', 'prompt_cache_retention']],
+    ] as const) {
+      const sent = await outgoing(options, {
+        path: '/v1/chat/completions',
+        body: { model, messages, ...request },
+      });
+      assert.ok(!/prompt_cache/.test(sent.body), sent.body);
+      assert.deepEqual([...(sent.translator?.dropped ?? [])].toSorted(), dropped);
+    }
+  });
+});

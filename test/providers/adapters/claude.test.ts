@@ -27,6 +27,19 @@ void describe('claude', () => {
     assert.equal(translated.headers['anthropic-version'], '2023-06-01');
   });
 
+  void it('is sent chats at the path that `capabilities` gives them, in its own dialect', async () => {
+    const options = { type: 'claude', capabilities: { 'openai/v1/chatcompletions': '/other/messages?a=1' } };
+    const chat = await outgoing(options, { path: '/v1/chat/completions', body });
+    assert.equal(chat.url, `${HOST}/other/messages?a=1`);
+    assert.deepEqual(JSON.parse(chat.body), {
+      ...body,
+      messages: [{ role: 'user', content: [{ type: 'text', text: 'hi' }] }],
+    });
+    assert.ok(chat.translator);
+    const own = await outgoing(options, { path: '/v1/messages', body });
+    assert.equal(own.url, `${HOST}/v1/messages`);
+  });
+
   for (const option of ['apiVersion', 'claudeVersion'])
     void it(`sets the version that ${option} names`, async () => {
       const options = { type: 'claude', [option]: '2024-01-01' };

@@ -24,6 +24,13 @@ export const bedrockRows: readonly ModelRow[] = [
     'docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html',
   ),
   row(['*claude*', '*amazon.nova-*'], { cachePoints: 4 }, CACHING),
+  // Five minutes for the older ones, an hour as well from Claude 4.5 on.
+  row(['*claude*'], { cachesForAnHour: true }, CACHING),
+  row(
+    ['*amazon.nova-*', '*claude-3-*', '*claude-sonnet-4-2025*', '*claude-opus-4-2025*', '*claude-opus-4-1-*'],
+    { cachesForAnHour: false },
+    CACHING,
+  ),
   row(
     [
       '*claude-v2*',

@@ -1,8 +1,9 @@
 import { asObject, itemsOf, objectsOf } from '../../../base/json.ts';
 import type { Json } from '../../../base/json.ts';
+import { cacheRetentionOf } from '../../../catalog/prompt-cache.ts';
 import { NotExpressible } from '../../codec.ts';
 import type { NormalizedRequest, CallOptions } from '../../codec.ts';
-import { definedOnly, numberOf, firstPresent, textOf, unknownFields } from '../fields.ts';
+import { definedOnly, droppedRetention, numberOf, firstPresent, textOf, unknownFields } from '../fields.ts';
 import { decodeMessages } from './decode-messages.ts';
 import { decodeChoice, decodeTools } from './decode-tools.ts';
 
@@ -20,6 +21,7 @@ const KNOWN: ReadonlySet<string> = new Set([
   'n',
   'parallel_tool_calls',
   'presence_penalty',
+  'prompt_cache_retention',
   'reasoning',
   'reasoning_effort',
   'reasoning_max_tokens',
@@ -55,6 +57,7 @@ export function decodeChat(body: Json): NormalizedRequest {
     extraOptions: definedOnly({
       user,
       thinkingTokens,
+      cacheRetention: cacheRetentionOf(body['prompt_cache_retention']),
       parallelTools:
         typeof body['parallel_tool_calls'] === 'boolean' ? body['parallel_tool_calls'] : undefined,
       showThinking:
@@ -62,7 +65,12 @@ export function decodeChat(body: Json): NormalizedRequest {
           ? undefined
           : reasoning !== 'none' && !hidesThinking(body),
     }),
-    dropped: [...unknownFields(body, KNOWN), ...dropped, ...(namesSpeakers(body) ? ['messages.name'] : [])],
+    dropped: [
+      ...unknownFields(body, KNOWN),
+      ...droppedRetention(body),
+      ...dropped,
+      ...(namesSpeakers(body) ? ['messages.name'] : []),
+    ],
     ...(book.clientTools.length > 0 && { clientTools: book.clientTools }),
   };
 }

@@ -1,8 +1,9 @@
 import { asObject, itemsOf, objectsOf } from '../../../base/json.ts';
 import type { Json } from '../../../base/json.ts';
+import { cacheRetentionOf } from '../../../catalog/prompt-cache.ts';
 import { NotExpressible } from '../../codec.ts';
 import type { NormalizedRequest, CallOptions } from '../../codec.ts';
-import { definedOnly, numberOf, textOf, unknownFields, describeWord } from '../fields.ts';
+import { definedOnly, droppedRetention, numberOf, textOf, unknownFields, describeWord } from '../fields.ts';
 import { parseEffort, decodeSchemaFormat } from '../openai/decode-chat.ts';
 import { withToolChoice } from '../openai/decode-tools.ts';
 import type { ToolBook } from '../client-tools.ts';
@@ -24,6 +25,7 @@ const KNOWN: ReadonlySet<string> = new Set([
   'previous_response_id',
   'prompt',
   'prompt_cache_key',
+  'prompt_cache_retention',
   'reasoning',
   'safety_identifier',
   'store',
@@ -69,12 +71,14 @@ export function decodeResponsesRequest(body: Json): NormalizedRequest {
     },
     extraOptions: definedOnly({
       user: textOf(body['safety_identifier']) ?? textOf(body['user']),
+      cacheRetention: cacheRetentionOf(body['prompt_cache_retention']),
       parallelTools:
         typeof body['parallel_tool_calls'] === 'boolean' ? body['parallel_tool_calls'] : undefined,
       showThinking: reasoning === undefined ? undefined : effort !== 'none',
     }),
     dropped: [
       ...unknownFields(body, KNOWN),
+      ...droppedRetention(body),
       ...input.dropped,
       ...dropped,
       ...droppedIncludes(body['include']),

@@ -1,4 +1,5 @@
 import type { SharedV4ProviderOptions } from '@ai-sdk/provider';
+import type { CallOptions } from '../../codec.ts';
 
 /** A message or a part of one. */
 interface Marked {
@@ -18,6 +19,15 @@ export function cacheMarkOf({ providerOptions }: Marked): SharedV4ProviderOption
     return value === undefined ? [] : [[name, { [field]: value }] as const];
   });
   return marks.length === 0 ? undefined : Object.fromEntries(marks);
+}
+
+/** Whether anything of a request is marked for the cache. */
+export function isMarked({ prompt, tools = [] }: CallOptions): boolean {
+  const hasMark = (of: Marked): boolean => cacheMarkOf(of) !== undefined;
+  return (
+    tools.some((tool) => tool.type === 'function' && hasMark(tool)) ||
+    prompt.some((message) => hasMark(message) || (message.role !== 'system' && message.content.some(hasMark)))
+  );
 }
 
 /** With a mark for the cache, beside all else that it has. */

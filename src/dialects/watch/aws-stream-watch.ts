@@ -2,20 +2,23 @@ import { asObject, isPresent, parseObject } from '../../base/json.ts';
 import type { ResponseWatch } from '../../upstream/response-watch.ts';
 import { AwsFrameScanner } from '../scan/aws-frame-scanner.ts';
 import type { AwsFrameSink } from '../scan/aws-frame-scanner.ts';
+import { chunkOf, InvokeChunks } from './invoke-chunks.ts';
 
 /** The content type of AWS event streams. */
 export const AWS_EVENT_STREAM = 'application/vnd.amazon.eventstream';
 
 /**
- * Reads the stream of Bedrock's ConverseStream frame by frame. `messageStop` completes it; `metadata` follows with the usage.
+ * Reads the streams of Bedrock frame by frame. `messageStop` completes that of ConverseStream; `metadata` follows with the usage.
+ * Events of InvokeModelWithResponseStream, called `chunk`, hold a model's own.
  * docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ConverseStream.html
  */
-export class ConverseWatch implements ResponseWatch, AwsFrameSink {
+export class AwsStreamWatch implements ResponseWatch, AwsFrameSink {
   hasOutput = false;
   error: string | undefined;
   isComplete = false;
   isEmpty = false;
   readonly #scanner = new AwsFrameScanner(this);
+  #chunks: InvokeChunks | undefined;
 
   read(chunk: Buffer): number {
     return this.#scanner.read(chunk);
@@ -23,6 +26,8 @@ export class ConverseWatch implements ResponseWatch, AwsFrameSink {
 
   /** Half a frame is never relayed. */
   end(): boolean {
+    const endsWell = this.hasOutput && this.#chunks?.endsByClosing === true;
+    if (endsWell && !this.#scanner.isMidFrame) this.isComplete = true;
     return false;
   }
 
@@ -44,12 +49,46 @@ export class ConverseWatch implements ResponseWatch, AwsFrameSink {
       default:
         if (type.endsWith('Exception'))
           this.error ??= exceptionText(type, bytes.toString('utf8', start, end));
-        else if (type === 'messageStop') {
-          this.isComplete = true;
-          this.isEmpty = !this.hasOutput;
-        }
-        this.hasOutput ||= this.isComplete || showsOutput(type, bytes, start, end);
+        else if (type === 'chunk') this.#onChunk(bytes, start, end);
+        else if (type === 'messageStop') this.#complete();
+        else this.hasOutput ||= showsOutput(type, bytes, start, end);
     }
+  }
+
+  #onChunk(bytes: Buffer, start: number, end: number): void {
+    const data = chunkOf(bytes, start, end);
+    const chunks = (this.#chunks ??= new InvokeChunks());
+    // What the scanner's bound has cut is output.
+    const kind = data === undefined ? 'output' : chunks.classify(data, this.hasOutput);
+    switch (kind) {
+      case 'ignored':
+      case 'preamble':
+        return;
+      case 'output':
+        this.hasOutput = true;
+        return;
+      case 'empty':
+        this.isEmpty = !this.hasOutput;
+        this.hasOutput = true;
+        return;
+      case 'end':
+        this.hasOutput = true;
+        this.isComplete = true;
+        return;
+      case 'empty-end':
+      case 'end-marker':
+        this.#complete();
+        return;
+      case 'failed':
+      case 'error':
+        this.error ??= data?.toString();
+    }
+  }
+
+  #complete(): void {
+    this.isComplete = true;
+    this.isEmpty = !this.hasOutput || this.isEmpty;
+    this.hasOutput = true;
   }
 }
 

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { asObject, parseObject } from '../../../src/base/json.ts';
+import { gatewayFor } from '../../support/gateway.ts';
+import { ask } from '../../support/http.ts';
+import { rawAnswer, rawUpstream } from '../../support/raw-upstream.ts';
+
+/*
+ * Requests that name no model, or an empty one: the plugin has the model of `*` in `modelMapping` for them, and the
+ * deployment in Azure's URL.
+ */
+
+interface Case {
+  readonly provider: object;
+  /** Of what leaves. Undefined: nothing does. */
+  readonly path?: string;
+  readonly model?: string;
+}
+
+const messages = [{ role: 'user', content: 'hi' }];
+const STAR = { modelMapping: { other: 'x', '*': 'star' } };
+const DEPLOYMENT = '/openai/deployments/dep/chat/completions';
+const CHATS = '/v1/chat/completions';
+
+const cases: Readonly<Record<string, Case>> = {
+  'the model of `*`': { provider: { type: 'openai', ...STAR }, path: CHATS, model: 'star' },
+  'the model of a pattern that fits nothing': {
+    provider: { type: 'openai', modelMapping: { '~^$': 'none', '*': 'star' } },
+    path: CHATS,
+    model: 'none',
+  },
+  'translated to a dialect that has the model in its path': {
+    provider: { type: 'gemini', ...STAR },
+    path: '/v1beta/models/star:generateContent',
+  },
+  'the deployment of a URL': {
+    provider: { type: 'azure', azureServiceUrl: 'https://a.example/openai/deployments/dep?api-version=1' },
+    path: `${DEPLOYMENT}?api-version=1`,
+    model: 'dep',
+  },
+  'who has one model': { provider: { type: 'vllm', vllmServerHost: 'v.example' }, path: CHATS },
+  'what passes as it is': { provider: { type: 'generic', genericHost: 'g.example', ...STAR }, path: CHATS },
+  'none, where nobody says one': { provider: { type: 'openai', modelMapping: { 'gpt-*': 'x', '*': '' } } },
+};
+
+void suite('a request without a model is for', () => {
+  for (const [what, { provider, path, model }] of Object.entries(cases)) {
+    void test(what, async (t) => {
+      const upstream = await rawUpstream(t, ({ end }) =>
+        end(rawAnswer('400 Bad Request', ['content-type: application/json'], '{"error":{"message":"no"}}')),
+      );
+      const parts = { apiTokens: ['k-0123456789'], providerDomain: upstream.origin, ...provider };
+      const gateway = await gatewayFor(t, { yaml: () => JSON.stringify({ provider: parts }) });
+      for (const body of [{ messages }, { model: '', messages }, { model: null, messages }]) {
+        const before = upstream.requests.length;
+        const { code } = await ask(gateway.url, { path: CHATS, body });
+        const [request] = upstream.requests.slice(before);
+        if (path === undefined) {
+          assert.equal(request, undefined);
+          assert.equal(code, 'model_required');
+          continue;
+        }
+        assert.equal(request?.line, `POST ${path} HTTP/1.1`);
+        const sent = asObject(parseObject(request.body.toString()));
+        if (model !== undefined) assert.deepEqual(sent, { ...body, model });
+        else if ('messages' in (sent ?? {})) assert.deepEqual(sent, body);
+      }
+    });
+  }
+
+  void test('nobody where it is in a form, to which nothing is added', async (t) => {
+    const gateway = await gatewayFor(t, { provider: STAR });
+    const form = '--b\r\ncontent-disposition: form-data; name="language"\r\n\r\nen\r\n--b--\r\n';
+    const { code } = await ask(gateway.url, {
+      path: '/v1/audio/transcriptions',
+      body: form,
+      headers: { 'content-type': 'multipart/form-data; boundary=b' },
+    });
+    assert.equal(code, 'model_required');
+  });
+});
