@@ -52,13 +52,15 @@ export const ownTypes: readonly ProviderType[] = [
       'awsSessionToken',
       'bedrockAdditionalFields',
       'bedrockPromptCachePointPositions',
+      'inlineImageHosts',
+      'inlineImageUrls',
       'promptCacheRetention',
     ],
     ownPathsOnly: true,
     speaks: 'bedrock',
     offers: [],
     notes:
-      'Converse, embeddings of Titan and Cohere, and images of Nova Canvas, Titan and Stability. Clients may ask for its own operations themselves, at `/model/MODEL/converse` and so on. A key is a Bedrock API key, or `ACCESS:SECRET` (with `:SESSION` behind temporary ones), by which each attempt is signed (SigV4).',
+      'Converse; Anthropic’s own API at `bedrock-mantle`, for clients of Anthropic and models named as it names them (`anthropic.claude-opus-4-8`, without region and version); embeddings of Titan and Cohere, and images of Nova Canvas, Titan and Stability. Clients may ask for its own operations themselves, at `/model/MODEL/converse` and so on. A key is a Bedrock API key, or `ACCESS:SECRET` (with `:SESSION` behind temporary ones), by which each attempt is signed (SigV4).',
   },
   {
     type: 'coze',
@@ -180,6 +182,8 @@ export const ownTypes: readonly ProviderType[] = [
     keyOptions: { parts: ['vertexAuthKey'] },
     options: [
       'geminiSafetySetting',
+      'inlineImageHosts',
+      'inlineImageUrls',
       'vertexAuthKey',
       'vertexAuthServiceName',
       'vertexOpenAICompatible',
@@ -193,7 +197,7 @@ export const ownTypes: readonly ProviderType[] = [
     speaks: 'gemini',
     takesExtraContent: true,
     notes:
-      "A key is an API key of express mode, or a service account: `vertexAuthKey`, or its JSON, or base64 of that, among `apiTokens`. Models whose names begin with `claude` have Anthropic's API. Clients may ask for the models of any publisher themselves, by `rawPredict` and `streamRawPredict`. OpenAI's images are made by Imagen and by Gemini's models for images, but not with `vertexOpenAICompatible`.",
+      "A key is an API key of express mode, or a service account: `vertexAuthKey`, or its JSON, or base64 of that, among `apiTokens`. The former goes to the global endpoint, whatever `vertexRegion` says. Models whose names begin with `claude` have Anthropic's API. Clients may ask for the models of any publisher themselves, by `rawPredict` and `streamRawPredict`. OpenAI's images are made by Imagen and by Gemini's models for images, but not with `vertexOpenAICompatible`.",
   },
   {
     type: 'vllm',

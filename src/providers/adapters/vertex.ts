@@ -32,15 +32,30 @@ import type { CredentialFailure, ProviderAdapter } from '../adapter.ts';
 const REFRESH_AHEAD_SECONDS = 60;
 
 /**
+ * Where API keys of express mode are valid, whatever the region:
+ * cloud.google.com/vertex-ai/generative-ai/docs/start/express-mode/vertex-ai-express-mode-api-reference, 2026-11-30.
+ */
+const EXPRESS_ORIGIN = 'https://aiplatform.googleapis.com';
+
+/**
  * Vertex AI. A key is an API key of express mode, which is sent in the query, or a service account, whose token is sent
  * in a header and whose project is part of the path. Models of Anthropic's have Anthropic's API, all others Gemini's, or
  * OpenAI's with `vertexOpenAICompatible`.
  */
 export function openVertex(config: ProviderConfig): ProviderAdapter {
   const { origin, basePath } = endpointOf(config);
+  const isRegional = origin === `https://${config.vertexRegion}-aiplatform.googleapis.com`;
   const tokens = new GoogleTokens((config.vertexTokenRefreshAhead ?? REFRESH_AHEAD_SECONDS) * 1000, Date.now);
   const defaultDialect: Dialect = config.vertexOpenAICompatible === true ? 'openai-chat' : 'gemini-generate';
   const nativeOf = (model: string): Dialect => (isClaude(model) ? 'anthropic-messages' : defaultDialect);
+  const withCredential = (
+    request: UpstreamRequest,
+    key: Key,
+    account: ServiceAccount | undefined,
+  ): ReturnType<ProviderAdapter['build']> => {
+    if (account !== undefined) return withToken(request, key, account, tokens);
+    return { ...withApiKey(request, key), ...(isRegional && { origin: EXPRESS_ORIGIN }) };
+  };
   const adapter: ProviderAdapter = {
     origin,
     native: defaultDialect,
@@ -54,14 +69,14 @@ export function openVertex(config: ProviderConfig): ProviderAdapter {
     authorize: (request, key) => {
       const plain = { ...request, headers: removeHeaders(request.headers, ANTHROPIC_HEADERS) };
       if (key === undefined) return plain;
-      return withCredential(plain, key, accountIn(key.secret), tokens);
+      return withCredential(plain, key, accountIn(key.secret));
     },
     build: (call, key, model = '') => {
       const account = key === undefined ? undefined : accountIn(key.secret);
       const prefix =
         basePath + pathPrefix(config, account, call.target.operation.name === 'chat.completions');
       const request = unauthenticatedRequest(call, model, prefix);
-      return key === undefined ? request : withCredential(request, key, account, tokens);
+      return key === undefined ? request : withCredential(request, key, account);
     },
     invalidateCredential: (key, headers) => tokens.invalidate(key.id, tokenIn(headers)),
   };
@@ -140,19 +155,18 @@ function unauthenticatedRequest(call: Call, model: string, prefix: string): Upst
   };
 }
 
-function withCredential(
+function withApiKey(request: UpstreamRequest, { secret }: Key): UpstreamRequest {
+  const mark = request.path.includes('?') ? '&' : '?';
+  const value = encodeURIComponent(secret.reveal().toWellFormed());
+  return { ...request, path: `${request.path}${mark}key=${value}` };
+}
+
+function withToken(
   request: UpstreamRequest,
   key: Key,
-  account: ServiceAccount | undefined,
+  account: ServiceAccount,
   tokens: GoogleTokens,
 ): UpstreamRequest | Promise<UpstreamRequest | CredentialFailure> {
-  if (account === undefined) {
-    const mark = request.path.includes('?') ? '&' : '?';
-    return {
-      ...request,
-      path: `${request.path}${mark}key=${encodeURIComponent(key.secret.reveal().toWellFormed())}`,
-    };
-  }
   const withBearer = (token: Secret): UpstreamRequest => ({
     ...request,
     headers: [...request.headers, ...credentialHeader(bearer, token)],

@@ -38,6 +38,15 @@ void describe('vertex', () => {
     assert.match(stream.url, /:streamGenerateContent\?alt=sse&key=/);
   });
 
+  void it('takes an API key at its one address, whatever the region', async () => {
+    const options = { type: 'vertex', vertexRegion: 'us-central1', vertexProjectId: 'p' };
+    const sent = await outgoing(options, { path: '/v1/chat/completions', body: chat });
+    assert.equal(sent.url, `${GOOGLE}/models/gemini-2.5-flash:generateContent?key=${FIRST_KEY}`);
+    const elsewhere = { ...options, providerDomain: 'a.example' };
+    const { url } = await outgoing(elsewhere, { path: '/v1/chat/completions', body: chat });
+    assert.ok(url.startsWith('https://a.example/v1/publishers/'), url);
+  });
+
   void it("has Anthropic's API where the model is theirs", async () => {
     const body = {
       model: 'claude-sonnet-4@20250514',
