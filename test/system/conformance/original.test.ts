@@ -290,6 +290,7 @@ const ANSWER = JSON.stringify({
   output: { message: { content: [{ text: 'hi' }] }, task_id: 't-1', choices: [] },
   stopReason: 'end_turn',
   stop_reason: 'stop_sequence',
+  finish_reason: 'COMPLETE',
   completion: 'hi',
   content: [{ type: 'text', text: 'hi' }],
   type: 'message',
