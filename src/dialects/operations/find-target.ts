@@ -2,7 +2,14 @@ import { familyOf } from './operation.ts';
 import type { Family, Operation } from './operation.ts';
 import { matchesFrom } from './path-tree.ts';
 import type { PathMatch } from './path-tree.ts';
-import { clientFamily, isId, segmentsBehindVersion, splitPath, withoutCredential } from './request-line.ts';
+import {
+  clientFamily,
+  isId,
+  segmentsBehindVersion,
+  splitPath,
+  VERSION,
+  withoutCredential,
+} from './request-line.ts';
 import type { RequestHeaders } from './request-line.ts';
 import { hunyuanOperation } from './vendors/hunyuan.ts';
 
@@ -50,10 +57,9 @@ export function findTarget(
   if (segments === undefined) return 'no-operation';
   const query = mark < 0 ? '' : withoutCredential(url.slice(mark + 1));
   let isKnown = false;
-  const within = segments.findIndex(isCollection);
-  const last = within < 0 ? segments.length : within + 1;
-  for (let from = 0; from < last; from++) {
+  for (let from = 0; from < segments.length; from++) {
     for (const match of matchesFrom(segments, from)) {
+      if (isWithinResource(segments, from)) break;
       isKnown = true;
       const operation = operationIn(match, method, segments[from - 1], headers);
       if (operation !== undefined) return targetOf(operation, match, segments, from, query);
@@ -66,10 +72,13 @@ export function findTarget(
 }
 
 /** Collections of OpenAI whose resources contain others by the names of operations (package `openai`, folder `resources`). */
-const COLLECTIONS = /(?:^|\/)(?:assistants|chatkit|containers|evals|skills|threads|vector_stores)(?:\/|$)/iu;
+const IN_COLLECTION = /(?:^|\/)(?:assistants|chatkit|containers|evals|skills|threads|vector_stores)\/./iu;
 
-function isCollection(segment: string): boolean {
-  return COLLECTIONS.test(segment.includes('%') ? decodeURIComponent(segment) : segment);
+/** A proxy's prefix may be named like a collection, as in `/assistants/v1/chat/completions`: a resource follows the version. */
+function isWithinResource(segments: readonly string[], from: number): boolean {
+  if (VERSION.test(segments[from - 1] ?? '')) return false;
+  const before = segmentsBehindVersion(segments.slice(0, from)).join('/');
+  return IN_COLLECTION.test(before.includes('%') ? decodeURIComponent(before) : before);
 }
 
 function operationIn(
