@@ -138,10 +138,9 @@ function spanOf(
 
 /** learn.microsoft.com/azure/ai-foundry/openai/reference: `/openai/deployments/{deployment}` and the operation. */
 function deploymentBefore(segments: readonly string[], from: number): string | undefined {
-  const [root, collection, deployment] = segments.slice(Math.max(0, from - 3), from);
-  return root === 'openai' && collection === 'deployments' && deployment !== undefined
-    ? decodeURIComponent(deployment)
-    : undefined;
+  const deployment = segments[from - 1];
+  if (segments[from - 2] !== 'deployments' || segments[from - 3] !== 'openai') return undefined;
+  return deployment === undefined ? undefined : decodeURIComponent(deployment);
 }
 
 function operationFor(family: Family, candidates: readonly Operation[]): Operation | undefined {

@@ -32,8 +32,11 @@ export function segmentsBehindVersion(segments: readonly string[]): readonly str
 export function splitPath(path: string): string[] | undefined {
   const segments = path.split('/');
   if (segments.at(-1) === '') segments.pop();
-  return segments.every(isSafeSegment) ? segments : undefined;
+  return PLAIN.test(path) || segments.every(isSafeSegment) ? segments : undefined;
 }
+
+/** Nearly all paths: nothing in them has to be decoded, and no segment can be one of dots. */
+const PLAIN = /^[\w/:@~-]*$/u;
 
 /**
  * Whether a segment means the same to every server. It may hold encoded slashes (a model `org/name`), but some servers decode
