@@ -1,33 +1,31 @@
 import { z } from 'zod';
+import { asObject } from '../../../src/base/json.ts';
 import { problemText } from '../problem-text.ts';
 import type { Rule } from '../rule.ts';
 
 /** A URL, or Base64 without what stands before it in a data URL. */
 const image = z.string().regex(/^(?!data:)/u);
 
-const videoShape = z
-  .strictObject({
-    model_name: z.string().optional(),
-    prompt: z.string().max(2_500).optional(),
-    negative_prompt: z.string().max(2_500).optional(),
-    image: image.optional(),
-    image_tail: image.optional(),
-    cfg_scale: z.number().min(0).max(1).optional(),
-    mode: z.enum(['std', 'pro']).optional(),
-    sound: z.enum(['on', 'off']).optional(),
-    camera_control: z.looseObject({}).optional(),
-    static_mask: z.string().optional(),
-    dynamic_masks: z.array(z.looseObject({})).optional(),
-    aspect_ratio: z.enum(['16:9', '9:16', '1:1']).optional(),
-    duration: z.string().optional(),
-    callback_url: z.string().optional(),
-    external_task_id: z.string().optional(),
-  })
-  .refine(
-    ({ duration = '5', model_name: model = '' }) =>
-      (model.startsWith('kling-v3') ? /^(?:[3-9]|1[0-5])$/u : /^(?:5|10)$/u).test(duration),
-    { path: ['duration'], error: 'is none of this model' },
-  );
+const videoShape = z.strictObject({
+  model_name: z.string().optional(),
+  prompt: z.string().max(2_500).optional(),
+  negative_prompt: z.string().max(2_500).optional(),
+  image: image.optional(),
+  image_tail: image.optional(),
+  cfg_scale: z.number().min(0).max(1).optional(),
+  mode: z.enum(['std', 'pro']).optional(),
+  sound: z.enum(['on', 'off']).optional(),
+  camera_control: z.looseObject({}).optional(),
+  static_mask: z.string().optional(),
+  dynamic_masks: z.array(z.looseObject({})).optional(),
+  aspect_ratio: z.enum(['16:9', '9:16', '1:1']).optional(),
+  duration: z.enum(['5', '10']).optional(),
+  callback_url: z.string().optional(),
+  external_task_id: z.string().optional(),
+});
+
+const SECONDS = Array.from({ length: 13 }, (_, at) => String(at + 3));
+const version3Shape = videoShape.extend({ duration: z.enum(SECONDS).optional() });
 
 /** What Kling's tasks for videos refuse. */
 export const klingRules: readonly Rule[] = [
@@ -38,6 +36,10 @@ export const klingRules: readonly Rule[] = [
       'a field that the reference has not, a duration but 5 and 10, or 3 to 15 of version 3, a format but 16:9, 9:16 and 1:1, an image as a data URL',
     source: 'app.klingai.com/global/dev/document-api',
     date: '2026-11-30',
-    find: ({ body }) => problemText(videoShape, body),
+    find: ({ body }) => problemText(isVersion3(body) ? version3Shape : videoShape, body),
   },
 ];
+
+function isVersion3(body: unknown): boolean {
+  return String(asObject(body)?.['model_name']).startsWith('kling-v3');
+}
