@@ -38,6 +38,9 @@ type Target = Omit<RequestTarget, 'service'>;
 function targetOf([base, ...rest]: readonly string[], headers: IncomingHttpHeaders): Target {
   if (base === 'model') return bedrockTarget(rest);
   if (base === 'v1beta') return geminiTarget(rest);
+  // Anthropic's own API at Bedrock: docs.aws.amazon.com/bedrock/latest/userguide/inference-messages-api.html
+  if (base === 'anthropic' && rest[0] === 'v1' && rest[1] === 'messages')
+    return anthropicTarget(rest.slice(1));
   if (base !== 'v1') return { vendor: 'openai', steps: [], operation: 'other', model: undefined };
   if (rest[0] === 'models') {
     if (headers['x-goog-api-key'] !== undefined || rest.at(-1)?.includes(':generate') === true)

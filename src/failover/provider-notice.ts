@@ -20,6 +20,13 @@ export type ProviderNotice =
       readonly requestId: string | undefined;
     }
   | {
+      /** It refused signatures for their time, and takes them by its own. */
+      readonly kind: 'vendor-clock-differs';
+      readonly provider: string;
+      /** How far its clock is ahead of this machine's. Milliseconds. */
+      readonly aheadMs: number;
+    }
+  | {
       readonly kind: 'circuit-opened';
       readonly provider: string;
       /** As the provider names it, or `ANY_MODEL`. */

@@ -58,6 +58,12 @@ export class Recorder {
     return this.#healthOf(provider).unreadableReasoning;
   }
 
+  /** A request that was signed anew by the provider's clock was accepted. Said once for each difference. */
+  reportSigningClock({ id, signingClock }: Provider): void {
+    const aheadMs = signingClock?.confirm();
+    if (aheadMs !== undefined) this.#onNotice({ kind: 'vendor-clock-differs', provider: id, aheadMs });
+  }
+
   /** An attempt with a key has ended; a health check is about its key alone. @returns how far its verdict is believed */
   record(provider: Provider, pooled: PooledKey, event: AttemptEnded): VerdictConfidence {
     const succeeds = event.effect.kind === 'succeeds';

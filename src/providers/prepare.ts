@@ -13,6 +13,8 @@ import type { ResponseTranslator } from '../translate/response-translator.ts';
 import { unsupportedRequestOf } from '../translate/unsupported-request.ts';
 import type { UnsupportedRequest } from '../translate/unsupported-request.ts';
 import { canTranslate, translate } from '../translate/translate.ts';
+import type { ImageUnavailable } from '../translate/inline-images.ts';
+import type { ImageFetcher } from './images/image-fetcher.ts';
 import { fitForVendor } from './passed-chat.ts';
 import { bodyReader } from './request/body-reader.ts';
 import { shapedBy, withFacts } from './shaping/shaper.ts';
@@ -40,6 +42,7 @@ export interface RefusedCall {
     | 'not_expressible'
     | 'model_unknown'
     | 'context_unavailable'
+    | 'invalid_image_url'
     | 'nothing_left'
     | 'gateway_overloaded'
   >;
@@ -53,6 +56,8 @@ export interface Preparer {
   readonly config: ProviderConfig;
   readonly adapter: ForwardingAdapter;
   readonly shaper: Shaper;
+  /** Absent: URLs of images stay. */
+  readonly fetchImages?: ImageFetcher | undefined;
 }
 
 /**
@@ -231,9 +236,17 @@ async function prepareTranslated(call: Call, model: string, preparer: Preparer):
     ...(adapter.quirks ?? NO_QUIRKS),
     capabilities: modelCapabilities(config.type, model, config.modelCapabilities),
   };
-  const translation = await translate(call, model, nativeOf(adapter, model), quirks);
+  const { fetchImages } = preparer;
+  const translation = await translate(
+    call,
+    model,
+    nativeOf(adapter, model),
+    quirks,
+    fetchImages && ((urls) => fetchImages(urls, call)),
+  );
   if (translation.kind === 'not-expressible') return notExpressible(translation, config);
   if (translation.kind === 'busy') return { kind: 'refused', code: 'gateway_overloaded', values: {} };
+  if (translation.kind === 'unavailable') return imageUnavailable(translation, config);
   const shaped = await shaper.request(translation.call, {
     clientDialect: call.target.operation.dialect,
     takes: quirks.capabilities,
@@ -264,6 +277,10 @@ function nativeOf(adapter: ProviderAdapter, model: string): Dialect {
 function notOffered({ target }: Call, { id }: ProviderConfig): Prepared {
   const values = { provider: id, operation: target.operation.name };
   return { kind: 'refused', code: 'operation_not_offered', values };
+}
+
+function imageUnavailable({ image, reason }: ImageUnavailable, { id }: ProviderConfig): Prepared {
+  return { kind: 'refused', code: 'invalid_image_url', values: { provider: id, image, reason } };
 }
 
 function notExpressible({ reason, thrownAt }: UnsupportedRequest, { id }: ProviderConfig): Prepared {

@@ -12,6 +12,7 @@ import type { Transport } from '../upstream/transport.ts';
 import { failoverPolicy } from './failover-policy.ts';
 import type { FailoverPolicy } from './failover-policy.ts';
 import { anyModelMatcher, modelMapper } from './model-names.ts';
+import { imageFetcher } from './images/image-fetcher.ts';
 import { openShaper } from './shaping/shaper.ts';
 import { prepareCall } from './prepare.ts';
 import { answersChats } from '../catalog/capabilities.ts';
@@ -61,7 +62,7 @@ export interface Provider {
 /** Makes a provider from its configuration. Nothing is connected until the first request. */
 export function openProvider(config: ProviderConfig, recordOf: (key: Key) => KeyRecord): Provider {
   const adapter = openAdapter(config);
-  const preparer = { config, adapter, shaper: openShaper(config) };
+  const preparer = { config, adapter, shaper: openShaper(config), fetchImages: imageFetcher(config) };
   const mapModel = modelMapper(config.modelMapping);
   const internalPreparer = { ...preparer, config: { ...config, protocol: 'openai' as const } };
   return {

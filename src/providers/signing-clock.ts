@@ -17,6 +17,7 @@ export class SigningClock {
   readonly #toleranceMs: number;
   readonly #machineNow: () => number;
   #aheadMs = 0;
+  #confirmedMs = 0;
 
   /**
    * @param toleranceMs - by how much the vendor lets a signature's time differ, by its documentation
@@ -44,6 +45,16 @@ export class SigningClock {
     if (!isOff || Math.abs(aheadMs) > MAX_AHEAD_MS) return false;
     this.#aheadMs = aheadMs;
     return true;
+  }
+
+  /**
+   * What was signed by what was learned was accepted.
+   * @returns how far the vendor's clock is ahead of this machine's, where that is news. Milliseconds
+   */
+  confirm(): number | undefined {
+    if (Math.abs(this.#aheadMs - this.#confirmedMs) <= PRECISION_MS) return undefined;
+    this.#confirmedMs = this.#aheadMs;
+    return this.#aheadMs;
   }
 
   /** What was signed by the vendor's own time was refused as well: the time was not the reason, or not its clock's. */

@@ -89,6 +89,14 @@ export function logOutage(notice: ProviderNotice, log: Log): void {
       );
       return;
     }
+    case 'vendor-clock-differs': {
+      const { provider, aheadMs } = notice;
+      log.warn('the clock of this machine is wrong by that of a provider, which requests are signed by now', {
+        provider,
+        aheadMs: Math.round(aheadMs),
+      });
+      return;
+    }
     case 'circuit-opened': {
       const { provider, model, rule, until } = notice;
       const nextTryAt = formatWallTime(until);

@@ -5,8 +5,16 @@ import type { ClientError } from '../dialects/errors/client-error.ts';
 import type { Target } from '../dialects/operations/find-target.ts';
 import type { ResponseHeaders } from '../upstream/exchange.ts';
 import type { Json } from '../base/json.ts';
-import type { CallOptions, ClientTool, ClientToolNames, ResponseContext } from './codec.ts';
+import type {
+  CallOptions,
+  ClientTool,
+  ClientToolNames,
+  NormalizedRequest,
+  ResponseContext,
+} from './codec.ts';
 import { readImageForm } from './images/image-form.ts';
+import { imageUrlsIn, withInlineImages } from './inline-images.ts';
+import type { InlineImages } from './inline-images.ts';
 import { MAX_FIELDS, readBody } from './read-body.ts';
 import type { EditJob, EditResult } from './edit/edit-job.ts';
 import type { PassedJob, PassedResult } from './passed/passed-job.ts';
@@ -46,6 +54,11 @@ export interface RequestJob {
   readonly body: Uint8Array;
   /** Its content type where it is a form, which names the boundary. */
   readonly form?: string;
+  /**
+   * Present: images have to be in the request itself. Those that it names by URLs which are not among these are to be fetched
+   * first.
+   */
+  readonly images?: InlineImages;
   /** A large one: its response echoes less of it. */
   readonly isLarge: boolean;
 }
@@ -64,6 +77,7 @@ export interface ResponseJob {
 export type JobResult =
   | TranslatedRequest
   | UnsupportedRequest
+  | NeedsImages
   | { readonly kind: 'translated-response'; readonly body: Uint8Array }
   | TokenCount
   | EditResult
@@ -75,6 +89,12 @@ export type JobResult =
   | { readonly kind: 'unreadable-response'; readonly message: string }
   /** A bug. */
   | { readonly kind: 'defect'; readonly stack: string };
+
+/** A request that cannot be translated before its images were fetched, by their URLs. */
+export interface NeedsImages {
+  readonly kind: 'needs-images';
+  readonly urls: readonly string[];
+}
 
 /** A request in the provider's dialect, and what translating its response needs. */
 export interface TranslatedRequest {
@@ -102,8 +122,9 @@ export async function translateRequest({
   spec,
   body,
   form,
+  images,
   isLarge,
-}: Omit<RequestJob, 'kind'>): Promise<TranslatedRequest | UnsupportedRequest> {
+}: Omit<RequestJob, 'kind'>): Promise<TranslatedRequest | UnsupportedRequest | NeedsImages> {
   const method = methodOf(spec);
   try {
     const json = form === undefined ? readBody(body) : readForm(body, form);
@@ -112,13 +133,20 @@ export async function translateRequest({
       case 'whole':
         return { ...translateWholeRequest(json, spec, method.translation), echo };
       case 'package':
-        return { ...(await translateByPackage(json, spec, method)), echo };
+        return withEcho(await translateByPackage(json, spec, method, images), echo);
       case 'count':
-        return { ...(await translateCount(json, spec, method)), echo };
+        return withEcho(await translateCount(json, spec, method, images), echo);
     }
   } catch (error) {
     return unsupportedRequestOf(error);
   }
+}
+
+/** What comes of a request, but for what its response may repeat of it. */
+type Translated = Omit<TranslatedRequest, 'echo'> | NeedsImages;
+
+function withEcho(translated: Translated, echo: Json): TranslatedRequest | NeedsImages {
+  return translated.kind === 'needs-images' ? translated : { ...translated, echo };
 }
 
 /** Images alone are asked for with forms. */
@@ -179,9 +207,12 @@ async function translateCount(
   json: Json,
   spec: TranslationSpec,
   { client, provider }: CountMethod,
-): Promise<Omit<TranslatedRequest, 'echo'>> {
+  images: InlineImages | undefined,
+): Promise<Translated> {
   const codecs = { clientCodec: client.codec, providerCodec: provider.codec };
-  const { headers, body, dropped } = await translateByPackage(client.requestIn(json), spec, codecs);
+  const translated = await translateByPackage(client.requestIn(json), spec, codecs, images);
+  if (translated.kind === 'needs-images') return translated;
+  const { headers, body, dropped } = translated;
   const request = provider.request(readBody(body), spec.model, spec.quirks);
   return {
     ...translatedBody(headers, JSON.stringify(request.body)),
@@ -212,9 +243,13 @@ async function translateByPackage(
     clientCodec,
     providerCodec,
   }: Pick<Extract<TranslationMethod, { readonly kind: 'package' }>, 'clientCodec' | 'providerCodec'>,
-): Promise<Omit<TranslatedRequest, 'echo'>> {
+  images: InlineImages | undefined,
+): Promise<Translated> {
   const { model, quirks, stream, clientDialect } = spec;
-  const normalized = clientCodec.decodeRequest(json);
+  const decoded = clientCodec.decodeRequest(json);
+  const urls = images === undefined ? [] : imageUrlsIn(decoded.options.prompt, images);
+  if (urls.length > 0) return { kind: 'needs-images', urls };
+  const normalized = images === undefined ? decoded : withImages(decoded, images);
   const {
     options,
     clientToolNames,
@@ -249,6 +284,11 @@ async function translateByPackage(
         estimatedInputTokens: estimateTokens(normalized, model, countByLength),
       }),
   };
+}
+
+function withImages(request: NormalizedRequest, images: InlineImages): NormalizedRequest {
+  const prompt = withInlineImages(request.options.prompt, images);
+  return { ...request, options: { ...request.options, prompt } };
 }
 
 function translatedBody(

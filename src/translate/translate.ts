@@ -11,7 +11,9 @@ import type { TranslationSpec } from './translation-method.ts';
 import { echoOf } from './retained-request.ts';
 import { translateRequest, translateWholeRequest, responseTranslatorFor } from './job.ts';
 import { readBody } from './read-body.ts';
-import type { TranslatedRequest } from './job.ts';
+import { lengthOf } from './inline-images.ts';
+import type { FetchedImages, ImageUnavailable } from './inline-images.ts';
+import type { NeedsImages, RequestJob, TranslatedRequest } from './job.ts';
 import type { Busy, UnsupportedRequest } from './unsupported-request.ts';
 import type { ResponseTranslator } from './response-translator.ts';
 import { ThreadedTranslator } from './threads/threaded-translator.ts';
@@ -27,8 +29,13 @@ export type Translation =
       readonly translator: ResponseTranslator;
     }
   | UnsupportedRequest
+  /** An image that the request names by its URL could not be fetched. */
+  | ImageUnavailable
   /** Too much is being translated already. */
   | Busy;
+
+/** Fetches images that a call names by their URLs. */
+export type FetchImages = (urls: readonly string[]) => Promise<FetchedImages>;
 
 /** Whether calls for an operation can be translated to a dialect. */
 export function canTranslate(operation: Operation, providerDialect: Dialect): boolean {
@@ -39,12 +46,14 @@ export function canTranslate(operation: Operation, providerDialect: Dialect): bo
  * Translates a call to the dialect that a provider speaks: a small one here, a large one in another thread, where it
  * delays nobody. The packages are loaded when first needed.
  * @param model as the provider calls it
+ * @param fetchImages puts images in the place of their URLs; absent: the URLs stay
  */
 export async function translate(
   call: Call,
   model: string,
   providerDialect: Dialect,
   quirks: ProviderQuirks,
+  fetchImages?: FetchImages,
 ): Promise<Translation> {
   const { body, stream, target } = call;
   const { name: operation, dialect: clientDialect } = target.operation;
@@ -52,10 +61,7 @@ export async function translate(
   const spec: TranslationSpec = { operation, clientDialect, providerDialect, model, quirks, stream };
   const form = formTypeOf(call);
   const job = { spec, body: body.bytes, ...(form !== undefined && { form }) };
-  const isLarge = body.bytes.length > LARGE_BYTES;
-  const translated = isLarge
-    ? await threads.translateRequest(job, call)
-    : await translateRequest({ ...job, isLarge });
+  const translated = await translateWithImages(job, call, fetchImages);
   if (translated.kind !== 'translated-request') return translated;
   const parts = {
     spec,
@@ -69,6 +75,33 @@ export async function translate(
     call: callFor(call, model, translated),
     translator: new ThreadedTranslator(responseTranslatorFor(parts), parts, call.memory),
   };
+}
+
+/** Translates once, and where it turns out that images are to be fetched, once more with these. */
+async function translateWithImages(
+  job: RequestParts,
+  call: Call,
+  fetchImages: FetchImages | undefined,
+): Promise<TranslatedRequest | UnsupportedRequest | ImageUnavailable | Busy> {
+  const first = await runTranslation(fetchImages === undefined ? job : { ...job, images: {} }, call);
+  if (first.kind !== 'needs-images') return first;
+  const fetched = await fetchImages?.(first.urls);
+  if (fetched?.kind !== 'fetched') return fetched ?? { kind: 'busy' };
+  const second = await runTranslation({ ...job, images: fetched.images }, call);
+  if (second.kind === 'needs-images') throw new TypeError('images were fetched, and are still missing');
+  return second;
+}
+
+type RequestParts = Pick<RequestJob, 'spec' | 'body' | 'form' | 'images'>;
+
+function runTranslation(
+  job: RequestParts,
+  call: Call,
+): Promise<TranslatedRequest | UnsupportedRequest | NeedsImages | Busy> {
+  const length = job.body.length + lengthOf(job.images);
+  return length > LARGE_BYTES
+    ? threads.translateRequest(job, call)
+    : translateRequest({ ...job, isLarge: false });
 }
 
 /** The content type of a call whose body is a form; undefined for JSON. */

@@ -107,7 +107,6 @@ void describe('failoverPolicy', () => {
     [['4.*'], [400, 499], [204, 304, 504]],
     [['40[13]|5..'], [401, 403, 500], [402, 1401]],
     [[String.raw`4\d\d`], [404], [204]],
-    [[], [], [200, 400, 429, 500]],
   ];
   for (const [patterns, matched, others] of statuses) {
     void it(`matches whole statuses: ${JSON.stringify(patterns)}`, () => {
@@ -119,6 +118,12 @@ void describe('failoverPolicy', () => {
       }
     });
   }
+
+  void it('leaves it to the rules where the list is empty, as where there is none', () => {
+    const { countsStatus } = policyOf({ failover: { ...failover, failoverOnStatus: [] } });
+    const { retriesStatus } = policyOf({ retryOnFailure: { enabled: true, retryOnStatus: [] } });
+    assert.deepEqual([countsStatus, retriesStatus], [undefined, undefined]);
+  });
 
   void it('heeds no statuses of a retry that is switched off', () => {
     const { retriesStatus } = policyOf({

@@ -120,6 +120,7 @@ async function tryOne(
     assert.equal(translated.thrownAt, undefined, `seed ${seed}: ${translated.thrownAt}`);
     return;
   }
+  assert.equal(translated.kind, 'translated-request');
   const body = parseObject(Buffer.from(translated.body).toString()) ?? {};
   for (const rule of strictRules[vendor]) {
     if (!isFor(rule, operation, model)) continue;

@@ -29,7 +29,7 @@ async function left(
     body: Buffer.from(JSON.stringify({ ...CONVERSATIONS[client], ...body })),
     isLarge: false,
   });
-  if (translated.kind !== 'translated-request') throw new TypeError(translated.reason);
+  if (translated.kind !== 'translated-request') throw new TypeError(JSON.stringify(translated));
   const sent: unknown = JSON.parse(Buffer.from(translated.body).toString());
   return { body: asObject(sent) ?? {}, dropped: translated.dropped.join() };
 }

@@ -55,8 +55,8 @@ function tasksOf(textLength: number, imageGenerationConfig: z.ZodType): z.ZodTyp
 const side = z.int().min(320).max(4096).multipleOf(16);
 const novaShape = tasksOf(1024, config(side, side));
 
-const TITAN_SIDES = [320, 384, 448, 512, 576, 640, 704, 768, 896, 1024, 1152, 1173, 1280, 1408];
-const titanSide = z.int().refine((pixels) => TITAN_SIDES.includes(pixels), 'is not a supported side');
+const TITAN_SIDES = new Set([320, 384, 448, 512, 576, 640, 704, 768, 896, 1024, 1152, 1173, 1280, 1408]);
+const titanSide = z.int().refine((pixels) => TITAN_SIDES.has(pixels), 'is not a supported side');
 const titanShape = tasksOf(512, config(titanSide, titanSide));
 
 const stabilityShape = z.strictObject({

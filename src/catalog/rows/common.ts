@@ -44,7 +44,13 @@ export const commonTypes: readonly ProviderType[] = [
     healthCheckModel: 'gemini-2.5-flash-lite',
     listNeedsKey: true,
     credential: { kind: 'header', name: 'x-goog-api-key' },
-    options: ['apiVersion', 'geminiSafetySetting', 'geminiThinkingBudget'],
+    options: [
+      'apiVersion',
+      'geminiSafetySetting',
+      'geminiThinkingBudget',
+      'inlineImageHosts',
+      'inlineImageUrls',
+    ],
     speaks: 'gemini',
   },
 ];

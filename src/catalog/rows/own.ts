@@ -52,13 +52,15 @@ export const ownTypes: readonly ProviderType[] = [
       'awsSessionToken',
       'bedrockAdditionalFields',
       'bedrockPromptCachePointPositions',
+      'inlineImageHosts',
+      'inlineImageUrls',
       'promptCacheRetention',
     ],
     ownPathsOnly: true,
     speaks: 'bedrock',
     offers: [],
     notes:
-      'Converse, embeddings of Titan and Cohere, and images of Nova Canvas, Titan and Stability. Clients may ask for its own operations themselves, at `/model/MODEL/converse` and so on. A key is a Bedrock API key, or `ACCESS:SECRET` (with `:SESSION` behind temporary ones), by which each attempt is signed (SigV4).',
+      'Converse; Anthropic’s own API at `bedrock-mantle`, for clients of Anthropic and models named as it names them (`anthropic.claude-opus-4-8`, without region and version); embeddings of Titan and Cohere, and images of Nova Canvas, Titan and Stability. Clients may ask for its own operations themselves, at `/model/MODEL/converse` and so on. A key is a Bedrock API key, or `ACCESS:SECRET` (with `:SESSION` behind temporary ones), by which each attempt is signed (SigV4).',
   },
   {
     type: 'coze',
@@ -180,6 +182,8 @@ export const ownTypes: readonly ProviderType[] = [
     keyOptions: { parts: ['vertexAuthKey'] },
     options: [
       'geminiSafetySetting',
+      'inlineImageHosts',
+      'inlineImageUrls',
       'vertexAuthKey',
       'vertexAuthServiceName',
       'vertexOpenAICompatible',

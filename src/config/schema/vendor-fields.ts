@@ -3,6 +3,7 @@ import { cachePositionOf, cacheRetentionOf } from '../../catalog/prompt-cache.ts
 import type { CachePosition } from '../../catalog/prompt-cache.ts';
 import { serviceAccount } from './patterns.ts';
 import { flag, integer, kinds, secret, text, keyword } from './scalars.ts';
+import { imageHost } from './image-host.ts';
 import { azureUrl, hostUrl, openaiCustomUrl } from './urls.ts';
 
 /**
@@ -98,6 +99,14 @@ export const vendorFields = {
   hunyuanAuthKey: secret('a secret key')
     .exactOptional()
     .meta({ description: 'For `type: hunyuan`, beside `hunyuanAuthId`.' }),
+  inlineImageHosts: z.array(imageHost(), { error: 'a list of hosts and networks' }).exactOptional().meta({
+    description:
+      'Hosts (`images.internal`), addresses and networks (`10.1.0.0/16`) that `inlineImageUrls` may fetch from although they are not public. A host or an address that stands here may be asked by `http:` and at any port.',
+  }),
+  inlineImageUrls: flag().exactOptional().meta({
+    description:
+      'For `type: gemini`, `vertex` and `bedrock`: images that chats of OpenAI and Anthropic clients name by a URL are fetched by the gateway and sent within the request. Only from the public internet and by `https:`, unless `inlineImageHosts` says more.',
+  }),
   inputVariable: text('the name of a variable').exactOptional().meta({
     description: 'The variable of a workflow that the messages go into, for `type: dify`. Absent: `query`.',
   }),

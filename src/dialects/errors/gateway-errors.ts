@@ -156,6 +156,14 @@ export const gatewayErrors = {
       'The request has to be translated for the provider that the model leads to, and holds something that cannot be said there. The message names it.',
     retryable: false,
   },
+  invalid_image_url: {
+    status: 400,
+    type: 'invalid_request_error',
+    message: 'The image {image} could not be fetched for "{provider}": {reason}.',
+    meaning:
+      'The provider reads no URLs, so that the gateway fetches images for it (`inlineImageUrls`), and did not get one of them. Send the image itself, as a `data:` URL, or one that anybody can fetch. That a host does not exist, does not answer or is not public is told with the same words; the operator can name hosts in `inlineImageHosts`.',
+    retryable: false,
+  },
   too_many_references: {
     status: 400,
     type: 'invalid_request_error',

@@ -230,7 +230,9 @@ export class Attempt {
     if (this.#call.body.kind === 'streamed') return;
     this.#exchange = NOTHING_SENT;
     this.#send(await buildRequest(this.#call, this.plan));
-    if (isRefused(await this.#exchange.result)) provider.signingClock?.forget();
+    const again = await this.#exchange.result;
+    if (isRefused(again)) provider.signingClock?.forget();
+    else if ('headers' in again) this.#tools.recorder.reportSigningClock(provider);
   }
 
   async #judgeOpening(): Promise<void> {

@@ -11,18 +11,22 @@ import { NO_QUIRKS } from '../../translate/codec.ts';
 import { endpointOf } from '../endpoint.ts';
 import { editedRequest } from '../request/body-edits.ts';
 import { requestPath } from '../request/path.ts';
+import { MANTLE_SERVICE, mantleOrigin, mantleRequests, mantleSupports } from './bedrock-mantle.ts';
 import { requestBody } from '../request/body.ts';
 import { requestHeaders } from '../request/headers.ts';
 import { unusableKey } from '../adapter.ts';
 import { withCredential } from './plain.ts';
 import { SigningClock } from '../signing-clock.ts';
-import type { ProviderAdapter } from '../adapter.ts';
+import type { CredentialFailure, ProviderAdapter } from '../adapter.ts';
 
 /** How old a signature may be: docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html. Milliseconds. */
 const TOLERANCE_MS = 5 * 60_000;
 
+/** The name of the service in signatures. */
+const SERVICE = 'bedrock';
+
 /**
- * Bedrock's Converse. A key is a Bedrock API key, sent as it is, or an access key and its secret with a colon
+ * Bedrock's Converse, and Anthropic's own API for clients of Anthropic where a model has it. A key is a Bedrock API key, sent as it is, or an access key and its secret with a colon
  * between them (`ACCESS:SECRET`, and `:SESSION` behind temporary ones), by which each attempt is signed anew.
  */
 export function openBedrock(config: ProviderConfig): ProviderAdapter {
@@ -30,11 +34,18 @@ export function openBedrock(config: ProviderConfig): ProviderAdapter {
   const region = config.awsRegion ?? regionIn(origin);
   const additional = config.bedrockAdditionalFields;
   const signingClock = new SigningClock(TOLERANCE_MS);
+  const signed = (
+    unsigned: UpstreamRequest,
+    accessKey: AccessKey,
+    service: string,
+  ): Promise<UpstreamRequest | CredentialFailure> =>
+    sign(unsigned, { origin, region, service, accessKey, now: signingClock.now() }).catch(unusableKey);
   const authorize: ProviderAdapter['authorize'] = (request, key, call) => {
     const accessKey = key === undefined ? undefined : parseAccessKey(key.secret);
     if (accessKey === undefined) return withCredential(request, bearer, key, call);
-    return sign(request, { origin, region, accessKey, now: signingClock.now() }).catch(unusableKey);
+    return signed(request, accessKey, SERVICE);
   };
+  const mantleRequest = mantleRequests(mantleOrigin(origin), basePath);
   return {
     origin,
     native: 'bedrock-converse',
@@ -46,9 +57,15 @@ export function openBedrock(config: ProviderConfig): ProviderAdapter {
         ...(config.promptCacheRetention !== undefined && { retention: config.promptCacheRetention }),
       },
     },
-    supports: ({ dialect }) => familyOf(dialect) === 'bedrock',
+    supports: (operation, model = '') =>
+      familyOf(operation.dialect) === 'bedrock' || mantleSupports(operation, model),
     authorize,
     build: (call, key, model) => {
+      if (familyOf(call.target.operation.dialect) === 'anthropic') {
+        const accessKey = key === undefined ? undefined : parseAccessKey(key.secret);
+        if (accessKey === undefined) return mantleRequest(call, key, model);
+        return signed(mantleRequest(call, undefined, model), accessKey, MANTLE_SERVICE);
+      }
       const request = unsignedRequest(call, model, basePath, additional);
       return request instanceof Promise
         ? request.then((unsigned) => authorize(unsigned, key, call))
@@ -106,8 +123,10 @@ function fieldEdits(additional: NonNullable<ProviderConfig['bedrockAdditionalFie
 }
 
 interface Signing {
+  /** Of requests that name no other. */
   readonly origin: string;
   readonly region: string;
+  readonly service: string;
   readonly accessKey: AccessKey;
   /** Milliseconds since the epoch. */
   readonly now: number;
@@ -116,14 +135,14 @@ interface Signing {
 /** Signs the exact bytes (AWS Signature Version 4), and of the headers those that AWS requires. */
 async function sign(
   request: UpstreamRequest,
-  { origin, region, accessKey, now }: Signing,
+  { origin, region, service, accessKey, now }: Signing,
 ): Promise<UpstreamRequest> {
   const { method, path, body, headers } = request;
   const signer = new AwsV4Signer({
     ...accessKey,
     method,
-    url: origin + path,
-    service: 'bedrock',
+    url: (request.origin ?? origin) + path,
+    service,
     region,
     // As in 20260101T000000Z.
     datetime: new Date(now).toISOString().replaceAll(/[:-]|\.\d{3}/g, ''),

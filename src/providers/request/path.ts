@@ -25,7 +25,11 @@ export function requestPath(
   const base = typeof basePath === 'string' ? basePath : withModel(basePath(target.operation), model ?? '');
   const path = own === undefined ? base + suffixOf(target, model) : fillPlaceholders(own, target, model);
   const joined = joinQuery(queryOf(target, model), query);
-  return path.includes('?') && joined !== '' ? `${path}&${joined.slice(1)}` : path + joined;
+  const mark = path.indexOf('?');
+  if (mark < 0) return path + joined;
+  // What a whole path says itself goes before what is added to all.
+  const others = without(joined, path.slice(mark));
+  return [path, ...others].join('&');
 }
 
 /** The client's query, but for the model where it names one. */
@@ -36,18 +40,22 @@ function queryOf({ operation, query }: Target, model: string | undefined): strin
   return `?${parameters.toString()}`;
 }
 
-/** The configured query replaces what a client says of the same, in whatever case: Azure makes no difference. */
+/** The configured query replaces what a client says of the same. */
 function joinQuery(query: string, configured: string | undefined): string {
   if (configured === undefined) return query;
-  const names = new Set([...new URLSearchParams(configured).keys()].map((name) => name.toLowerCase()));
-  const kept = query
+  return `?${[...without(query, configured), configured].join('&')}`;
+}
+
+/** The pairs of a query but for those that another has too, in whatever case: Azure makes no difference. */
+function without(query: string, other: string): string[] {
+  const names = new Set([...new URLSearchParams(other).keys()].map((name) => name.toLowerCase()));
+  return query
     .slice(1)
     .split('&')
     .filter(
       (pair) =>
         pair !== '' && ![...new URLSearchParams(pair).keys()].some((name) => names.has(name.toLowerCase())),
     );
-  return `?${[...kept, configured].join('&')}`;
 }
 
 /** The operation's path as the client wrote it, but for the model where the path names it. */

@@ -2,6 +2,7 @@ import { asObject, itemsOf } from '../../base/json.ts';
 import type { Json } from '../../base/json.ts';
 import type { ImageModel } from '../../catalog/models/image-models.ts';
 import { fileOf, firstPresent } from '../client/fields.ts';
+import { rightMediaType } from '../fit/fit-files.ts';
 import { NotExpressible } from '../codec.ts';
 import type { ResponseContext } from '../codec.ts';
 import { WithheldAnswer } from '../response-translator.ts';
@@ -30,8 +31,9 @@ export type ImageFormat = 'png' | 'jpeg' | 'webp';
 /** An image of a request. */
 export interface InputImage {
   readonly mediaType: string;
-  /** Base64. */
-  readonly data: string;
+  /** Base64; absent where it is named by its URL. */
+  readonly data?: string;
+  readonly url?: string;
 }
 
 /** OpenAI's own bound for `n`. */
@@ -146,10 +148,11 @@ function inputImages(body: Json): InputImage[] {
 function inputImage(value: unknown): InputImage {
   const url = urlOf(value);
   if (url === undefined) throw new NotExpressible('an image of it is neither a URL nor data');
-  const { mediaType, data } = fileOf(url, 'image/png');
-  if (data.type !== 'data' || typeof data.data !== 'string')
-    throw new NotExpressible('an image of it is named by its URL; send the image itself');
-  return { mediaType: mediaType === 'image/jpg' ? 'image/jpeg' : mediaType, data: data.data };
+  const { mediaType: written, data } = fileOf(url, 'image/png');
+  const mediaType = rightMediaType(written);
+  if (data.type === 'url') return { mediaType, url: data.url.href };
+  if (data.type === 'data' && typeof data.data === 'string') return { mediaType, data: data.data };
+  throw new NotExpressible('an image of it is neither a URL nor data');
 }
 
 function urlOf(value: unknown): string | undefined {

@@ -38,7 +38,11 @@ export const variationsToBedrock: WholeTranslation = {
     const request = decodeImages(body, facts);
     if (request.images.length === 0) throw new NotExpressible('it has no `image`');
     const imageVariationParams = {
-      images: request.images.map(({ data }) => data),
+      images: request.images.map(({ data }) => {
+        if (data === undefined)
+          throw new NotExpressible('an image of it is named by its URL; send the image itself');
+        return data;
+      }),
       ...(request.prompt !== '' && { text: request.prompt }),
     };
     const params = { taskType: 'IMAGE_VARIATION', imageVariationParams };

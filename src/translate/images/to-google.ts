@@ -96,7 +96,9 @@ function geminiBody(request: ImagesRequest, facts: ImageModel, namesFormat: bool
     imageSize: tier,
     imageOutputOptions: outputOptions(request, format),
   });
-  const images = request.images.map(({ mediaType: mimeType, data }) => ({ inlineData: { mimeType, data } }));
+  const images = request.images.map(({ mediaType: mimeType, data, url }) =>
+    data === undefined ? { fileData: { mimeType, fileUri: url } } : { inlineData: { mimeType, data } },
+  );
   return {
     contents: [{ role: 'user', parts: [...images, { text: request.prompt }] }],
     generationConfig: {

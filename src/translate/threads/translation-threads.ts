@@ -4,13 +4,14 @@ import { copyInSteps } from '../../base/turns.ts';
 import { machineMemory } from '../../base/machine-memory.ts';
 import type { MemoryMeter } from '../../base/memory-meter.ts';
 import type { Busy, UnsupportedRequest } from '../unsupported-request.ts';
-import type { Job, ResponseJob, TranslatedRequest, RequestJob } from '../job.ts';
+import type { Job, ResponseJob, TranslatedRequest, NeedsImages, RequestJob } from '../job.ts';
 import type { CountJob, TokenCount } from '../tokens/count-job.ts';
 import type { EditJob } from '../edit/edit-job.ts';
 import type { Edited } from '../edit/edited.ts';
 import type { PassedJob } from '../passed/passed-job.ts';
 import type { FittedPassed } from '../passed/fitted-passed.ts';
 import type { ThinkingJob } from '../thinking/thinking-job.ts';
+import { lengthOf } from '../inline-images.ts';
 import { TranslationError, WithheldAnswer } from '../response-translator.ts';
 import { ThreadPool } from './thread-pool.ts';
 import type { MakeJob, JobOutcome } from './thread-pool.ts';
@@ -61,12 +62,13 @@ export class TranslationThreads {
 
   /** Translates a request for the provider. */
   async translateRequest(
-    job: Pick<RequestJob, 'spec' | 'body' | 'form'>,
+    job: Pick<RequestJob, 'spec' | 'body' | 'form' | 'images'>,
     { signal, memory }: Pick<Call, 'signal' | 'memory'>,
-  ): Promise<TranslatedRequest | UnsupportedRequest | Busy> {
+  ): Promise<TranslatedRequest | UnsupportedRequest | NeedsImages | Busy> {
     const outcome = await this.#run({ kind: 'request', ...job, isLarge: true }, signal, memory);
     switch (outcome.kind) {
       case 'translated-request':
+      case 'needs-images':
       case 'not-expressible':
       case 'busy':
         return outcome;
@@ -173,7 +175,7 @@ export class TranslationThreads {
 
   async #run(job: Job, signal: AbortSignal, memory: MemoryMeter | undefined): Promise<JobOutcome> {
     this.jobs++;
-    const { length } = job.body;
+    const length = job.body.length + (job.kind === 'request' ? lengthOf(job.images) : 0);
     const pool = length > HEAVY_BYTES ? this.#heavy : this.#light;
     let held = 0;
     const make: MakeJob = async () => {

@@ -216,7 +216,7 @@ const vendors = `providers:
   - { id: p, type: azure, azureServiceUrl: "https://r.openai.azure.com/openai/deployments/d?api-version=1" }
   - { id: q, type: bedrock, awsRegion: eu-west-1, awsAccessKey: a, awsSecretKey: b, awsSessionToken: c, bedrockAdditionalFields: { top_k: 1 }, promptCacheRetention: in-memory, bedrockPromptCachePointPositions: { system_prompt: true } }
   - { id: r, type: claude, apiVersion: 2023-06-01, claudeCodeMode: true }
-  - { id: s, type: gemini, geminiSafetySetting: { HARM_CATEGORY_HARASSMENT: BLOCK_NONE }, geminiThinkingBudget: -1 }
+  - { id: s, type: gemini, geminiSafetySetting: { HARM_CATEGORY_HARASSMENT: BLOCK_NONE }, geminiThinkingBudget: -1, inlineImageUrls: true, inlineImageHosts: [images.internal, 10.1.0.0/16, "fd12::/32"] }
   - { id: t, type: vertex, vertexRegion: us-central1, vertexProjectId: p, vertexTokenRefreshAhead: 30, vertexOpenAICompatible: true, vertexAuthServiceName: n, vertexAuthKey: ${JSON.stringify(ACCOUNT)} }
   - { id: u, type: hunyuan, hunyuanAuthId: i, hunyuanAuthKey: k }
   - { id: v, type: kling, klingAccessKey: a, klingSecretKey: s, klingTokenRefreshAhead: 60 }

@@ -149,6 +149,76 @@ void describe('bedrock', () => {
   });
 });
 
+void describe('clients of Anthropic on bedrock', () => {
+  const BARE = 'anthropic.claude-opus-4-8';
+  const body = JSON.stringify({
+    model: BARE,
+    max_tokens: 5,
+    system: [{ type: 'text', text: 'S', cache_control: { type: 'ephemeral', ttl: '1h' } }],
+    messages: [{ role: 'user', content: 'hi' }],
+  });
+  const request = { path: '/v1/messages', body, headers: { 'anthropic-beta': 'some-beta-2026-01-01' } };
+
+  void it('reach Anthropic’s own API as they are, with a Bedrock API key', async () => {
+    const options = { type: 'bedrock', awsRegion: 'eu-west-1', apiTokens: ['bedrock-api-key-x'] };
+    const sent = await outgoing(options, request);
+    assert.equal(sent.url, 'https://bedrock-mantle.eu-west-1.api.aws/anthropic/v1/messages');
+    assert.equal(sent.body, body);
+    assert.equal(sent.translator, undefined);
+    assert.equal(sent.headers['x-api-key'], 'bedrock-api-key-x');
+    assert.equal(sent.headers['authorization'], undefined);
+    assert.equal(sent.headers['anthropic-version'], '2023-06-01');
+    assert.equal(sent.headers['anthropic-beta'], 'some-beta-2026-01-01');
+    const count = await outgoing(options, { ...request, path: '/v1/messages/count_tokens' });
+    assert.equal(count.url, 'https://bedrock-mantle.eu-west-1.api.aws/anthropic/v1/messages/count_tokens');
+  });
+
+  void it('are signed for by its own name', async () => {
+    const options = { type: 'bedrock', awsRegion: 'eu-west-1', apiTokens: [], ...PAIR };
+    const { url, headers, body: sent } = await outgoing(options, request);
+    assert.equal(headers['x-api-key'], undefined);
+    const { authorization = '' } = headers;
+    assert.match(authorization, /Credential=AKIDEXAMPLE\/\d{8}\/eu-west-1\/bedrock-mantle\/aws4_request/);
+    assert.equal(
+      /Signature=(.+)$/.exec(authorization)?.[1],
+      signatureOf(url, headers, sent, PAIR.awsSecretKey),
+    );
+  });
+
+  void it('find it at the one address that a configuration names', async () => {
+    const options = { type: 'bedrock', baseUrl: 'https://proxy.example.com/aws', apiTokens: ['k'] };
+    assert.equal(
+      (await outgoing(options, request)).url,
+      'https://proxy.example.com/aws/anthropic/v1/messages',
+    );
+  });
+
+  void it('are translated for models that it does not have, and so are all other clients', async () => {
+    const options = { type: 'bedrock', awsRegion: 'eu-west-1', apiTokens: ['k'] };
+    for (const model of [
+      'us.anthropic.claude-opus-4-8',
+      'anthropic.claude-3-5-haiku-20241022-v1:0',
+      'anthropic.claude-sonnet-4-20250514',
+      'global.anthropic.claude-opus-4-6-v1',
+      'anthropic.claude-v2',
+      'arn:aws:bedrock:eu-west-1:1:application-inference-profile/x',
+      'amazon.nova-lite-v1:0',
+    ]) {
+      const sent = await outgoing(options, {
+        path: '/v1/messages',
+        body: { ...z.looseObject({}).parse(JSON.parse(body)), model },
+      });
+      assert.match(
+        sent.url,
+        /^https:\/\/bedrock-runtime\.eu-west-1\.amazonaws\.com\/model\/.+\/converse$/,
+        model,
+      );
+    }
+    const other = await outgoing(options, { path: '/v1/chat/completions', body: { ...chat, model: BARE } });
+    assert.match(other.url, /\/converse$/);
+  });
+});
+
 void describe('the cache of prompts on bedrock', () => {
   const CLAUDE = 'us.anthropic.claude-sonnet-4-5-20250929-v1:0';
   const five = { cachePoint: { type: 'default' } };

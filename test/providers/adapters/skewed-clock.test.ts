@@ -156,6 +156,9 @@ void describe('a signature of the wrong time is the clockâ€™s fault, and no keyâ
       assert.deepEqual(answers, ['late', 'good'], 'it is signed anew with the same key');
       await request();
       assert.deepEqual(answers.slice(2), ['good'], 'the time is known from then on');
+      const told = gateway.logs().filter(({ msg }) => String(msg).includes('is wrong by that of a provider'));
+      assert.equal(told.length, 1, 'and the operator is told, once');
+      assert.ok(Math.abs(Number(told[0]?.['aheadMs']) - HOUR_MS) < 60_000);
       for (const aheadMs of [-HOUR_MS, 0]) {
         clock.aheadMs = aheadMs;
         answers.length = 0;

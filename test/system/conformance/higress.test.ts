@@ -160,6 +160,21 @@ const cases: Readonly<Record<string, Case>> = {
     },
     warns: /vertexAuthServiceName/,
   },
+  'vertex-images': {
+    asked: {
+      path: '/v1/images/generations',
+      body: { model: 'dall-e-3', prompt: 'a cat in the sun', size: '1024x1024', n: 1 },
+    },
+    url: 'https://aiplatform.googleapis.com/v1/publishers/google/models/gemini-2.0-flash-exp:generateContent?key=YOUR_API_KEY',
+    body: {
+      contents: [{ role: 'user', parts: [{ text: 'a cat in the sun' }] }],
+      generationConfig: { responseModalities: ['TEXT', 'IMAGE'] },
+      safetySettings: ['HARASSMENT', 'HATE_SPEECH', 'SEXUALLY_EXPLICIT', 'DANGEROUS_CONTENT'].map((name) => ({
+        category: `HARM_CATEGORY_${name}`,
+        threshold: 'OFF',
+      })),
+    },
+  },
   dify: {
     asked: { model: 'gpt-3' },
     url: 'https://api.dify.ai/v1/chat-messages',

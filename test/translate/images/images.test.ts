@@ -62,6 +62,8 @@ function amazon(imageGenerationConfig: object): object {
 
 const inline = { inlineData: { mimeType: 'image/png', data: PIXEL } };
 
+const elsewhere = { fileData: { mimeType: 'image/webp', fileUri: 'https://example.com/a.webp' } };
+
 interface Sent {
   readonly what: string;
   readonly dialect: Dialect;
@@ -160,11 +162,11 @@ const SENT: readonly Sent[] = [
     model: FLASH,
     operation: 'images.edits',
     body: {
-      image: [PNG],
+      image: [PNG, 'https://example.com/a.webp'],
       images: [{ image_url: PNG }, { image_url: { url: PNG } }],
       image_url: { url: PNG },
     },
-    sent: gemini(undefined, [inline, inline, inline, inline, { text: 'a cat' }]),
+    sent: gemini(undefined, [inline, inline, inline, elsewhere, inline, { text: 'a cat' }]),
   },
   {
     what: 'a variation needs no prompt',
@@ -228,6 +230,30 @@ void describe('images requested', () => {
     });
   }
 
+  void it('have the ratios and sizes that the Higress plugin documents', () => {
+    const documented: Readonly<Record<string, readonly string[]>> = {
+      '1:1': ['256x256', '512x512', '1024x1024'],
+      '16:9 2K': ['1792x1024'],
+      '9:16 2K': ['1024x1792'],
+      '1:1 2K': ['2048x2048'],
+      '1:1 4K': ['4096x4096'],
+      '3:2 2K': ['1536x1024'],
+      '2:3 2K': ['1024x1536'],
+      '4:3': ['1024x768', '1365x1024'],
+      '3:4': ['768x1024', '1024x1365'],
+      '5:4': ['1280x1024'],
+      '4:5': ['1024x1280'],
+      '21:9 2K': ['2560x1080'],
+    };
+    for (const [expected, sizes] of Object.entries(documented)) {
+      const [aspectRatio, imageSize] = expected.split(' ');
+      for (const size of sizes) {
+        const { body } = requested(GOOGLE, PRO, { size });
+        assert.deepEqual(body, gemini({ aspectRatio, ...(imageSize !== undefined && { imageSize }) }), size);
+      }
+    }
+  });
+
   void it('go where the model is asked', () => {
     assert.equal(requested(GOOGLE, IMAGEN, {}).target.path, `/models/${IMAGEN}:predict`);
     assert.equal(requested(GOOGLE, FLASH, {}).target.path, `/models/${FLASH}:generateContent`);
@@ -244,7 +270,6 @@ void describe('images requested', () => {
     ['a size in words', BEDROCK, NOVA, { size: 'large' }, /`size`/u],
     ['an image for Imagen', GOOGLE, IMAGEN, { image: PNG }, /text alone/u],
     ['a stored file', GOOGLE, FLASH, { images: [{ file_id: 'file-1' }] }, /neither a URL nor data/u],
-    ['an image elsewhere', GOOGLE, FLASH, { image: 'https://example.com/a.png' }, /URL/u],
     ['a model that makes none', BEDROCK, 'amazon.nova-pro-v1:0', {}, /Nova Canvas/u],
   ];
   for (const [what, dialect, model, body, says] of refused) {

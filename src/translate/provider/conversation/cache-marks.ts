@@ -21,9 +21,12 @@ export function cacheMarkOf({ providerOptions }: Marked): SharedV4ProviderOption
   return marks.length === 0 ? undefined : Object.fromEntries(marks);
 }
 
+function hasMark(of: Marked): boolean {
+  return cacheMarkOf(of) !== undefined;
+}
+
 /** Whether anything of a request is marked for the cache. */
 export function isMarked({ prompt, tools = [] }: CallOptions): boolean {
-  const hasMark = (of: Marked): boolean => cacheMarkOf(of) !== undefined;
   return (
     tools.some((tool) => tool.type === 'function' && hasMark(tool)) ||
     prompt.some((message) => hasMark(message) || (message.role !== 'system' && message.content.some(hasMark)))

@@ -1,0 +1,50 @@
+import { lookup } from 'node:dns';
+import { isIP } from 'node:net';
+import type { LookupFunction } from 'node:net';
+import { Agent, buildConnector } from 'undici';
+import type { ImageHosts } from './image-hosts.ts';
+
+/** Name look-up, TCP and TLS of one connection together. Milliseconds. */
+const CONNECT_MS = 5_000;
+/** Connections are hardly used again. Milliseconds. */
+const IDLE_MS = 1_000;
+
+/**
+ * Connects to permitted addresses alone. The address that is looked at is the one that is connected to: a name that leads elsewhere a
+ * moment later is looked at again when a connection is made to it again. No proxy of the environment is used.
+ */
+export function guardedAgent(hosts: ImageHosts): Agent {
+  const connect = buildConnector({ timeout: CONNECT_MS, lookup: guardedLookup(hosts) });
+  return new Agent({
+    connect: (options, callback) => {
+      // An address is not looked up.
+      if (isIP(options.hostname) !== 0 && !hosts.permits(options.hostname, options.hostname))
+        callback(new AddressRefused(), null);
+      else connect(options, callback);
+    },
+    keepAliveTimeout: IDLE_MS,
+    keepAliveMaxTimeout: IDLE_MS,
+    pipelining: 1,
+    allowH2: false,
+    // The whole fetch has a bound.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  });
+}
+
+/** None of a host's addresses may be connected to. */
+class AddressRefused extends Error {
+  override readonly name = 'AddressRefused';
+}
+
+function guardedLookup(hosts: ImageHosts): LookupFunction {
+  return (hostname, options, callback) => {
+    lookup(hostname, { ...options, all: true }, (error, found) => {
+      const permitted = error === null ? found.filter(({ address }) => hosts.permits(hostname, address)) : [];
+      const [first] = permitted;
+      if (first === undefined) callback(error ?? new AddressRefused(), []);
+      else if (options.all === true) callback(null, permitted);
+      else callback(null, first.address, first.family);
+    });
+  };
+}
