@@ -13,6 +13,7 @@ export const OPERATIONS = [
   'generate',
   'converse',
   'count-tokens',
+  'videos',
   'other',
 ] as const;
 

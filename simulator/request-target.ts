@@ -3,7 +3,7 @@ import { OPERATIONS, type Operation } from './behaviour.ts';
 import { BEDROCK_IMAGE_MODELS } from './surface/images.ts';
 
 /** Whose API is spoken. */
-export type VendorName = 'openai' | 'anthropic' | 'gemini' | 'bedrock';
+export type VendorName = 'openai' | 'anthropic' | 'gemini' | 'bedrock' | 'dashscope' | 'kling' | 'minimax';
 
 /** Vendors that speak OpenAI's API, each told apart by the first step of a path: `/mistral/v1/chat/completions`. */
 export const COMPATIBLE_VENDORS = ['mistral', 'groq', 'grok', 'deepseek', 'github-models'] as const;
@@ -41,13 +41,35 @@ function targetOf([base, ...rest]: readonly string[], headers: IncomingHttpHeade
   // Anthropic's own API at Bedrock: docs.aws.amazon.com/bedrock/latest/userguide/inference-messages-api.html
   if (base === 'anthropic' && rest[0] === 'v1' && rest[1] === 'messages')
     return anthropicTarget(rest.slice(1));
+  if (base === 'api') return dashscopeTarget(rest);
   if (base !== 'v1') return { vendor: 'openai', steps: [], operation: 'other', model: undefined };
   if (rest[0] === 'models') {
     if (headers['x-goog-api-key'] !== undefined || rest.at(-1)?.includes(':generate') === true)
       return geminiTarget(rest);
     if (headers['anthropic-version'] !== undefined) return anthropicTarget(rest);
   }
+  if (rest[0] === 'videos' && (rest[1] === 'text2video' || rest[1] === 'image2video'))
+    return { vendor: 'kling', steps: rest, operation: 'videos', model: undefined };
+  if (rest.join('/') === 'text/chatcompletion_pro')
+    return { vendor: 'minimax', steps: rest, operation: 'chat', model: undefined };
   return rest[0] === 'messages' ? anthropicTarget(rest) : openaiTarget(rest);
+}
+
+/** What stands behind the version, by its path. */
+const DASHSCOPE_OPERATIONS: Readonly<Record<string, Operation>> = {
+  'services/aigc/text-generation/generation': 'chat',
+  'services/aigc/multimodal-generation/generation': 'chat',
+  'services/embeddings/text-embedding/text-embedding': 'embeddings',
+};
+
+function dashscopeTarget([version, ...rest]: readonly string[]): Target {
+  const operation = version === 'v1' ? DASHSCOPE_OPERATIONS[rest.join('/')] : undefined;
+  return {
+    vendor: 'dashscope',
+    steps: operation === undefined ? [] : rest,
+    operation: operation ?? 'other',
+    model: undefined,
+  };
 }
 
 /** One step of a path without its escapes; as it is where they are malformed. */

@@ -4,11 +4,17 @@ import type { Head } from './incoming.ts';
 import { anthropic } from './surface/anthropic.ts';
 import { bedrock } from './surface/bedrock.ts';
 import type { Call } from './surface/call.ts';
+import { dashscope } from './surface/dashscope.ts';
 import { gemini } from './surface/gemini.ts';
+import { kling } from './surface/kling.ts';
+import { minimaxPro } from './surface/minimax.ts';
 import { openai } from './surface/openai.ts';
 import { anthropicErrors } from './vendor-errors/anthropic.ts';
 import { bedrockErrors } from './vendor-errors/bedrock.ts';
+import { dashscopeErrors } from './vendor-errors/dashscope.ts';
 import { geminiErrorsFor } from './vendor-errors/gemini.ts';
+import { klingErrors } from './vendor-errors/kling.ts';
+import { minimaxErrors } from './vendor-errors/minimax.ts';
 import { openaiErrors } from './vendor-errors/openai.ts';
 import type { VendorErrors } from './vendor-errors/vendor-errors.ts';
 
@@ -69,5 +75,16 @@ export const vendors: Readonly<Record<VendorName, Vendor>> = {
     errors: () => bedrockErrors,
     headers: ({ id }) => ({ 'x-amzn-requestid': id }),
     answer: bedrock,
+  },
+  dashscope: {
+    errors: () => dashscopeErrors,
+    headers: ({ id, elapsedMs }) => ({ 'x-request-id': id, 'req-cost-time': String(elapsedMs) }),
+    answer: dashscope,
+  },
+  kling: { errors: () => klingErrors, headers: () => ({}), answer: kling },
+  minimax: {
+    errors: () => minimaxErrors,
+    headers: ({ id }) => ({ 'trace-id': id }),
+    answer: minimaxPro,
   },
 };

@@ -2,7 +2,10 @@ import type { ServiceName } from '../request-target.ts';
 import type { Call } from '../surface/call.ts';
 import { anthropicErrors } from '../vendor-errors/anthropic.ts';
 import { bedrockErrors } from '../vendor-errors/bedrock.ts';
+import { dashscopeErrors } from '../vendor-errors/dashscope.ts';
 import { geminiErrorsFor } from '../vendor-errors/gemini.ts';
+import { klingErrors } from '../vendor-errors/kling.ts';
+import { minimaxErrors } from '../vendor-errors/minimax.ts';
 import { badRequest } from '../vendor-errors/openai.ts';
 import type { Refusal } from '../vendor-errors/vendor-errors.ts';
 import { mistralRefusal } from './mistral/mistral-refusal.ts';
@@ -23,6 +26,12 @@ export function refusalOf(service: ServiceName, finding: Finding, call: Call): R
       return geminiErrorsFor(call.steps, call.query).invalidRequest(message);
     case 'bedrock':
       return bedrockErrors.invalidRequest(message);
+    case 'dashscope':
+      return dashscopeErrors.invalidRequest(message);
+    case 'kling':
+      return klingErrors.invalidRequest(message);
+    case 'minimax':
+      return minimaxErrors.invalidRequest(message);
     case 'deepseek':
       return deepseekRefusal(message);
     case 'grok':

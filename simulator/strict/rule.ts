@@ -2,7 +2,7 @@ import { isObject, type JsonObject } from '../surface/json.ts';
 
 /** What a request is for: a vendor has other rules for each. */
 export type StrictOperation =
-  'chat' | 'responses' | 'embeddings' | 'images' | 'messages' | 'generate' | 'converse';
+  'chat' | 'responses' | 'embeddings' | 'images' | 'videos' | 'messages' | 'generate' | 'converse';
 
 /** Steps from the body to a value in it. */
 export type Path = readonly (string | number)[];

@@ -7,6 +7,7 @@ import { modelRules } from './anthropic/models.ts';
 import { claudeRules } from './bedrock/claude-rules.ts';
 import { converseRules } from './bedrock/converse-rules.ts';
 import { bedrockImageRules } from './bedrock/image-rules.ts';
+import { dashscopeRules } from './dashscope/dashscope-rules.ts';
 import { deepseekRules } from './deepseek/chat-rules.ts';
 import { generateRules } from './gemini/generate-rules.ts';
 import { geminiImageRules } from './gemini/image-rules.ts';
@@ -14,6 +15,8 @@ import { generateModelRules } from './gemini/models.ts';
 import { githubModelsRules } from './github-models/chat-rules.ts';
 import { grokRules } from './grok/chat-rules.ts';
 import { groqRules } from './groq/chat-rules.ts';
+import { klingRules } from './kling/kling-rules.ts';
+import { minimaxRules } from './minimax/minimax-rules.ts';
 import { mistralRules } from './mistral/chat-rules.ts';
 import { chatRules } from './openai/chat-rules.ts';
 import { embeddingsRules } from './openai/embeddings-rules.ts';
@@ -22,7 +25,16 @@ import { refusalOf } from './refusal.ts';
 import type { Rule, StrictOperation, StrictRequest } from './rule.ts';
 
 /** Whose rules there are. */
-export const STRICT_VENDORS = ['openai', 'anthropic', 'gemini', 'bedrock', ...COMPATIBLE_VENDORS] as const;
+export const STRICT_VENDORS = [
+  'openai',
+  'anthropic',
+  'gemini',
+  'bedrock',
+  'dashscope',
+  'kling',
+  'minimax',
+  ...COMPATIBLE_VENDORS,
+] as const;
 
 /** The rules of each vendor, in the order in which it looks at a request. */
 export const strictRules: Readonly<Record<ServiceName, readonly Rule[]>> = {
@@ -30,6 +42,9 @@ export const strictRules: Readonly<Record<ServiceName, readonly Rule[]>> = {
   anthropic: [...messagesRules, ...modelRules],
   gemini: [...generateRules, ...generateModelRules, ...geminiImageRules],
   bedrock: [...converseRules, ...claudeRules, ...bedrockImageRules],
+  dashscope: dashscopeRules,
+  kling: klingRules,
+  minimax: minimaxRules,
   mistral: mistralRules,
   groq: groqRules,
   grok: grokRules,
@@ -77,6 +92,7 @@ function operationOf(operation: Operation): StrictOperation | undefined {
     case 'messages':
     case 'generate':
     case 'converse':
+    case 'videos':
       return operation;
     default:
       return undefined;

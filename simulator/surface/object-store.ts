@@ -24,12 +24,20 @@ export interface StoredResponse {
   readonly conversation: readonly unknown[];
 }
 
+/** A video that was asked for. */
+export interface StoredTask {
+  readonly organization: string;
+  readonly type: string;
+}
+
 /** Files and responses that requests made, in memory. Each belongs to its organization. */
 export class ObjectStore {
   readonly #files = new Map<string, StoredFile>();
   readonly #responses = new Map<string, StoredResponse>();
+  readonly #tasks = new Map<string, StoredTask>();
   #fileBytes = 0;
   #filesMade = 0;
+  #tasksMade = 0;
 
   addFile(file: StoredFile): string {
     this.#filesMade += 1;
@@ -82,7 +90,24 @@ export class ObjectStore {
     return this.response(id, organization) !== undefined && this.#responses.delete(id);
   }
 
+  addTask(task: StoredTask): string {
+    this.#tasksMade += 1;
+    const id = `8${this.#tasksMade.toString().padStart(11, '0')}`;
+    this.#tasks.set(id, task);
+    for (const [oldest] of this.#tasks) {
+      if (this.#tasks.size <= MAX_OBJECTS) break;
+      this.#tasks.delete(oldest);
+    }
+    return id;
+  }
+
+  task(id: string, organization: string): StoredTask | undefined {
+    const task = this.#tasks.get(id);
+    return task?.organization === organization ? task : undefined;
+  }
+
   clear(): void {
+    this.#tasks.clear();
     this.#files.clear();
     this.#responses.clear();
     this.#fileBytes = 0;

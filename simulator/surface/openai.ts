@@ -34,6 +34,7 @@ export function openai(call: Call, models: readonly string[]): Answer {
     case 'generate':
     case 'converse':
     case 'count-tokens':
+    case 'videos':
     case 'other':
       return unknown(call);
   }

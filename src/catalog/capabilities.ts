@@ -26,6 +26,8 @@ const OPERATIONS: Readonly<Record<string, string>> = {
   'openai/v1/retrievevideocontent': 'videos.content',
   'openai/v1/videoremix': 'videos.remix',
   'cohere/v1/rerank': 'rerank',
+  'qwen/v1/rerank': 'rerank',
+  'qwen/v1/conversations': 'conversations.create',
   'openai/v1/fine-tuningjobs': 'fine_tuning.jobs.create',
   'anthropic/v1/messages': 'messages.create',
   'anthropic/v1/messages/count_tokens': 'messages.count_tokens',

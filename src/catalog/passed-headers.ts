@@ -39,10 +39,15 @@ export const PASSED_BY_FAMILY = {
   // docs.cloud.google.com/apis/docs/system-parameters: the others change whose request it is, its meaning or the form of
   // its answer, and `x-server-timeout` could make good keys fail.
   gemini: ['x-goog-api-client'],
-  // docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_InvokeModel.html.
-  bedrock: ['x-amzn-bedrock-*'],
+  bedrock: [],
   vendor: [],
 } satisfies ByFamily;
+
+/**
+ * What passes as well where a client speaks Bedrock's own API, and is no word of any other: a guardrail, a trace, a tier.
+ * docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_InvokeModel.html.
+ */
+export const PASSED_TO_BEDROCK: readonly string[] = ['x-amzn-bedrock-*'];
 
 /**
  * What clients mean for one vendor: what its SDKs and assistants say of themselves, of the machine and of the session. It passes to

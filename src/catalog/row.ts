@@ -83,8 +83,8 @@ export interface ProviderType {
   /** It is never sent `stream_options.include_usage`. */
   readonly refusesStreamUsage?: boolean;
   /**
-   * `capabilities` of the configuration have no effect: its requests are signed or have paths of its own, or every path
-   * passes through.
+   * `capabilities` of the configuration have no effect, or its adapter heeds them itself: its requests are signed or have paths
+   * of its own, or every path passes through.
    */
   readonly ownPathsOnly?: boolean;
   /** For docs/PROVIDERS.md: what a user should know of it. Whole sentences. */

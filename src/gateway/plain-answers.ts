@@ -12,7 +12,7 @@ export interface Readiness {
 const CROSS_ORIGIN = ['access-control-allow-origin', '*', 'access-control-expose-headers', '*'];
 const PREFLIGHT = [
   'access-control-allow-methods',
-  'GET, POST, DELETE',
+  'GET, POST, PUT, PATCH, DELETE',
   'access-control-allow-headers',
   '*, authorization',
   'access-control-max-age',

@@ -13,6 +13,8 @@ import { openDeepl } from './vendor/deepl.ts';
 import { openDify } from './vendor/dify.ts';
 import { openHunyuan } from './vendor/hunyuan.ts';
 import { openKling } from './vendor/kling.ts';
+import { openMinimax } from './vendor/minimax.ts';
+import { openQwen } from './vendor/qwen.ts';
 import { openTriton } from './vendor/triton.ts';
 import { withRequestFilter } from './request/request-filter.ts';
 import { withOriginalPaths } from './original.ts';
@@ -33,6 +35,8 @@ const openers: Readonly<Record<string, (config: ProviderConfig) => ProviderAdapt
   generic: openGeneric,
   hunyuan: openHunyuan,
   kling: openKling,
+  minimax: openMinimax,
+  qwen: openQwen,
   triton: openTriton,
   vertex: openVertex,
 };

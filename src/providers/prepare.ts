@@ -1,4 +1,5 @@
 import { modelCapabilities } from '../catalog/models/model-capabilities.ts';
+import { fitsChats } from '../catalog/provider-types.ts';
 import type { ProviderConfig } from '../config/schema/schema.ts';
 import { isModelName } from '../base/model-name.ts';
 import type { Call } from '../dialects/operations/call.ts';
@@ -125,7 +126,8 @@ function prepareShaped(
   preparer: Preparer,
 ): Prepared | Promise<Prepared> {
   const { config, adapter } = preparer;
-  if (adapter.supports(call.target.operation, model)) return preparePassed(call, model, preparer);
+  if (adapter.supports(call.target.operation, model) || isConvertedChat(call, preparer))
+    return preparePassed(call, model, preparer);
   const untranslated = prepareUntranslated(call, model, preparer);
   if (untranslated !== undefined) return untranslated;
   if (model !== undefined && canTranslate(call.target.operation, nativeOf(adapter, model)))
@@ -133,7 +135,14 @@ function prepareShaped(
   return notOffered(call, config);
 }
 
-/** Passed through, and fitted to the vendor where it is a chat for another than OpenAI. */
+/** Whether a chat is one that its provider would take as it is elsewhere: before it is converted it is fitted as those are. */
+function isConvertedChat({ target }: Call, { config, adapter }: Preparer): boolean {
+  return (
+    target.operation.name === 'chat.completions' && adapter.convert !== undefined && fitsChats(config.type)
+  );
+}
+
+/** Passed through or converted, and fitted to the vendor where it is a chat for another than OpenAI. */
 function preparePassed(
   call: Call,
   model: string | undefined,
@@ -148,49 +157,64 @@ function preparePassed(
 function prepareReadable(
   readable: Shaped,
   model: string | undefined,
-  { config, shaper }: Preparer,
+  preparer: Preparer,
 ): Prepared | Promise<Prepared> {
   if (readable.kind === 'refused') return readable;
   const { call } = readable;
-  const fitted = fitForVendor(call, model, config);
-  if (fitted === undefined) return sentAs(call, shaper);
+  const fitted = fitForVendor(call, model, preparer.config);
+  if (fitted === undefined) return sendable(call, model, preparer);
   return fitted instanceof Promise
-    ? fitted.then((each) => sentAsFitted(call, each, config, shaper))
-    : sentAsFitted(call, fitted, config, shaper);
+    ? fitted.then((each) => prepareFitted(call, each, model, preparer))
+    : prepareFitted(call, fitted, model, preparer);
 }
 
-function sentAsFitted(
+function prepareFitted(
   call: Call,
   fitted: FittedPassed,
-  config: ProviderConfig,
-  shaper: Shaper,
+  model: string | undefined,
+  preparer: Preparer,
 ): Prepared | Promise<Prepared> {
   switch (fitted.kind) {
     case 'unchanged':
-      return sentAs(call, shaper);
+      return sendable(call, model, preparer);
     case 'fitted': {
       const { bytes, facts, dropped } = fitted;
-      return sentAs(withFacts({ ...call, body: { kind: 'buffered', bytes } }, facts), shaper, dropped);
+      const changed = withFacts({ ...call, body: { kind: 'buffered', bytes } }, facts);
+      return sendable(changed, model, preparer, dropped);
     }
     case 'not-expressible':
-      return notExpressible(fitted, config);
+      return notExpressible(fitted, preparer.config);
     case 'busy':
       return { kind: 'refused', code: 'gateway_overloaded', values: {} };
   }
 }
 
 /** @param dropped - what was left out of it, by its names */
-function sentAs(
+function sendable(
   call: Call,
-  shaper: Shaper,
+  model: string | undefined,
+  preparer: Preparer,
   dropped: readonly string[] = [],
-): PreparedCall | Promise<PreparedCall> {
+): Prepared | Promise<Prepared> {
+  const prepared = prepareUntranslated(call, model, preparer) ?? notOffered(call, preparer.config);
+  return prepared instanceof Promise
+    ? prepared.then((each) => withDropped(each, dropped))
+    : withDropped(prepared, dropped);
+}
+
+function withDropped(prepared: Prepared, dropped: readonly string[]): Prepared {
+  if (prepared.kind === 'refused') return prepared;
+  return { ...prepared, translator: chainTranslators(prepared.translator, toldDropped(dropped)) };
+}
+
+function sentAs(call: Call, shaper: Shaper): PreparedCall | Promise<PreparedCall> {
   const answer = call.target.operation.name === 'chat.completions' ? shaper.answer : undefined;
   const requested = shaper.usage(call);
-  const prepared = ({ call: sent, translator }: UsageRequested): PreparedCall => {
-    const told = chainTranslators(translator, toldDropped(dropped));
-    return { kind: 'prepared', call: sent, translator: chainTranslators(told, answer) };
-  };
+  const prepared = ({ call: sent, translator }: UsageRequested): PreparedCall => ({
+    kind: 'prepared',
+    call: sent,
+    translator: chainTranslators(translator, answer),
+  });
   return requested instanceof Promise ? requested.then(prepared) : prepared(requested);
 }
 

@@ -1,5 +1,4 @@
 import type { Call } from '../dialects/operations/call.ts';
-import type { Target } from '../dialects/operations/find-target.ts';
 
 /** Of the resources that a request names, so many are considered for routing. */
 const MAX_ROUTING_REFS = 8;
@@ -17,11 +16,11 @@ export function resourceRefs({ target, hints }: Call): readonly string[] {
     pathId === undefined &&
     previousResponseId === undefined &&
     conversation === undefined &&
-    mentionedIds.length === 0 &&
-    vendorIds.length === 0
+    vendorIds.length === 0 &&
+    mentionedIds.length === 0
   )
     return refs;
-  return [idIn(target), ...mentionedIds, ...vendorIds, previousResponseId, conversation, ...refs].filter(
+  return [decoded(pathId), ...mentionedIds, ...vendorIds, previousResponseId, conversation, ...refs].filter(
     (id) => id !== undefined,
   );
 }
@@ -39,9 +38,9 @@ function vendorIdsOf({ target, hints }: Pick<Call, 'target' | 'hints'>): readonl
   );
 }
 
-/** The id in a path as its provider reads it. Where an operation was found the path can be decoded. */
-function idIn({ pathId, operation }: Target): string | undefined {
-  return pathId === undefined || operation.isPassthrough ? pathId : decodeURIComponent(pathId);
+/** An id as its provider reads it: whoever finds a path has made sure that it can be decoded. */
+function decoded(pathId: string | undefined): string | undefined {
+  return pathId === undefined ? undefined : decodeURIComponent(pathId);
 }
 
 /** The resources that a call refers to, as access control sees them. */
@@ -76,7 +75,7 @@ export function touchedResources({ target, hints }: Call): TouchedResources {
     vendorIds.length === 0
   )
     return NONE_TOUCHED;
-  const one = operation.stateful ? [idIn(target), previousResponseId, conversation] : [previousResponseId];
+  const one = operation.stateful ? [decoded(pathId), previousResponseId, conversation] : [previousResponseId];
   const own = [
     ...one.filter((id) => id !== undefined),
     ...vendorIds,
@@ -102,5 +101,5 @@ export function deletedResource({ target }: Call): string | undefined {
   const { method, pattern } = target.operation;
   if (method !== 'DELETE') return undefined;
   const namesOne = pattern.indexOf('{id}') === pattern.length - '{id}'.length;
-  return namesOne ? idIn(target) : undefined;
+  return namesOne ? decoded(target.pathId) : undefined;
 }

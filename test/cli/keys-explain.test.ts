@@ -203,3 +203,18 @@ void test('keys simulate names equals on a route with their shares', async (cont
   );
   assert.match(text, /^two: its one key can be used\.$/m);
 });
+
+void test('keys simulate follows the route of a host and path', async (context) => {
+  const routes = [
+    { hosts: ['b.example.com'], to: ['sim/other'] },
+    { paths: ['/team'], to: ['sim/third'] },
+  ];
+  const gateway = await gatewayFor(context, { config: { routes } });
+  const modelAt = async (...args: string[]): Promise<string | undefined> => {
+    const text = await output(context, gateway, 'simulate', '--model', 'gpt-5', ...args);
+    return / called (\w+)/.exec(text)?.[1];
+  };
+  assert.equal(await modelAt('--host', 'b.example.com'), 'other');
+  assert.equal(await modelAt('--path', '/team/v1/chat/completions'), 'third');
+  assert.equal(await modelAt('--host', 'localhost', '--path', '/v1/chat/completions'), undefined);
+});

@@ -8,6 +8,7 @@ import { front } from './targets/front.ts';
 import { providersAnswers } from './targets/providers-answers.ts';
 import { storedRecords } from './targets/stored-records.ts';
 import { translations } from './targets/translations.ts';
+import { wrongValues } from './targets/wrong-values.ts';
 
 /** Every place where foreign bytes come in, by the name of its corpus. */
 export const targets: Readonly<Record<string, OpenTarget>> = {
@@ -20,4 +21,5 @@ export const targets: Readonly<Record<string, OpenTarget>> = {
   'providers-answers': providersAnswers,
   'stored-records': storedRecords,
   translations,
+  'wrong-values': wrongValues,
 };

@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import * as z from 'zod';
 import { gatewayFor } from '../support/gateway.ts';
 import { ask } from '../support/http.ts';
 import { rawAnswer, rawUpstream } from '../support/raw-upstream.ts';
 import type { RawExchange } from '../support/raw-upstream.ts';
+
+const modelList = z.object({ data: z.array(z.object({ id: z.string() })) });
+const ways = z.object({ providers: z.array(z.object({ provider: z.string() })).default([]) });
 
 const json = ['content-type: application/json'];
 
@@ -52,8 +56,7 @@ void test('hosts and paths lead to their own providers, in whatever is asked', a
 
   const models = async (host: string): Promise<readonly unknown[]> => {
     const { json: body } = await ask(gateway.url, { method: 'GET', path: '/v1/models', headers: { host } });
-    const { data } = body() as { data: { id: string }[] };
-    return data.map(({ id }) => id);
+    return modelList.parse(body()).data.map(({ id }) => id);
   };
   assert.deepEqual(await models('b.example.com'), ['model-b'], 'what a host does not lead to is not listed');
   assert.deepEqual(await models('localhost'), ['model-a', 'b/model-b']);
@@ -75,8 +78,7 @@ void test('hosts and paths lead to their own providers, in whatever is asked', a
       method: 'GET',
       path: `/api/choice?${query}`,
     });
-    const { providers = [] } = body() as { providers?: { provider: string }[] };
-    return [status, ...providers.map(({ provider }) => provider)];
+    return [status, ...ways.parse(body()).providers.map(({ provider }) => provider)];
   };
   assert.deepEqual(await choice('model=m'), [200, 'a']);
   assert.deepEqual(await choice('model=m&host=b.example.com'), [200, 'b']);

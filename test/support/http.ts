@@ -24,7 +24,7 @@ export interface HttpAnswer {
 export interface AskOptions {
   readonly method?: string;
   readonly path?: string;
-  /** Of POST and PUT. Bytes and streams are sent as they are (a stream without a length: in chunks), the rest as JSON. */
+  /** Of POST, PUT and PATCH. Bytes and streams are sent as they are (a stream without a length: in chunks), the rest as JSON. */
   readonly body?: unknown;
   /** Over `content-type: application/json`. A list repeats the header. Undefined leaves it out. */
   readonly headers?: Readonly<Record<string, string | string[] | undefined>>;
@@ -39,7 +39,7 @@ export interface AskOptions {
 /** Asks over a connection of its own, unless there is an agent, and returns what came back, whole or not. Never rejects. */
 export function ask(base: string, options: AskOptions = {}): Promise<HttpAnswer> {
   const { method = 'POST', path = '/v1/chat/completions', body = chat('hello') } = options;
-  const hasBody = method === 'POST' || method === 'PUT';
+  const hasBody = method === 'POST' || method === 'PUT' || method === 'PATCH';
   const { hostname, port } = new URL(base);
   return new Promise((resolve) => {
     let answered = false;

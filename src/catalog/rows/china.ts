@@ -83,7 +83,7 @@ export const chinaTypes: readonly ProviderType[] = [
     anthropic: messagesAt('/anthropic/v1'),
     own: { basePath: '/v1', offers: ['minimax.*'] },
     notes:
-      'Clients may speak its own API as well: older chats, speech, music, images and videos. Its present documentation names `https://api.minimaxi.com/v1` and, outside of China, `https://api.minimax.io/v1`: a `baseUrl` may say so.',
+      'Clients may speak its own API as well: older chats, speech, music, images and videos. With `minimaxApiType: pro` chats of text go to the older of these, ChatCompletion Pro. Its present documentation names `https://api.minimaxi.com/v1` and, outside of China, `https://api.minimax.io/v1`: a `baseUrl` may say so.',
   },
   {
     type: 'moonshot',
@@ -127,7 +127,7 @@ export const chinaTypes: readonly ProviderType[] = [
     anthropic: messagesAt('/apps/anthropic/v1'),
     own: { basePath: '/api/v1', offers: ['qwen.*'] },
     notes:
-      "DashScope's compatible mode, whatever `qwenEnableCompatible` says: chats are not turned into its native mode, which clients may speak themselves. Outside of China: `qwenDomain: dashscope-intl.aliyuncs.com`.",
+      "DashScope's compatible mode; with `qwenEnableCompatible: false` chats and embeddings are converted to its own API, which clients may also speak themselves, but for what that has no words for and what is larger than 2 MiB. Reranks may be asked for at `/v1/reranks`. Outside of China: `qwenDomain: dashscope-intl.aliyuncs.com`.",
   },
   {
     type: 'siliconflow',

@@ -24,7 +24,8 @@ export const commonTypes: readonly ProviderType[] = [
     developerRole: true,
     takesExtraContent: true,
     chatsAsWritten: true,
-    notes: "Anything with OpenAI's API. Every operation is passed on: only the provider knows what it has.",
+    notes:
+      "Anything with OpenAI's API. Every operation is passed on, and every path that is one of OpenAI's: only the provider knows what it has.",
   },
   {
     type: 'claude',

@@ -111,7 +111,7 @@ export const ownTypes: readonly ProviderType[] = [
     takesExtraContent: true,
     chatsAsWritten: true,
     notes:
-      'Whatever path the gateway knows an operation by goes on as the client wrote it, and so does the model. Paths that belong to no operation are answered with 404. Chats of Anthropic’s clients (`/v1/messages`) become OpenAI’s, as in the Higress plugin; with `capabilities: { anthropic/v1/messages: /v1/messages }` or `protocol: original` they go on as well.',
+      'Every path goes on as the client wrote it, and so does the model. Chats of Anthropic’s clients (`/v1/messages`) become OpenAI’s, as in the Higress plugin; with `capabilities: { anthropic/v1/messages: /v1/messages }` or `protocol: original` they go on as well.',
   },
   {
     type: 'hunyuan',
@@ -135,9 +135,9 @@ export const ownTypes: readonly ProviderType[] = [
     speaks: 'own',
     // app.klingai.com/global/dev/document-api: the list of one's tasks.
     freeCall: { name: 'kling.text2video.list', path: '/videos/text2video', query: '?pageNum=1&pageSize=1' },
-    offers: ['images.generations'],
+    offers: ['images.generations', 'videos.create', 'videos.retrieve'],
     notes:
-      'Tasks of images and videos, asked for at its own paths: `/v1/videos/text2video`, `/v1/videos/image2video`, `/v1/images/generations`, and each with the id of a task behind it. A key is a token, or `ACCESS:SECRET`, from which one is made for each attempt.',
+      "Tasks of images and videos, asked for at its own paths (`/v1/videos/text2video`, `/v1/videos/image2video`, `/v1/images/generations`, and each with the id of a task behind it) or at OpenAI's `/v1/videos`: what a video is made from says which task that is, and its id says so from then on (`kling-t2v-…`, `kling-i2v-…`), or `?kling_task_type=image2video` beside an id of Kling's own. Answers are Kling's, with OpenAI's members beside; the video itself is at the URL in them. OpenAI's `seconds`, `size` and `input_reference` become the duration (5 or 10), the format and the image. A key is a token, or `ACCESS:SECRET`, from which one is made for each attempt.",
   },
   {
     type: 'ollama',

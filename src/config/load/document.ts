@@ -1,4 +1,4 @@
-import { LineCounter, isAlias, isCollection, isMap, isScalar, isSeq, parseDocument } from 'yaml';
+import { LineCounter, isAlias, isCollection, isMap, isScalar, isSeq, parseAllDocuments } from 'yaml';
 import type { Document, Scalar } from 'yaml';
 import { expandReferences, findReserved, hideReferences, showReferences } from './interpolate.ts';
 import type { Path } from './problem.ts';
@@ -6,7 +6,7 @@ import { yamlSyntax } from './yaml-syntax.ts';
 
 /** A configuration file as plain data, and the position of each value in its text. */
 export interface SourceDocument {
-  /** The data; undefined where the text cannot be read as YAML. */
+  /** The data, of several documents a list of each one's; undefined where the text cannot be read as YAML. */
   readonly value: unknown;
   /** Mistakes of the text itself: syntax, repeated fields, references to the environment. */
   readonly problems: readonly TextProblem[];
@@ -33,30 +33,62 @@ export interface Position {
 /** How often one document may refer to its anchors, all expansion counted. */
 const MAX_ALIAS_COUNT = 100;
 
-/** Reads YAML 1.2 and puts the environment's values in place of `${NAME}`. Never throws for what it is given. */
+/**
+ * Reads YAML 1.2 and puts the environment's values in place of `${NAME}`. Several documents are read as a list of them.
+ * Never throws for what it is given.
+ */
 export function readDocument(text: string, env: NodeJS.ProcessEnv): SourceDocument {
   const lines = new LineCounter();
-  const yaml = parseDocument(hideReferences(text), { lineCounter: lines, prettyErrors: false });
+  const documents = parseAllDocuments(hideReferences(text), {
+    lineCounter: lines,
+    prettyErrors: false,
+    // Its warnings quote the text, and go to the standard error of the process.
+    logLevel: 'error',
+  });
   const problems: TextProblem[] = [];
-  const report = (offset: number, expected: string, path: Path = []): void => {
-    problems.push({ path, expected, ...position(lines, offset) });
-  };
+  const reporting =
+    (within: Path): Report =>
+    (offset, expected, path = []) => {
+      const whole = path.length === 0 ? [] : [...within, ...path];
+      problems.push({ path: whole, expected, ...position(lines, offset) });
+    };
 
   const reserved = findReserved(text);
-  if (reserved !== undefined) report(reserved, 'no characters that Unicode sets aside (U+FDD0 to U+FDD3)');
-  // Several errors at one character are reported as one.
-  const mistakes = new Map(
-    [...yaml.warnings, ...yaml.errors.toReversed()].map((each) => [each.pos[0], each]),
-  );
-  for (const [offset, { code }] of mistakes) report(offset, yamlSyntax[code]);
-  const readable = reserved === undefined && yaml.errors.every(({ code }) => code === 'DUPLICATE_KEY');
-  if (readable) expandScalars(yaml, env, report);
+  if (reserved !== undefined)
+    reporting([])(reserved, 'no characters that Unicode sets aside (U+FDD0 to U+FDD3)');
+  const isSole = documents.length < 2;
+  const values = Array.from(documents, (yaml, index) => {
+    const report = reporting(isSole ? [] : [index]);
+    // Several errors at one character are reported as one.
+    const mistakes = new Map(
+      [...yaml.warnings, ...yaml.errors.toReversed()].map((each) => [each.pos[0], each]),
+    );
+    for (const [offset, { code }] of mistakes) report(offset, yamlSyntax[code]);
+    const readable = reserved === undefined && yaml.errors.every(({ code }) => code === 'DUPLICATE_KEY');
+    if (!readable) return undefined;
+    expandScalars(yaml, env, report);
+    return toData(yaml, report);
+  });
   return {
-    value: readable ? toData(yaml, report) : undefined,
+    value: isSole
+      ? documents.length === 0
+        ? null
+        : values[0]
+      : values.includes(undefined)
+        ? undefined
+        : values,
     problems,
-    locate: (path, part) => locate(yaml, lines, path, part),
+    locate: (path, part) => {
+      const [index, ...within] = isSole ? [0, ...path] : path;
+      const yaml = documents[Number(index ?? 0)];
+      if (yaml === undefined) return position(lines, 0);
+      return locate(yaml, lines, isSole ? 0 : (startOf(yaml.contents) ?? 0), within, part);
+    },
   };
 }
+
+/** One as the parser made it. */
+type YamlDocument = Document | Document.Parsed;
 
 type Report = (offset: number, expected: string, path?: Path) => void;
 
@@ -66,7 +98,7 @@ function position(lines: LineCounter, offset: number): { line: number; column: n
 }
 
 /** Expands every value in place. What an anchor holds is expanded once, however many aliases show it. */
-function expandScalars(yaml: Document, env: NodeJS.ProcessEnv, report: Report): void {
+function expandScalars(yaml: YamlDocument, env: NodeJS.ProcessEnv, report: Report): void {
   const walk = (node: unknown, path: Path): void => {
     if (isMap(node))
       for (const { key, value } of node.items) {
@@ -89,7 +121,7 @@ function fieldName(key: unknown): string {
   return String(isScalar(key) ? (key.value ?? '') : key);
 }
 
-function toData(yaml: Document, report: Report): unknown {
+function toData(yaml: YamlDocument, report: Report): unknown {
   try {
     return yaml.toJS({ maxAliasCount: MAX_ALIAS_COUNT });
   } catch (error) {
@@ -100,9 +132,15 @@ function toData(yaml: Document, report: Report): unknown {
   }
 }
 
-function locate(yaml: Document, lines: LineCounter, path: Path, part: 'field' | 'value'): Position {
+function locate(
+  yaml: YamlDocument,
+  lines: LineCounter,
+  begin: number,
+  path: Path,
+  part: 'field' | 'value',
+): Position {
   let node: unknown = yaml.contents;
-  let start = 0;
+  let start = begin;
   for (const [depth, name] of path.entries()) {
     const child = childOf(isAlias(node) ? node.resolve(yaml) : node, name);
     if (child === undefined) return position(lines, start);

@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { readDocument } from './document.ts';
 import type { SourceDocument } from './document.ts';
 import { narrowUnion, problemsOf, showPath } from './issues.ts';
-import { normalizePluginConfig } from './plugin-format.ts';
+import { mergeSources } from './plugin/merge-sources.ts';
 import type { Note } from './plugin/reading.ts';
 import { formatPath, sortProblems } from './problem.ts';
 import type { ConfigProblem } from './problem.ts';
@@ -47,7 +47,7 @@ export async function loadConfig(path: string, env: NodeJS.ProcessEnv): Promise<
   const file = await readText(path);
   if (!file.ok) return { ok: false, problems: [{ path: '', expected: file.expected }] };
   const document = readDocument(file.text, env);
-  const names = namedTokenFiles(normalizePluginConfig(document.value).value, dirname(resolve(path)));
+  const names = namedTokenFiles(mergeSources(document.value).value, dirname(resolve(path)));
   const tokenFiles = await Promise.all(names.map(async (name) => [name, await readText(name)] as const));
   return validate(document, { kind: 'text', text: file.text, path: resolve(path), tokenFiles });
 }
@@ -65,8 +65,8 @@ export function parseConfig(text: string, options: ParseOptions): LoadResult {
 
 function validate(document: SourceDocument, source: TextSource): LoadResult {
   const { path } = source;
-  const { value, notes, toWritten } = normalizePluginConfig(document.value);
-  const locate: SourceDocument['locate'] = (within, part) => document.locate(toWritten(within), part);
+  const { value, origin, notes } = mergeSources(document.value);
+  const locate: SourceDocument['locate'] = (within, part) => document.locate(origin(within), part);
   const inText = document.problems.map((problem) => ({
     ...problem,
     path: showPath(problem.path, configSchema),
@@ -79,9 +79,9 @@ function validate(document: SourceDocument, source: TextSource): LoadResult {
   const parsed = configSchema.safeParse(files.value);
   const issues = (parsed.error?.issues ?? []).flatMap(narrowUnion).map((issue) => files.toOrigin(issue));
   // A reference that could not be expanded is one mistake, not two.
-  const reported = new Set(inText.map((problem) => problem.path));
+  const reported = new Set(inText.map(placeOf));
   const found = problemsOf([...files.issues, ...issues], configSchema, locate);
-  const problems = [...inText, ...found.filter((problem) => !reported.has(problem.path))];
+  const problems = [...inText, ...found.filter((problem) => !reported.has(placeOf(problem)))];
   if (!parsed.success || problems.length > 0) return { ok: false, problems: sortProblems(problems) };
 
   const config = withAbsolutePaths(parsed.data, folder);
@@ -93,6 +93,10 @@ function validate(document: SourceDocument, source: TextSource): LoadResult {
     files: [...read, ...namedTokenFiles(value, folder)],
     warnings: sortProblems([...warningsOf(config, value, locate), ...noteProblems(notes, document)]),
   };
+}
+
+function placeOf({ line, column }: ConfigProblem): string {
+  return `${line}:${column}`;
 }
 
 function noteProblems(notes: readonly Note[], { locate }: SourceDocument): ConfigProblem[] {

@@ -26,6 +26,8 @@ const WITHOUT_EFFECT: readonly {
   readonly field: keyof ProviderConfig;
   /** Where only some of its values are without effect: those. */
   readonly values?: readonly unknown[];
+  /** Where it has an effect beside other options: whether these are so. */
+  readonly unless?: (provider: ProviderConfig) => boolean;
   readonly why: string;
 }[] = [
   { field: 'authHeaderKey', why: 'the plugin does not read it either' },
@@ -35,22 +37,25 @@ const WITHOUT_EFFECT: readonly {
     values: [true],
     why: 'the log says which rule judged an error, and never what stood in it',
   },
-  { field: 'minimaxApiType', values: ['pro'], why: 'the older pro API is not spoken here, v2 is' },
-  { field: 'minimaxGroupId', why: 'it belongs to minimaxApiType: pro, which is not spoken here' },
-  { field: 'moonshotFileId', why: 'the present plugin does not read it either' },
   {
-    field: 'qwenEnableCompatible',
-    values: [false],
-    why: 'clients speak the same in either mode, and the compatible one is used',
+    field: 'minimaxGroupId',
+    unless: ({ minimaxApiType }) => minimaxApiType === 'pro',
+    why: 'it belongs to minimaxApiType: pro',
   },
+  { field: 'moonshotFileId', why: 'the present plugin does not read it either' },
   { field: 'vertexAuthServiceName', why: 'tokens are fetched from where the service account says' },
-  { field: 'qwenFileIds', why: 'clients name files themselves, as fileid://… in a system message' },
+  {
+    field: 'qwenFileIds',
+    unless: ({ qwenEnableCompatible }) => qwenEnableCompatible === false,
+    why: 'as in the plugin, it belongs to qwenEnableCompatible: false',
+  },
 ];
 
 function withoutEffect(provider: ProviderConfig): { path: Path; expected: string }[] {
-  return WITHOUT_EFFECT.filter(({ field, values }) => {
+  return WITHOUT_EFFECT.filter(({ field, values, unless }) => {
     const value = provider[field];
-    return value !== undefined && (values === undefined || values.includes(value));
+    if (value === undefined || unless?.(provider) === true) return false;
+    return values === undefined || values.includes(value);
   }).map(({ field, why }) => ({ path: [field], expected: `nothing, since it has no effect here: ${why}` }));
 }
 

@@ -16,7 +16,8 @@ export function describeConfig(config: Config): string[] {
 }
 
 function describeRoute({ model, hosts, paths, to }: Config['routes'][number]): string {
-  const at = hosts === undefined ? '' : ` at ${hosts.join(' or ')}`;
+  const at =
+    hosts === undefined ? '' : ` at ${hosts.map((host) => (host === '*' ? 'any host' : host)).join(' or ')}`;
   const under = paths === undefined ? '' : ` under ${paths.map((path) => path || '/').join(' or ')}`;
   const where = to.length === 0 ? 'nobody: refused with 404' : to.map(describeStep).join(', then ');
   return `route ${model}${at}${under} to ${where}`;

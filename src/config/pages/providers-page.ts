@@ -2,6 +2,7 @@ import { allProviderFacts } from './provider-facts.ts';
 import type { ProviderFacts } from './provider-facts.ts';
 import {
   PASSED_BY_FAMILY,
+  PASSED_TO_BEDROCK,
   PASSED_EVERYWHERE,
   PASSED_TO_VENDOR,
   PASSED_WITH_GET,
@@ -21,6 +22,7 @@ Each type of provider, where it answers, how it wants its keys, and what it supp
   the same, but stores none.
 - Everything else that a type is not known to have is answered with 404 \`operation_not_offered\`. Where a vendor has come
   to have it, \`capabilities\` says so: \`capabilities: { "openai/v1/embeddings": /v1/embeddings }\`.
+- An **API of its own**, of which clients may ask for operations themselves, is in [OPERATIONS.md](OPERATIONS.md).
 - A provider that is not here and has OpenAI's API is \`openai-compatible\` with a \`baseUrl\`. OCI's Generative AI is one:
   \`https://inference.generativeai.REGION.oci.oraclecloud.com/20231130/actions/v1\`, with its API keys.
 - Options that all types have are in [CONFIGURATION.md](CONFIGURATION.md#providers).
@@ -53,6 +55,7 @@ function passedHeaders(): string {
     '',
     `- To every provider: ${listed(PASSED_EVERYWHERE)} With a GET also ${listed(PASSED_WITH_GET)}`,
     ...byFamily,
+    `- In requests that clients write in ${DIALECTS['bedrock']}: ${listed(PASSED_TO_BEDROCK)}`,
     `- To OpenAI alone (type \`openai\`), which they are meant for: ${listed(PASSED_TO_VENDOR.openai)}`,
     `- To Anthropic alone (type \`claude\`): ${listed(PASSED_TO_VENDOR.anthropic)}`,
     "- What a type's own section below lists, and what `passHeaders` of the configuration names.",

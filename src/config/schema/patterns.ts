@@ -31,13 +31,25 @@ function modelRegexFault(source: string): string | undefined {
   }
 }
 
+/** Of a provider's name. UTF-16 units. */
+export const MAX_ID_LENGTH = 128;
+
 /** A provider's name, without `/`: that ends it in `provider-id/model`. */
 export function providerId() {
-  const error = 'an id of at most 128 characters, without spaces or "/"';
+  const error = `an id of at most ${MAX_ID_LENGTH} characters, without spaces or "/"`;
   return z
     .string({ error })
-    .regex(/^[^\s/\p{Cc}]{1,128}$/u, { error })
+    .regex(new RegExp(`^[^\\s/\\p{Cc}]{1,${MAX_ID_LENGTH}}$`, 'u'), { error })
     .register(kinds, { kind: 'id' });
+}
+
+/** The region of a cloud: a part of a host's name. */
+export function region() {
+  const error = 'a region, such as us-east-1: letters, digits and hyphens';
+  return z
+    .string({ error })
+    .regex(/^[a-z\d-]{1,63}$/i, { error })
+    .register(kinds, { kind: 'text' });
 }
 
 /** `exact`, `prefix*`, `~regex` or `*`. */
@@ -131,7 +143,11 @@ export function serviceAccount() {
     .transform((written, context): Secret => {
       const account = parseAccount(written);
       if (account !== undefined) return new Secret(JSON.stringify(account));
-      context.addIssue({ code: 'custom', message: error });
+      const isUnreadable = parseAccount(written, unreadableAccount) !== undefined;
+      const message = isUnreadable
+        ? 'a service account whose private_key can be read: PEM, as Google gives it'
+        : error;
+      context.addIssue({ code: 'custom', message });
       return z.NEVER;
     })
     .register(kinds, { kind: 'secret' });
@@ -142,6 +158,9 @@ const account = z.looseObject({
   private_key: z.string().refine(isPrivateKey),
   token_uri: z.url(),
 });
+
+/** One that is whole but for its key. */
+const unreadableAccount = account.extend({ private_key: z.string() });
 
 /** Whether a text is the PEM of a private key that this machine can read. */
 export function isPrivateKey(pem: string): boolean {
@@ -154,9 +173,9 @@ export function isPrivateKey(pem: string): boolean {
   }
 }
 
-function parseAccount(written: string): z.output<typeof account> | undefined {
+function parseAccount(written: string, shape = account): z.output<typeof account> | undefined {
   try {
-    return account.safeParse(JSON.parse(written)).data;
+    return shape.safeParse(JSON.parse(written)).data;
   } catch {
     // Not JSON: the caller reports it.
     return undefined;

@@ -6,7 +6,7 @@ const HOST_PATTERN = /^(?:\*|\*?(?:\[[\da-f:.]+\]|[^\s*:/?#@[\]\\]+)|[^\s*:/?#@[
 const PATH_PREFIX = /^\/[^\s?#]*$/;
 
 /** Whether a text says which hosts are meant: a name without port, `*suffix`, `prefix*`, or `*` for all. */
-function isHostPattern(text: string): boolean {
+export function isHostPattern(text: string): boolean {
   return HOST_PATTERN.test(text);
 }
 

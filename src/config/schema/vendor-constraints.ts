@@ -6,6 +6,8 @@ import { accountIn } from '../../keys/service-account.ts';
 export interface VendorFields {
   readonly type: string;
   readonly baseUrl?: string;
+  readonly minimaxApiType?: 'v2' | 'pro';
+  readonly minimaxGroupId?: string;
   readonly targetLang?: string;
   readonly apiTokens: readonly { readonly key: Secret }[];
   readonly apiTokensFile?: string;
@@ -27,13 +29,26 @@ export function vendorProblems(provider: VendorFields): readonly VendorProblem[]
       return provider.targetLang === undefined
         ? [['targetLang', 'a language to translate into, such as DE']]
         : [];
+    case 'minimax':
+      return [...minimaxProblems(provider), ...tokenProblems(provider)];
     case 'vertex':
       return vertexProblems(provider);
     default:
-      return provider.apiTokens.some(({ key }) => accountIn(key) !== undefined)
-        ? [['apiTokens', 'tokens: service accounts are for type: vertex only']]
-        : [];
+      return tokenProblems(provider);
   }
+}
+
+function tokenProblems({ apiTokens }: VendorFields): readonly VendorProblem[] {
+  return apiTokens.some(({ key }) => accountIn(key) !== undefined)
+    ? [['apiTokens', 'tokens: service accounts are for type: vertex only']]
+    : [];
+}
+
+/** Its older API is that of a group. */
+function minimaxProblems({ minimaxApiType, minimaxGroupId = '' }: VendorFields): readonly VendorProblem[] {
+  return minimaxApiType === 'pro' && minimaxGroupId === ''
+    ? [['minimaxGroupId', 'the id of a group, for minimaxApiType: pro (missing minimaxGroupId)']]
+    : [];
 }
 
 /** `baseUrl` cannot hold the `api-version`, which all bases but the newest need. */

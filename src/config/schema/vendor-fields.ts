@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { cachePositionOf, cacheRetentionOf } from '../../catalog/prompt-cache.ts';
 import type { CachePosition } from '../../catalog/prompt-cache.ts';
-import { serviceAccount } from './patterns.ts';
+import { region, serviceAccount } from './patterns.ts';
 import { flag, integer, kinds, secret, text, keyword } from './scalars.ts';
 import { imageHost } from './image-host.ts';
 import { azureUrl, hostUrl, openaiCustomUrl } from './urls.ts';
@@ -21,7 +21,7 @@ export const vendorFields = {
   awsAccessKey: secret('an access key id').exactOptional().meta({
     description: 'For `type: bedrock`, beside `awsSecretKey`: one more key of the pool.',
   }),
-  awsRegion: text('a region').exactOptional().meta({
+  awsRegion: region().exactOptional().meta({
     description: 'The region of `type: bedrock`, such as `us-east-1`. Required unless `baseUrl` names it.',
   }),
   awsSecretKey: secret('a secret access key')
@@ -79,7 +79,7 @@ export const vendorFields = {
     description: 'Another host, for `type: doubao`.',
   }),
   geminiSafetySetting: z
-    .record(z.string(), z.string(), { error: 'a map of categories to thresholds' })
+    .record(z.string(), z.string({ error: 'a threshold' }), { error: 'a map of categories to thresholds' })
     .register(kinds, { kind: 'map of categories to thresholds' })
     .exactOptional()
     .meta({
@@ -120,14 +120,15 @@ export const vendorFields = {
     description: 'No effect: a token is made for each request of `type: kling`, and lasts half an hour.',
   }),
   minimaxApiType: keyword(['v2', 'pro']).exactOptional().meta({
-    description: 'Which of its older APIs, for `type: minimax`. `pro` has no effect: `v2` is used.',
+    description:
+      'Which of its APIs chats go to, for `type: minimax`: `pro` is the older one, of text alone; what it has no words for goes to `v2` all the same. Absent: `v2`.',
   }),
   minimaxGroupId: z
     .union([z.string(), z.number()], { error: 'a group id' })
     .transform(String)
     .register(kinds, { kind: 'text' })
     .exactOptional()
-    .meta({ description: 'No effect: only the plugin’s `minimaxApiType: pro` has a use for it.' }),
+    .meta({ description: 'The group whose keys these are, for `minimaxApiType: pro`.' }),
   moonshotFileId: text('a file id').exactOptional().meta({
     description: 'No effect, as in the present plugin: a client may send the file’s content itself.',
   }),
@@ -163,7 +164,7 @@ export const vendorFields = {
   }),
   qwenEnableCompatible: flag().exactOptional().meta({
     description:
-      '`false` has no effect, for `type: qwen`: clients speak the same either way, and the compatible mode is used.',
+      'Whether chats and embeddings go to the compatible mode, for `type: qwen`. With `false` they are converted to DashScope’s own API, but for what that has no words for and what is larger than 2 MiB. Absent: `true`.',
   }),
   qwenEnableSearch: flag().exactOptional().meta({
     description:
@@ -171,7 +172,7 @@ export const vendorFields = {
   }),
   qwenFileIds: z.array(text('a file id'), { error: 'a list of file ids' }).exactOptional().meta({
     description:
-      'No effect: a client may name the files itself, in a system message such as `fileid://file-fe-1`.',
+      'Files that `qwen-long` is to know, for `type: qwen` with `qwenEnableCompatible: false`: they are named in a system message of each of its chats.',
   }),
   responseJsonSchema: z
     .record(z.string(), z.unknown(), { error: 'a map, such as { type: json_object }' })
@@ -204,7 +205,7 @@ export const vendorFields = {
   vertexProjectId: text('a project id')
     .exactOptional()
     .meta({ description: 'For `type: vertex`. Absent: that of the service account.' }),
-  vertexRegion: text('a region').exactOptional().meta({
+  vertexRegion: region().exactOptional().meta({
     description: 'For `type: vertex`, such as `us-central1`, or `global`. Required for service accounts.',
   }),
   vertexTokenRefreshAhead: integer({ min: 0, max: 3000 }).exactOptional().meta({

@@ -14,9 +14,9 @@ type Read<Value> = (written: string) => { readonly value: Value } | { readonly e
 
 /** What is written once or as a list. */
 function oneOrMore<Value>(read: Read<Value>, kind: string, error: string) {
-  const one = z.union([z.string(), z.number()]);
+  const one = z.union([z.string(), z.number()], { error });
   const either = z
-    .union([one, z.array(one).min(1)], { error })
+    .union([one, z.array(one, { error }).min(1, { error })], { error })
     .transform((written, context): readonly Value[] =>
       [written].flat().flatMap((item, index) => {
         const given = read(String(item));

@@ -2,13 +2,10 @@ import type { ErrorForm } from '../operations/operation.ts';
 import { gatewayErrors } from './gateway-errors.ts';
 import type { GatewayErrorCode } from './gateway-errors.ts';
 import { vendorErrorFrame, vendorErrorObject } from './vendor-error.ts';
+import type { ErrorWords } from './vendor-error.ts';
 
 /** An error that a client gets, of a provider's or of the gateway's own, before it is written in a dialect. */
-export interface ClientError {
-  readonly status: number;
-  readonly message: string;
-  /** A stable word: the gateway's, or the provider's own. */
-  readonly code: string | undefined;
+export interface ClientError extends ErrorWords {
   /** OpenAI's `error.type`; absent: the one that is usual for the status. */
   readonly type?: string;
 }

@@ -80,7 +80,8 @@ export const gatewayErrors = {
     status: 404,
     type: 'invalid_request_error',
     message: 'There is no operation at {method} {path}.',
-    meaning: 'The path ends in no operation that the gateway knows, or holds dot segments or broken escapes.',
+    meaning:
+      'The path ends in no operation that the gateway knows, and no provider is sent such paths (`passthrough`); or it holds dot segments or broken escapes.',
     retryable: false,
   },
   not_separable: {

@@ -1,5 +1,12 @@
 import type { ErrorForm } from '../operations/operation.ts';
-import type { ClientError } from './client-error.ts';
+
+/** What an error says, before it is written. */
+export interface ErrorWords {
+  readonly status: number;
+  readonly message: string;
+  /** A stable word: the gateway's, or the provider's own. */
+  readonly code: string | undefined;
+}
 
 /** How an error is written by vendors with an API of their own. */
 export type VendorErrorForm = Extract<
@@ -8,7 +15,7 @@ export type VendorErrorForm = Extract<
 >;
 
 /** The body of an error as the vendor's clients read it. */
-export function vendorErrorObject(form: VendorErrorForm, error: ClientError): object {
+export function vendorErrorObject(form: VendorErrorForm, error: ErrorWords): object {
   const { message, code } = error;
   switch (form) {
     case 'bedrock-converse':
@@ -28,7 +35,7 @@ export function vendorErrorObject(form: VendorErrorForm, error: ClientError): ob
 }
 
 /** The same as what ends a stream that has begun, of those vendors who write it otherwise there. */
-export function vendorErrorFrame(form: ErrorForm, error: ClientError): object | undefined {
+export function vendorErrorFrame(form: ErrorForm, error: ErrorWords): object | undefined {
   const { message } = error;
   switch (form) {
     case 'cohere':
@@ -54,7 +61,7 @@ const AWS_EXCEPTIONS: Readonly<Record<number, string>> = {
 };
 
 /** The exception that AWS's clients raise for a status. */
-export function awsException({ status }: ClientError): string {
+export function awsException({ status }: ErrorWords): string {
   return AWS_EXCEPTIONS[status] ?? (status < 500 ? 'ValidationException' : 'InternalServerException');
 }
 

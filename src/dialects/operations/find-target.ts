@@ -2,7 +2,7 @@ import { familyOf } from './operation.ts';
 import type { Family, Operation } from './operation.ts';
 import { matchesFrom } from './path-tree.ts';
 import type { PathMatch } from './path-tree.ts';
-import { clientFamily, splitPath, withoutCredential } from './request-line.ts';
+import { clientFamily, isId, segmentsBehindVersion, splitPath, withoutCredential } from './request-line.ts';
 import type { RequestHeaders } from './request-line.ts';
 import { hunyuanOperation } from './vendors/hunyuan.ts';
 
@@ -25,7 +25,10 @@ export interface Target {
   readonly action?: string;
   /** The first id in the path, as the client wrote it: the key that created the resource has to serve the call. */
   readonly pathId?: string;
-  /** Where the path belongs to no operation: what else in it and in the query may be an id, percent-decoded. */
+  /**
+   * What else in the path may be an id, percent-decoded: before the suffix, and where the path belongs to no operation anywhere,
+   * the query included.
+   */
   readonly mentionedIds?: readonly string[];
 }
 
@@ -88,6 +91,7 @@ function targetOf(
   query: string,
 ): Target {
   const deployment = deploymentBefore(segments, from);
+  const within = operation.stateful ? idsBefore(segments, from) : NONE;
   return {
     operation,
     path: `/${segments.slice(from).join('/')}`,
@@ -99,8 +103,20 @@ function targetOf(
     }),
     ...(id !== undefined && { pathId: id }),
     ...(deployment !== undefined && { deployment }),
+    ...(within.length > 0 && { mentionedIds: within }),
   };
 }
+
+/** What may be ids between a version and the operation, whose resource may be within another where the path goes on as it is. */
+function idsBefore(segments: readonly string[], from: number): readonly string[] {
+  const before = segments.slice(0, from);
+  const within = segmentsBehindVersion(before);
+  return within.length === 0 || within.length === from
+    ? NONE
+    : within.filter((segment) => segment !== '' && isId(segment)).map(decodeURIComponent);
+}
+
+const NONE: readonly string[] = [];
 
 function spanOf(
   { at, text }: NonNullable<PathMatch['model']>,

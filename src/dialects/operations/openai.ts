@@ -22,8 +22,8 @@ export const chatAsResponse = operation(
 
 /**
  * Every operation of OpenAI that is served, with the paths of the official SDK (package `openai`, folder `resources`), and
- * Cohere's rerank, which many vendors have in the same form. Left out: the administration of vector stores, containers,
- * assistants, evaluations and the organisation.
+ * Cohere's rerank, which many vendors have in the same form. Vector stores, containers, assistants,
+ * evaluations and the like are not among them: see `passthrough.ts`.
  */
 export const openaiOperations: readonly Operation[] = [
   operation('chat.completions', 'openai-chat', 'POST', '/chat/completions', {
@@ -38,10 +38,12 @@ export const openaiOperations: readonly Operation[] = [
   operation('chat.completions.messages', 'openai-chat', 'GET', '/chat/completions/{id}/messages', STATEFUL),
   operation('completions', 'openai-chat', 'POST', '/completions', JSON_MODEL),
   operation('embeddings', 'openai', 'POST', '/embeddings', JSON_MODEL),
+  // DashScope's clients write it in the plural.
   operation('rerank', 'openai', 'POST', '/rerank', {
     modelIn: 'json',
     modelRequired: false,
     streams: 'never',
+    otherPattern: '/reranks',
   }),
   operation('moderations', 'openai', 'POST', '/moderations', { modelIn: 'json', modelRequired: false }),
 

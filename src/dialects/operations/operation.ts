@@ -89,6 +89,8 @@ export interface Operation {
   readonly ownedIds: readonly string[];
   /** Fields of its query with ids of resources. */
   readonly idsInQuery: readonly string[];
+  /** Another suffix that clients may ask by, without ids: providers are asked by the pattern all the same. */
+  readonly otherPattern?: string;
   /** Fields of its body, beside those that all bodies are looked through for, with the id of a resource. */
   readonly idsInBody: readonly IdField[];
   /** It asks a model for text: a health check, which is a chat, can ask the same model for the same. */

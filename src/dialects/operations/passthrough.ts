@@ -3,7 +3,14 @@ import { isModelName } from '../../base/model-name.ts';
 import { operation } from './operation.ts';
 import type { Dialect, Operation } from './operation.ts';
 import { isIdText } from '../scan/id-strings.ts';
-import { clientFamily, splitPath, withoutCredential } from './request-line.ts';
+import {
+  clientFamily,
+  isId,
+  segmentsBehindVersion,
+  splitPath,
+  VERSION,
+  withoutCredential,
+} from './request-line.ts';
 import type { RequestHeaders } from './request-line.ts';
 
 /*
@@ -25,9 +32,6 @@ const METHODS: readonly Operation['method'][] = ['GET', 'POST', 'PUT', 'PATCH', 
 /** Segments behind which a model stands: at Azure a deployment, at Bedrock `model`, elsewhere `models`. */
 const MODEL_COLLECTIONS: ReadonlySet<string> = new Set(['deployments', 'model', 'models']);
 
-const VERSION = /^v\d+[a-z]*\d*$/u;
-/** `vector_stores`, `cachedContents`: what no provider makes an id of, which has a digit or an odd capital somewhere. */
-const WORD = /^[a-z]+(?:[A-Z][a-z]+)*(?:[._-][a-z]+)*$/u;
 /** In Google's paths, behind a model or an id. */
 const VERB = /:[a-z][A-Za-z]*$/u;
 
@@ -51,7 +55,7 @@ export function passthroughTarget(
   const model = modelIn(segments);
   // With other methods a model is a resource: a client may delete one.
   const modelAt = known === 'POST' ? model?.at : undefined;
-  const ids = segments.filter((segment, at) => at !== modelAt && isId(segment)).map(decodeURIComponent);
+  const ids = segments.filter((segment, at) => at !== modelAt && isId(segment));
   const [pathId] = ids;
   return {
     operation: passthroughOperation(known, headers, segments, model !== undefined, upgrades),
@@ -60,7 +64,7 @@ export function passthroughTarget(
     query,
     ...(model !== undefined && { pathModel: decodeURIComponent(model.text), modelSpan: model.span }),
     ...(pathId !== undefined && { pathId }),
-    mentionedIds: [...ids.slice(1), ...idsInQuery(query)],
+    mentionedIds: [...ids.slice(1).map(decodeURIComponent), ...idsInQuery(query)],
   };
 }
 
@@ -94,10 +98,6 @@ function isUnambiguous(segment: string): boolean {
   return segment !== '' && isModelName(segment);
 }
 
-function isId(segment: string): boolean {
-  return !WORD.test(segment) && !VERSION.test(segment);
-}
-
 interface ModelPlace {
   /** As the client wrote it. */
   readonly text: string;
@@ -124,17 +124,16 @@ function idsInQuery(query: string): readonly string[] {
  * Whether a request makes a new thing in a collection, as `POST /v1/vector_stores` does: behind the version there is one word.
  */
 export function isAtCollection({ operation: { method }, path }: Target): boolean {
-  const segments = path.split('/').filter((segment) => segment !== '');
-  const version = segments.findLastIndex((segment) => VERSION.test(segment));
-  const behind = segments.slice(version + 1);
-  return method === 'POST' && behind.length === 1 && WORD.test(behind[0] ?? '');
+  const behind = segmentsBehindVersion(path.split('/').filter((segment) => segment !== ''));
+  return method === 'POST' && behind.length === 1 && !isId(behind[0] ?? '');
 }
 
 /**
  * Whether a path leads to the administration of the account, `/v1/organization` at OpenAI and `/v1/organizations` at Anthropic,
- * however it is written.
+ * however it is written. So may any action of Tencent Cloud's that is not known: some change how the account is billed.
  */
-export function isAdministration({ path }: Target): boolean {
+export function isAdministration({ path, action }: Target): boolean {
+  if (action !== undefined) return true;
   let written = path;
   for (let decodings = 0; decodings < MAX_DECODINGS; decodings++) written = decodedOnce(written);
   return /(?:^|[/\\])organizations?(?:[/\\;:.]|$)/iu.test(written);

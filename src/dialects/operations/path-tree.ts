@@ -77,13 +77,17 @@ function* matchesOfModel(
 function buildPathTree(): PathNode {
   const tree = newNode();
   for (const operation of operations) {
-    let node = tree;
-    const segments = operation.pattern.slice(1).split('/');
-    for (const [at, segment] of segments.entries())
-      node = childFor(node, segment, at === segments.length - 1);
-    node.byMethod.set(operation.method, [...(node.byMethod.get(operation.method) ?? []), operation]);
+    addPattern(tree, operation.pattern, operation);
+    if (operation.otherPattern !== undefined) addPattern(tree, operation.otherPattern, operation);
   }
   return tree;
+}
+
+function addPattern(tree: PathNode, pattern: string, operation: Operation): void {
+  let node = tree;
+  const segments = pattern.slice(1).split('/');
+  for (const [at, segment] of segments.entries()) node = childFor(node, segment, at === segments.length - 1);
+  node.byMethod.set(operation.method, [...(node.byMethod.get(operation.method) ?? []), operation]);
 }
 
 function newNode(): PathNode {

@@ -13,6 +13,21 @@ export function clientFamily(version: string | undefined, headers: RequestHeader
   return 'openai';
 }
 
+/** A segment that names the version of an API. */
+export const VERSION = /^v\d+[a-z]*\d*$/u;
+/** `vector_stores`, `cachedContents`: what no provider makes an id of, which has a digit or an odd capital somewhere. */
+const WORD = /^[a-z]+(?:[A-Z][a-z]+)*(?:[._-][a-z]+)*$/u;
+
+/** Whether a segment may be the id of a resource. */
+export function isId(segment: string): boolean {
+  return !WORD.test(segment) && !VERSION.test(segment);
+}
+
+/** What of a path follows the last version in it; all of it without one. */
+export function segmentsBehindVersion(segments: readonly string[]): readonly string[] {
+  return segments.slice(segments.findLastIndex((segment) => VERSION.test(segment)) + 1);
+}
+
 /** The segments of a path without its trailing slash; undefined where one of them is malformed or unsafe. */
 export function splitPath(path: string): string[] | undefined {
   const segments = path.split('/');

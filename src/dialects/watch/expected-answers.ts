@@ -127,11 +127,40 @@ const EXPECTED: Readonly<Record<string, ExpectedAnswer>> = {
   'fine_tuning.jobs.create': stored(RESOURCE, true),
   'conversations.create': stored(RESOURCE, true),
   'videos.create': stored(VIDEO, true),
+  'qwen.text_generation': generated(['output']),
+  'qwen.multimodal_generation': generated(['output']),
+  'qwen.text_embedding': generated(['output']),
+  'minimax.chat_pro': generated(['choices', 'reply']),
   // `output` and `stopReason` are required: docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html
   'bedrock.converse': generated(['stopReason']),
   // Nova Canvas tells so of images that it withheld.
   'bedrock.invokeModel': { ...ANY_ANSWER, tellsErrors: true },
   'bedrock.countTokens': present('inputTokens'),
+  'bedrock.startAsyncInvoke': stored(['invocationArn'], true),
+  'vertex.predictLongRunning': stored(['name'], true),
+  'vertex.claude.rawPredict': {
+    ...generated(['content', 'stop_reason'], 'messages'),
+    nonEmpty: false,
+  },
+  'anthropic.complete': present('completion', 'stop_reason'),
+  'gemini.predictLongRunning': stored(['name'], true),
+  // Vendors' own, by their documentation: see the tables of their operations.
+  'cohere.chat': present('finish_reason'),
+  'cohere.embed': present('embeddings'),
+  'cohere.v1.chat': present('text', 'tool_calls', 'generation_id', 'response_id'),
+  'cohere.v1.embed': present('embeddings'),
+  'cohere.v1.generate': present('generations'),
+  'doubao.bots.chat': generated(CHAT, 'chat'),
+  'doubao.tasks.create': stored(RESOURCE, true),
+  'hunyuan.chat': present('Response', 'Choices'),
+  'minimax.chat': generated(CHAT, 'chat'),
+  'minimax.video': stored(VIDEO, true),
+  'ollama.chat': present('message', 'done'),
+  'ollama.embed': present('embeddings'),
+  'ollama.generate': present('response', 'done'),
+  'qwen.aigc': stored(['output'], true),
+  'triton.generate': present('text_output', 'outputs', 'model_name'),
+  'triton.infer': present('outputs', 'model_name'),
 };
 
 /** Undefined where the form of the answer is not known. */

@@ -195,7 +195,8 @@ function createdIds(call: Call, head: Buffer): readonly string[] {
   const { operation, pathId, mentionedIds = [] } = call.target;
   const ids = answerIds(operation, head);
   if (!operation.isPassthrough) return ids;
-  const named = new Set([pathId, ...mentionedIds, ...call.hints.refs]);
+  const inPath = pathId === undefined ? [] : [decodeURIComponent(pathId)];
+  const named = new Set([...inPath, ...mentionedIds, ...call.hints.refs]);
   return ids.filter((id) => !named.has(id));
 }
 

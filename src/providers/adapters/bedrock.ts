@@ -26,8 +26,9 @@ const TOLERANCE_MS = 5 * 60_000;
 const SERVICE = 'bedrock';
 
 /**
- * Bedrock's Converse, and Anthropic's own API for clients of Anthropic where a model has it. A key is a Bedrock API key, sent as it is, or an access key and its secret with a colon
- * between them (`ACCESS:SECRET`, and `:SESSION` behind temporary ones), by which each attempt is signed anew.
+ * Bedrock's own operations, and Anthropic's own API for clients of Anthropic where a model has it. A key is a Bedrock API key,
+ * sent as it is, or an access key and its secret with a colon between them (`ACCESS:SECRET`, and `:SESSION` behind temporary
+ * ones), by which each attempt is signed anew.
  */
 export function openBedrock(config: ProviderConfig): ProviderAdapter {
   const { origin, basePath } = endpointOf(config);

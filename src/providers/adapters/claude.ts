@@ -1,7 +1,6 @@
 import { providerTypeOf } from '../../catalog/provider-types.ts';
 import { bearer } from '../../catalog/row.ts';
 import type { ProviderConfig } from '../../config/schema/schema.ts';
-import type { Call } from '../../dialects/operations/call.ts';
 import type { Operation } from '../../dialects/operations/operation.ts';
 import { operationNamed } from '../../dialects/operations/table.ts';
 import { NO_QUIRKS } from '../../translate/codec.ts';
@@ -52,8 +51,11 @@ export function openClaude(config: ProviderConfig): ProviderAdapter {
   return {
     ...adapter,
     ...(isCode && { quirks: { ...NO_QUIRKS, wantsClaudeCodePrompt: true } }),
-    // Translated chats, and health checks: what no client wrote.
-    build: (call, key, model) => versioned((isOwn(call) ? chats : adapter).build(call, key, model)),
+    build: (call, key, model) => {
+      // Translated chats, and health checks, which stand for them.
+      const isChat = call.isTranslated === true || call.target.prefix === undefined;
+      return versioned((isChat ? chats : adapter).build(call, key, model));
+    },
     authorize: (request, key, call) => versioned(adapter.authorize(withDefaultVersion(request), key, call)),
   };
 }
@@ -62,10 +64,6 @@ function withDefaultVersion(request: UpstreamRequest): UpstreamRequest {
   if (request.headers.some((name, at) => at % 2 === 0 && name.toLowerCase() === 'anthropic-version'))
     return request;
   return { ...request, headers: [...request.headers, 'anthropic-version', ANTHROPIC_VERSION] };
-}
-
-function isOwn({ isTranslated, target }: Call): boolean {
-  return isTranslated === true || target.prefix === undefined;
 }
 
 function withBeta(path: string): string {

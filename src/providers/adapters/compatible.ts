@@ -44,10 +44,15 @@ export function openCompatible(config: ProviderConfig): ProviderAdapter {
         });
   return {
     ...editing,
-    openaiBase: { path: basePath },
+    openaiBase: { path: basePath, ...queryOf(config) },
     errorsInside: row.errorsInside === true,
     quirks: chatQuirks(row),
   };
+}
+
+/** MiniMax's older API wants the group of the account in every query: platform.minimaxi.com/document/ChatCompletion. */
+function queryOf({ minimaxGroupId: group }: ProviderConfig): { readonly query?: string } {
+  return group === undefined ? {} : { query: `GroupId=${encodeURIComponent(group)}` };
 }
 
 /** How a type differs from others in chats that are translated to OpenAI's dialect. */

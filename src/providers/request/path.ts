@@ -23,7 +23,9 @@ export function requestPath(
 ): string {
   const own = paths?.(target.operation);
   const base = typeof basePath === 'string' ? basePath : withModel(basePath(target.operation), model ?? '');
-  const path = own === undefined ? base + suffixOf(target, model) : fillPlaceholders(own, target, model);
+  const { operation, path: written } = target;
+  const suffix = written === operation.otherPattern ? operation.pattern : suffixOf(target, model);
+  const path = own === undefined ? base + suffix : fillPlaceholders(own, target, model);
   const joined = joinQuery(queryOf(target, model), query);
   const mark = path.indexOf('?');
   if (mark < 0) return path + joined;

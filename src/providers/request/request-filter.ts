@@ -5,6 +5,7 @@ import type { Family } from '../../dialects/operations/operation.ts';
 import type { Key } from '../../keys/key.ts';
 import { HeaderFilter } from './header-filter.ts';
 import { filterQuery } from './query-filter.ts';
+import { PASSED_TO_BEDROCK } from '../../catalog/passed-headers.ts';
 import { providerTypeOf } from '../../catalog/provider-types.ts';
 import type { ProviderAdapter } from '../adapter.ts';
 
@@ -16,11 +17,15 @@ export function withRequestFilter<Adapter extends ProviderAdapter>(
   const { vendor, passedClientHeaders = [] } = providerTypeOf(type);
   const names = [...passedClientHeaders, ...passHeaders];
   const filters = new Map<string, HeaderFilter>();
-  const filterFor = (family: Family, isOwnCredential: boolean): HeaderFilter => {
-    const filterKey = `${family} ${isOwnCredential}`;
+  /** @param isClients - the client speaks that API itself: nothing was translated */
+  const filterFor = (family: Family, isClients: boolean, isOwnCredential: boolean): HeaderFilter => {
+    const filterKey = `${family} ${isClients} ${isOwnCredential}`;
     let passed = filters.get(filterKey);
-    if (passed === undefined)
-      filters.set(filterKey, (passed = new HeaderFilter({ family, vendor, names, isOwnCredential })));
+    if (passed === undefined) {
+      const ofFamily = family === 'bedrock' && isClients ? PASSED_TO_BEDROCK : [];
+      const options = { family, vendor, names: [...names, ...ofFamily], isOwnCredential };
+      filters.set(filterKey, (passed = new HeaderFilter(options)));
+    }
     return passed;
   };
   return {
@@ -34,7 +39,10 @@ export function withRequestFilter<Adapter extends ProviderAdapter>(
       const query = filterQuery(target.query, operation.isPassthrough ? 'vendor' : family, isOwnCredential);
       const passed = {
         ...call,
-        headers: filterFor(family, isOwnCredential).filter(call.headers, operation.method === 'GET'),
+        headers: filterFor(family, call.isTranslated !== true, isOwnCredential).filter(
+          call.headers,
+          operation.method === 'GET',
+        ),
         target: query === target.query ? target : { ...target, query },
       };
       return adapter.build(passed, key, model);

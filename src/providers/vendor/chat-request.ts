@@ -11,6 +11,8 @@ export interface ChatMessage {
   /** Empty where the client names none. */
   readonly role: string;
   readonly text: string;
+  /** Of who says it; absent where the client names nobody. */
+  readonly name?: string;
 }
 
 /** A request for a chat completion, decoded. */
@@ -26,8 +28,7 @@ export interface ChatRequest {
  * temperature are dropped (`droppedFields`). Throws `NotExpressible` for what would change the meaning.
  */
 export function decodeTextChat(call: Call): ChatRequest {
-  const body = parseObject(requireConvertible(call.body).toString());
-  if (body === undefined) throw new NotExpressible('its body is not a JSON object');
+  const body = decodeBody(call);
   const { messages, tools, n, response_format: format, user } = body;
   if (!Array.isArray(messages) || messages.length === 0) throw new NotExpressible('it has no messages');
   if (Array.isArray(tools) && tools.length > 0 && body['tool_choice'] !== 'none')
@@ -42,11 +43,23 @@ export function decodeTextChat(call: Call): ChatRequest {
   };
 }
 
+/** The body of a request, decoded. Throws `NotExpressible`. */
+export function decodeBody(call: Call): Json {
+  const body = parseObject(requireConvertible(call.body).toString());
+  if (body === undefined) throw new NotExpressible('its body is not a JSON object');
+  return body;
+}
+
 function messageOf(value: unknown): ChatMessage {
   const message = asObject(value) ?? {};
   const role = typeof message['role'] === 'string' ? message['role'] : '';
   if (role === 'tool' || role === 'function') throw new NotExpressible('results of tools');
-  return { role, text: textOf(message['content']) };
+  const { name } = message;
+  return {
+    role,
+    text: textOf(message['content']),
+    ...(typeof name === 'string' && name !== '' && { name }),
+  };
 }
 
 function textOf(content: unknown): string {
@@ -75,6 +88,8 @@ export interface VendorRequest {
   readonly query?: string;
   readonly body: object;
   readonly stream: boolean;
+  /** Beside those of every request. Names in lower case. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** Fields of the client's that were translated, beside the messages. */
   readonly usedFields?: readonly string[];
 }
@@ -93,12 +108,13 @@ const HANDLED: ReadonlySet<string> = new Set([
 ]);
 
 /** The fields of a request that are dropped, by their names. */
-export function droppedFields({ body }: ChatRequest, { usedFields = [] }: VendorRequest): readonly string[] {
+export function droppedFields(body: Json, { usedFields = [] }: VendorRequest): readonly string[] {
   return Object.keys(body).filter((name) => !HANDLED.has(name) && !usedFields.includes(name));
 }
 
 /** The client's call with the vendor's request. */
-export function vendorCall(call: Call, { operation, path, query = '', body, stream }: VendorRequest): Call {
+export function vendorCall(call: Call, request: VendorRequest): Call {
+  const { operation, path, query = '', body, stream, headers = {} } = request;
   return {
     ...call,
     target: { operation, path, query },
@@ -108,6 +124,7 @@ export function vendorCall(call: Call, { operation, path, query = '', body, stre
       'application/json',
       'accept',
       stream ? 'text/event-stream' : 'application/json',
+      ...Object.entries(headers).flat(),
     ],
     body: { kind: 'buffered', bytes: Buffer.from(JSON.stringify(body)) },
     modelSpan: undefined,

@@ -5,6 +5,19 @@ export interface ChatUsage {
   readonly prompt_tokens: number;
   readonly completion_tokens: number;
   readonly total_tokens: number;
+  readonly prompt_tokens_details?: { readonly cached_tokens: number };
+  readonly completion_tokens_details?: { readonly reasoning_tokens: number };
+}
+
+/** A call of a tool, or a piece of one. */
+export interface CallPiece {
+  /** Of the call among those of its choice. */
+  readonly index: number;
+  /** In its first piece. */
+  readonly id?: string;
+  readonly name?: string;
+  /** More of them. */
+  readonly arguments?: string;
 }
 
 /** A piece of a vendor's response. */
@@ -18,6 +31,9 @@ export interface Piece {
   /** The vendor's id of the response. */
   readonly id?: string;
   readonly usage?: ChatUsage;
+  readonly calls?: readonly CallPiece[];
+  /** Why its choice ended, as OpenAI has it. Absent at the end: `stop`. */
+  readonly finish?: string;
   /** The response is complete. */
   readonly isEnd?: boolean;
 }
@@ -29,6 +45,8 @@ export class ChatWriter {
   readonly #wantsUsage: boolean;
   /** Choices with at least one chunk. */
   readonly #started = new Set<number>();
+  /** Why choices ended, where that was said. */
+  readonly #finishes = new Map<number, string>();
   #id: string;
   #usage: ChatUsage | undefined;
 
@@ -43,22 +61,21 @@ export class ChatWriter {
   /** A whole response as one completion. */
   completion(pieces: readonly Piece[]): object {
     for (const piece of pieces) this.#note(piece);
-    const texts = pieces.filter(hasText);
-    const indexes = new Set(texts.map(({ choice = 0 }) => choice));
-    const choices = Array.from(indexes.size === 0 ? [0] : indexes, (index) =>
-      choiceOf(
-        index,
-        texts.filter(({ choice = 0 }) => choice === index),
-      ),
-    );
+    const outputs = pieces.filter(hasOutput);
+    const indexes = new Set(outputs.map(({ choice = 0 }) => choice));
+    const choices = Array.from(indexes.size === 0 ? [0] : indexes, (index) => ({
+      index,
+      message: messageOf(outputs.filter(({ choice = 0 }) => choice === index)),
+      finish_reason: this.#finishOf(index),
+    }));
     return { ...this.#frame('chat.completion'), choices, ...(this.#usage && { usage: this.#usage }) };
   }
 
   /** The event of a piece in a stream; empty where it has none. */
   chunk(piece: Piece): string {
     this.#note(piece);
-    if (!hasText(piece)) return '';
-    const { text, reasoning, choice = 0, name } = piece;
+    if (!hasOutput(piece)) return '';
+    const { text, reasoning, choice = 0, name, calls = [] } = piece;
     const opening = this.#started.has(choice)
       ? {}
       : { role: 'assistant', ...(name !== undefined && { name }) };
@@ -67,6 +84,7 @@ export class ChatWriter {
       ...opening,
       ...(reasoning !== undefined && { reasoning_content: reasoning }),
       ...(text !== undefined && { content: text }),
+      ...(calls.length > 0 && { tool_calls: calls.map(callDelta) }),
     };
     return this.#chunk([{ index: choice, delta, finish_reason: null }]);
   }
@@ -74,14 +92,21 @@ export class ChatWriter {
   /** The end of a stream. */
   end(): string {
     const started = this.#started.size === 0 ? [0] : [...this.#started];
-    const ends = started.map((index) => this.#chunk([{ index, delta: {}, finish_reason: 'stop' }]));
+    const ends = started.map((index) =>
+      this.#chunk([{ index, delta: {}, finish_reason: this.#finishOf(index) }]),
+    );
     const usage = this.#wantsUsage && this.#usage !== undefined ? this.#chunk([], this.#usage) : '';
     return `${ends.join('')}${usage}data: [DONE]\n\n`;
   }
 
-  #note({ id, usage }: Piece): void {
+  #note({ id, usage, choice = 0, finish }: Piece): void {
     if (id !== undefined && this.#started.size === 0) this.#id = id;
     this.#usage = usage ?? this.#usage;
+    if (finish !== undefined) this.#finishes.set(choice, finish);
+  }
+
+  #finishOf(choice: number): string {
+    return this.#finishes.get(choice) ?? 'stop';
   }
 
   #chunk(choices: readonly object[], usage?: ChatUsage): string {
@@ -94,18 +119,40 @@ export class ChatWriter {
   }
 }
 
-function hasText({ text, reasoning }: Piece): boolean {
-  return text !== undefined || reasoning !== undefined;
+function hasOutput({ text, reasoning, calls = [] }: Piece): boolean {
+  return text !== undefined || reasoning !== undefined || calls.length > 0;
 }
 
-function choiceOf(index: number, pieces: readonly Piece[]): object {
+function callDelta({ index, id, name, arguments: more }: CallPiece): object {
+  return {
+    index,
+    ...(id !== undefined && { id, type: 'function' }),
+    function: { ...(name !== undefined && { name }), ...(more !== undefined && { arguments: more }) },
+  };
+}
+
+function messageOf(pieces: readonly Piece[]): object {
   const reasoning = pieces.map(({ reasoning: each = '' }) => each).join('');
   const name = pieces.find((piece) => piece.name !== undefined)?.name;
-  const message = {
+  const text = pieces.map(({ text: each = '' }) => each).join('');
+  const calls = wholeCalls(pieces.flatMap((piece) => piece.calls ?? []));
+  return {
     role: 'assistant',
     ...(name !== undefined && { name }),
-    content: pieces.map(({ text = '' }) => text).join(''),
+    content: text === '' && calls.length > 0 ? null : text,
     ...(reasoning !== '' && { reasoning_content: reasoning }),
+    ...(calls.length > 0 && { tool_calls: calls }),
   };
-  return { index, message, finish_reason: 'stop' };
+}
+
+function wholeCalls(pieces: readonly CallPiece[]): object[] {
+  const byIndex = Map.groupBy(pieces, ({ index }) => index);
+  return Array.from(byIndex.values(), (parts) => ({
+    id: parts.find(({ id }) => id !== undefined)?.id ?? '',
+    type: 'function',
+    function: {
+      name: parts.map(({ name = '' }) => name).join(''),
+      arguments: parts.map(({ arguments: more = '' }) => more).join(''),
+    },
+  }));
 }

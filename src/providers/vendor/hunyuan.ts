@@ -48,19 +48,25 @@ export function openHunyuan(config: ProviderConfig): ProviderAdapter {
     },
   );
   const signingClock = new SigningClock(TOLERANCE_MS);
+  const { host } = new URL(adapter.origin);
+  const authorize: ProviderAdapter['authorize'] = (request, key, { target }) =>
+    key === undefined
+      ? request
+      : signRequest(withSignedType(request), {
+          action: target.action ?? ACTION,
+          host,
+          secret: key.secret,
+          now: signingClock.now(),
+        });
   return {
     ...adapter,
     errorsInside: true,
     signingClock,
     onlyPath: '/',
-    authorize: (request, key) =>
-      key === undefined
-        ? request
-        : signRequest(withSignedType(request), new URL(adapter.origin).host, key.secret, signingClock.now()),
+    authorize,
     build: (call, key, model) => {
       const request = adapter.build(call, undefined, model);
-      if (request instanceof Promise || key === undefined) return request;
-      return signRequest(request, new URL(adapter.origin).host, key.secret, signingClock.now());
+      return request instanceof Promise ? request : authorize(request, key, call);
     },
   };
 }
@@ -112,16 +118,22 @@ function throwMissing(): never {
   throw new TranslationError('Hunyuan answered without Choices');
 }
 
-/**
- * Signs the exact bytes by Tencent Cloud's signature version 3 (cloud.tencent.com/document/api/1729/101843).
- * @param secret - id and key, with a colon between them
- * @param now - milliseconds since the epoch
- */
-function signRequest(request: UpstreamRequest, host: string, secret: Secret, now: number): UpstreamRequest {
+/** What a request is signed with. */
+interface Signing {
+  readonly action: string;
+  readonly host: string;
+  /** Id and key, with a colon between them. */
+  readonly secret: Secret;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/** Signs the exact bytes by Tencent Cloud's signature version 3 (cloud.tencent.com/document/api/1729/101843). */
+function signRequest(request: UpstreamRequest, { action, host, secret, now }: Signing): UpstreamRequest {
   const [id = '', key = ''] = secret.reveal().split(':');
   const seconds = Math.floor(now / 1000);
   const day = new Date(now).toISOString().slice(0, 10);
-  const headers = `content-type:application/json\nhost:${host}\nx-tc-action:${ACTION.toLowerCase()}\n`;
+  const headers = `content-type:application/json\nhost:${host}\nx-tc-action:${action.toLowerCase()}\n`;
   const names = 'content-type;host;x-tc-action';
   const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
   const canonical = ['POST', '/', '', headers, names, sha256(body)].join('\n');
@@ -137,7 +149,7 @@ function signRequest(request: UpstreamRequest, host: string, secret: Secret, now
       'authorization',
       `TC3-HMAC-SHA256 Credential=${id}/${scope}, SignedHeaders=${names}, Signature=${signature}`,
       'x-tc-action',
-      ACTION,
+      action,
       'x-tc-version',
       VERSION,
       'x-tc-timestamp',

@@ -42,7 +42,6 @@ export function openKling(config: ProviderConfig): ProviderAdapter {
   return {
     ...adapter,
     signingClock,
-    errorsInside: true,
     supports: (operation) => adapter.supports(operation) && (isOriginal || !CREATES.has(operation)),
     convert: (call, model) => {
       const { operation } = call.target;

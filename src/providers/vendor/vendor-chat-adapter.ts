@@ -1,11 +1,12 @@
 import type { ProviderConfig } from '../../config/schema/schema.ts';
 import type { Call } from '../../dialects/operations/call.ts';
 import { asObject } from '../../base/json.ts';
+import type { Json } from '../../base/json.ts';
 import type { Operation } from '../../dialects/operations/operation.ts';
 import { endpointOf } from '../endpoint.ts';
 import { plainAdapter } from '../adapters/plain.ts';
 import { providerTypeOf } from '../../catalog/provider-types.ts';
-import type { ProviderAdapter } from '../adapter.ts';
+import type { Converted, ProviderAdapter } from '../adapter.ts';
 import { droppedFields, decodeTextChat, vendorCall } from './chat-request.ts';
 import type { ChatRequest, VendorRequest } from './chat-request.ts';
 import { VendorChatTranslator } from './vendor-chat-translator.ts';
@@ -36,21 +37,37 @@ export function vendorChatAdapter(config: ProviderConfig, vendor: VendorChat): P
     ...plainAdapter(origin, 'openai-chat', [
       { family: 'vendor', basePath, credential, lacks: isUnsupported },
     ]),
-    convert: (call, model) => {
-      if (call.target.operation.name !== 'chat.completions') return undefined;
-      const chat = decodeTextChat(call);
-      const wantsUsage = asObject(chat.body['stream_options'])?.['include_usage'] === true;
-      const request = vendor.buildRequest(chat, call, model ?? '');
-      const writer = new ChatWriter(call, model, wantsUsage);
-      return {
-        call: vendorCall(call, request),
-        translator: new VendorChatTranslator(
-          vendor.createReader(),
-          writer,
-          call.stream,
-          droppedFields(chat, request),
-        ),
-      };
-    },
+    convert: (call, model) =>
+      call.target.operation.name === 'chat.completions' ? convertTextChat(call, model, vendor) : undefined,
+  };
+}
+
+/** A chat as a vendor's request that is made of its text. Throws `NotExpressible`. */
+export function convertTextChat(
+  call: Call,
+  model: string | undefined,
+  vendor: Pick<VendorChat, 'buildRequest' | 'createReader'>,
+): Converted {
+  const chat = decodeTextChat(call);
+  const request = vendor.buildRequest(chat, call, model ?? '');
+  return convertedChat(call, model, chat.body, request, vendor.createReader());
+}
+
+/**
+ * A chat as a vendor's request, and what translates the answer back.
+ * @param body - of the client's request
+ */
+export function convertedChat(
+  call: Call,
+  model: string | undefined,
+  body: Json,
+  request: VendorRequest,
+  reader: VendorResponseReader,
+): Converted {
+  const wantsUsage = asObject(body['stream_options'])?.['include_usage'] === true;
+  const writer = new ChatWriter(call, model, wantsUsage);
+  return {
+    call: vendorCall(call, request),
+    translator: new VendorChatTranslator(reader, writer, call.stream, droppedFields(body, request)),
   };
 }

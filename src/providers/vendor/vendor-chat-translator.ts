@@ -16,8 +16,8 @@ const MAX_WHOLE_BYTES = MAX_CONVERTED_BYTES;
 export interface VendorResponseReader {
   /** A whole response. Throws a `TranslationError` where it is not what it should be. */
   readWhole(body: Json): readonly Piece[];
-  /** A frame of a stream; undefined where it holds nothing for the client. Throws as `readWhole` does. */
-  readFrame(name: string, data: Json): Piece | undefined;
+  /** A frame of a stream; undefined or empty where it holds nothing for the client. Throws as `readWhole` does. */
+  readFrame(name: string, data: Json): Piece | readonly Piece[] | undefined;
   /** Whether its streams have no end marker. */
   readonly endsByClosing?: boolean;
 }
@@ -85,10 +85,11 @@ class FrameReader {
           return;
         }
         if (isErrorObject(data)) this.#hasFailed = true;
-        const piece = this.#read(() => reader.readFrame(name, data));
-        if (piece === undefined) return;
-        this.#hasEnd ||= piece.isEnd === true;
-        onPiece(piece);
+        const read = this.#read(() => reader.readFrame(name, data)) ?? [];
+        for (const piece of [read].flat()) {
+          this.#hasEnd ||= piece.isEnd === true;
+          onPiece(piece);
+        }
       },
       onBareJson: () => {
         this.#hasFailed = true;
@@ -108,7 +109,9 @@ class FrameReader {
     this.#scanner.end();
   }
 
-  #read(read: () => Piece | undefined): Piece | undefined {
+  #read(
+    read: () => ReturnType<VendorResponseReader['readFrame']>,
+  ): ReturnType<VendorResponseReader['readFrame']> {
     try {
       return read();
     } catch (error) {

@@ -49,7 +49,16 @@ group('text that is no YAML', [
     text: 'provider: type: openai',
     problems: ['1:11: expected quotes around text with a colon in it, or a line for each field'],
   },
-  { name: 'two documents', text: `${openai}\n---\n${openai}`, problems: ['2:1: expected a single document'] },
+  {
+    name: 'text among documents',
+    text: `${openai}\n---\nopenai`,
+    problems: ['1:1: expected a map of options, with providers at least'],
+  },
+  {
+    name: 'a mistake in a later document',
+    text: `${openai}\n---\nlisten: [`,
+    problems: ['3:10: expected a line indented like those it belongs to, and every bracket or quote closed'],
+  },
   {
     name: 'a tag nobody knows',
     text: 'provider: { type: !mine openai }',
@@ -229,7 +238,7 @@ group('grammars of their own', [
   },
   {
     name: 'an id with a slash',
-    text: 'provider: { type: openai, id: a/b }',
+    text: 'provider: { type: openai, id: a/b, attempts: 2 }',
     problems: ['1:31: provider.id is "a/b": expected an id of at most 128 characters, without spaces or "/"'],
   },
   {

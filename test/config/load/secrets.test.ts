@@ -113,3 +113,13 @@ void test('keys from the environment are not shown either', () => {
     ),
   );
 });
+
+void test('a key that is a list or a map is quoted nowhere, not even by the parser', (t) => {
+  const warned = t.mock.method(process, 'emitWarning', () => {});
+  for (const text of [
+    'provider: { ? [sk-1] : 1 }',
+    'provider: { ? { sk-1: a } : 1, type: openai, apiTokens: [k] }',
+  ])
+    parseConfig(text, { env: {} });
+  assert.equal(warned.mock.callCount(), 0);
+});

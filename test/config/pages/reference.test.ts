@@ -256,10 +256,6 @@ void test('options of vendors are accepted, make base URLs, and warn where they 
     warnings.map(({ path }) => path),
     [
       'providers[0].authHeaderKey',
-      'providers[1].qwenEnableCompatible',
-      'providers[1].qwenFileIds',
-      'providers[4].minimaxApiType',
-      'providers[4].minimaxGroupId',
       'providers[5].moonshotFileId',
       'providers[19].vertexAuthServiceName',
       'providers[21].klingTokenRefreshAhead',

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { parseObject } from '../../../src/base/json.ts';
 import {
   clientErrorBody,
   clientErrorEvent,
@@ -42,6 +43,11 @@ const forms: readonly [form: ErrorForm, whole: object, ending: object][] = [
   ],
 ];
 
+/** The exception that Bedrock's clients raise. */
+function typeOf(status: number): unknown {
+  return parseObject(clientErrorBody('bedrock-converse', { ...error, status }))?.['__type'];
+}
+
 void describe('an error for a client of a vendor’s own API', () => {
   for (const [form, whole, ending] of forms) {
     void it(`has the form of ${form}`, () => {
@@ -58,10 +64,6 @@ void describe('an error for a client of a vendor’s own API', () => {
   }
 
   void it('is of a status that a vendor knows', () => {
-    const typeOf = (status: number): unknown => {
-      const body: unknown = JSON.parse(clientErrorBody('bedrock-converse', { ...error, status }));
-      return typeof body === 'object' && body !== null && '__type' in body ? body.__type : undefined;
-    };
     const types = [400, 403, 404, 500, 503, 504].map(typeOf);
     assert.deepEqual(types, [
       'ValidationException',

@@ -19,6 +19,11 @@ function named(method: string, url: string): string {
   return typeof target === 'string' ? target : target.operation.name;
 }
 
+/** What a request to Tencent Cloud asks for. */
+function at(url: string, action: string) {
+  return findTarget('POST', url, { 'x-tc-action': action });
+}
+
 function found(method: string, url: string) {
   const target = findTarget(method, url);
   assert.ok(typeof target === 'object', `${method} ${url}`);
@@ -166,7 +171,6 @@ void describe('finding the operation of a request', () => {
   }
 
   void it('Tencent Cloud’s is that of a header, unless the path has one', () => {
-    const at = (url: string, action: string) => findTarget('POST', url, { 'x-tc-action': action });
     const chat = at('/', 'ChatCompletions');
     assert.ok(typeof chat === 'object');
     assert.equal(chat.operation.name, 'hunyuan.chat');

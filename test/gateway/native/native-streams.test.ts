@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { after, before, suite, test } from 'node:test';
 import { buffer } from 'node:stream/consumers';
-import type { Json } from '../../../src/base/json.ts';
+import * as z from 'zod';
 import { ask } from '../../support/http.ts';
 import { startTestGateway } from '../../support/gateway.ts';
 import type { ConfigParts, RequestLine, TestGateway } from '../../support/gateway.ts';
@@ -13,11 +13,15 @@ import type { NativeStream } from './vendors.ts';
 /* Clients that speak a vendor's own API, and its streams: passed on as they are, judged, and ended. */
 
 /** What the vendor does with the tries of one request, in their order. */
-type Play = 'answer' | 'refuse' | 'fail-early' | 'fail-late' | 'break';
+const play = z.enum(['answer', 'refuse', 'fail-early', 'fail-late', 'break']);
+type Play = z.infer<typeof play>;
+
+/** What is added to a request's body. */
+const asked = z.looseObject({ vendor: z.string(), plays: z.array(play) });
 
 interface Seen {
   readonly path: string;
-  readonly body: Json;
+  readonly body: unknown;
 }
 
 /** A vendor's server: what a request is met with stands in its body, which passes as it is. */
@@ -42,20 +46,18 @@ class Vendor {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = JSON.parse((await buffer(request)).toString()) as Json & {
-      readonly vendor: string;
-      readonly plays: readonly Play[];
-    };
-    const stream = nativeStreams.find(({ id }) => id === body.vendor);
+    const body: unknown = JSON.parse((await buffer(request)).toString());
+    const { vendor: id, plays } = asked.parse(body);
+    const stream = nativeStreams.find((each) => each.id === id);
     assert.ok(stream !== undefined, `${request.url} ${JSON.stringify(body)}`);
-    const name = JSON.stringify([body.vendor, body.plays]);
+    const name = JSON.stringify([id, plays]);
     const seen = this.seen.get(name) ?? [];
     this.seen.set(name, [...seen, { path: request.url ?? '', body }]);
-    play(body.plays[seen.length] ?? 'answer', stream, response);
+    answerWith(plays[seen.length] ?? 'answer', stream, response);
   }
 }
 
-function play(what: Play, stream: NativeStream, response: ServerResponse): void {
+function answerWith(what: Play, stream: NativeStream, response: ServerResponse): void {
   const { begin, rest, error, contentType, refusal } = stream;
   if (what === 'refuse') {
     response.writeHead(refusal.status, { 'content-type': 'application/json' });
@@ -117,13 +119,13 @@ const BASE_PATHS: Readonly<Record<string, string>> = {
 };
 
 async function send(stream: NativeStream, plays: readonly Play[]) {
-  const { id, path, body } = stream;
+  const { id, path, body, modelField = 'model' } = stream;
   const lines = gateway.requests().length;
   const inPath = path.includes('MODEL');
   const answer = await ask(gateway.url, {
     path: path.replace('MODEL', `${id}-model`),
-    headers: { 'anthropic-version': id === 'complete' ? '2023-06-01' : undefined },
-    body: { ...(!inPath && { model: `${id}-model` }), vendor: id, plays, ...body },
+    headers: stream.headers ?? {},
+    body: { ...(!inPath && { [modelField]: `${id}-model` }), vendor: id, plays, ...body },
   });
   const [line] = (await gateway.requestsLogged(lines + 1)).slice(lines);
   assert.ok(line !== undefined);
@@ -137,7 +139,7 @@ function failures({ failed = [] }: RequestLine): readonly string[] {
 for (const stream of nativeStreams) {
   const { id, path, upstreamPath = path, body, begin, rest, error } = stream;
 
-  void suite(`a stream of ${path}`, () => {
+  void suite(`a stream of ${path}, ${id}`, () => {
     void test('reaches its client byte for byte, of the model that the mapping names', async () => {
       const { answer, line, seen } = await send(stream, ['answer']);
       assert.equal(answer.status, 200);
@@ -147,7 +149,8 @@ for (const stream of nativeStreams) {
       assert.equal(line.model, `${id}-model`);
       const [{ path: sent, body: received } = { path: '', body: {} }] = seen;
       assert.equal(sent.split('?')[0], upstreamPath.replace('MODEL', `${id}-real`));
-      const model = path.includes('MODEL') ? {} : { model: `${id}-real` };
+      const { modelField = 'model' } = stream;
+      const model = path.includes('MODEL') ? {} : { [modelField]: `${id}-real` };
       assert.deepEqual(received, { ...model, vendor: id, plays: ['answer'], ...body });
     });
 

@@ -157,7 +157,7 @@ for (const api of APIS)
         const known = new Set(makers.keys());
         const made = await ask(gateway.url, { path: api.create, body: api.body });
         assert.equal(made.status, 200, made.text);
-        const [task] = [...makers.keys()].filter((each) => !known.has(each));
+        const task = [...makers.keys()].find((each) => !known.has(each));
         assert.ok(task !== undefined);
         assert.deepEqual(made.json(), api.made(task));
         const { path, body } = api.retrieve(task);
@@ -172,9 +172,9 @@ for (const api of APIS)
       t.after(() => {
         breaksNext = false;
       });
-      const before = requests;
+      const earlier = requests;
       const made = await ask(gateway.url, { path: api.create, body: api.body });
       assert.equal(made.status, 502);
-      assert.equal(requests, before + 1);
+      assert.equal(requests, earlier + 1);
     });
   });

@@ -1,3 +1,4 @@
+import { asObject, parseObject } from '../../../src/base/json.ts';
 import type { Json } from '../../../src/base/json.ts';
 import { awsFrame, converseEvent, converseException } from '../../support/aws-frames.ts';
 
@@ -16,6 +17,9 @@ export interface NativeStream {
   /** The path at the provider, where that is another. */
   readonly upstreamPath?: string;
   readonly body: Json;
+  /** The field of the body that names the model, where that is not `model`. */
+  readonly modelField?: string;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly contentType: string;
   readonly begin: Buffer;
   readonly rest: Buffer;
@@ -54,14 +58,13 @@ export function invokeChunk(data: Json): Buffer {
 }
 
 /** A member at any depth of the JSON that ends a stream. */
-function lastJson(tail: Buffer): Json {
+function lastJson(tail: Buffer): Json | undefined {
   const text = tail.toString();
-  return JSON.parse(text.slice(text.search(/\{/u)).trim()) as Json;
+  return parseObject(text.slice(text.search(/\{/u)).trim());
 }
 
 function member(path: string): (tail: Buffer) => unknown {
-  return (tail) =>
-    path.split('.').reduce<unknown>((value, name) => (value as Json | undefined)?.[name], lastJson(tail));
+  return (tail) => path.split('.').reduce<unknown>((value, name) => asObject(value)?.[name], lastJson(tail));
 }
 
 /** Of a frame: what its payload says. */
@@ -77,7 +80,7 @@ function exceptionIn(tail: Buffer): unknown {
     payload.toString(),
   );
   if (!expected.equals(tail)) throw new Error('no exception frame');
-  return (JSON.parse(payload.toString()) as Json)['message'];
+  return parseObject(payload.toString())?.['message'];
 }
 
 const CLAUDE_BEGIN: readonly Json[] = [
@@ -106,7 +109,7 @@ const AWS_REFUSAL = {
   body: { message: 'The security token included in the request is invalid.' },
 };
 
-export const nativeStreams: readonly NativeStream[] = [
+const STREAMS: readonly NativeStream[] = [
   {
     id: 'converse',
     provider: { type: 'bedrock', awsRegion: 'us-east-1' },
@@ -157,6 +160,7 @@ export const nativeStreams: readonly NativeStream[] = [
     id: 'complete',
     provider: { type: 'claude' },
     path: '/v1/complete',
+    headers: { 'anthropic-version': '2023-06-01' },
     body: { prompt: '\n\nHuman: hi\n\nAssistant:', max_tokens_to_sample: 5, stream: true },
     contentType: SSE,
     begin: named({ type: 'completion', completion: 'so', stop_reason: null }),
@@ -263,6 +267,28 @@ export const nativeStreams: readonly NativeStream[] = [
     refusal: { status: 401, body: { code: 'InvalidApiKey', message: 'Invalid API-key provided.' } },
   },
   {
+    id: 'hunyuan',
+    provider: {
+      type: 'hunyuan',
+      hunyuanAuthId: 'id-of-hunyuan',
+      hunyuanAuthKey: 'key-of-hunyuan',
+      apiTokens: ['second-id:second-key', 'third-id:third-key'],
+    },
+    path: '/',
+    modelField: 'Model',
+    headers: { 'x-tc-action': 'ChatCompletions' },
+    body: { Messages: [{ Role: 'user', Content: 'hi' }], Stream: true },
+    contentType: SSE,
+    begin: events({ Id: 'h', Choices: [{ Delta: { Role: 'assistant', Content: 'so' }, FinishReason: '' }] }),
+    rest: events({ Id: 'h', Choices: [{ Delta: { Content: '' }, FinishReason: 'stop' }] }),
+    error: events({ Id: 'h', ErrorMsg: { Msg: MESSAGE, Code: 4001 } }),
+    messageIn: member('ErrorMsg.Msg'),
+    refusal: {
+      status: 200,
+      body: { Response: { Error: { Code: 'AuthFailure.SecretIdNotFound', Message: 'not found' } } },
+    },
+  },
+  {
     id: 'triton',
     provider: { type: 'triton' },
     path: '/v2/models/MODEL/versions/1/generate_stream',
@@ -275,3 +301,15 @@ export const nativeStreams: readonly NativeStream[] = [
     refusal: { status: 401, body: { error: 'Unauthorized' } },
   },
 ];
+
+/** The same with `protocol: original`: the whole path goes to the provider as it is. */
+function asOriginal(stream: NativeStream): NativeStream {
+  return {
+    ...stream,
+    upstreamPath: stream.path,
+    id: `${stream.id}-original`,
+    provider: { ...stream.provider, protocol: 'original' },
+  };
+}
+
+export const nativeStreams: readonly NativeStream[] = [...STREAMS, ...STREAMS.map(asOriginal)];

@@ -41,7 +41,8 @@ const ID_PREFIXES: readonly (readonly [path: RegExp, prefix: string])[] = [
   [/^messages\/batches$/u, 'msgbatch_'],
   [/^messages$/u, 'msg_'],
 ];
-const TASKS = /^(?:videos\/(?:text2video|image2video)|images\/generations|services\/.*)$/u;
+const TASKS =
+  /^(?:contents\/generations\/tasks|models\/m:predictLongRunning|videos\/(?:text2video|image2video)|images\/generations|services\/.*)$/u;
 /** Ids of created resources. */
 const ID =
   /(?:file-|cfile_|upload_|batch_|ftjob-|video_|conv_|resp_|chatcmpl-|msgbatch_|task_|chat_|cntr_)\d{6}[\w-]*/gu;
@@ -135,7 +136,10 @@ function answer(
   if (method !== 'POST') return { object: 'resource', ...(resource ?? { id: first }) };
   if (TASKS.test(path)) {
     const task = { task_id: make('task_').id };
-    return path.startsWith('services') ? { output: task } : { code: 0, data: task };
+    if (path.startsWith('services')) return { output: task };
+    if (path.startsWith('contents')) return { id: task.task_id };
+    if (path.startsWith('models')) return { name: `models/m/operations/${task.task_id}` };
+    return { code: 0, data: task };
   }
   if (path === 'v3/chat')
     return { code: 0, data: { id: make('chat_').id, conversation_id: make('conv_').id } };

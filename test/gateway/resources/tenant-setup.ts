@@ -88,7 +88,7 @@ export async function tenantSetup(
     gateway,
     send,
     as: (client, { method, pattern, dialect, name }, more = {}) => {
-      const [before = '', ...after] = `/v1${pattern}`.split('{id}');
+      const [before = '', ...after] = `/v1${pattern}`.replace('{model}', 'm').split('{id}');
       const path = after.length === 0 ? before : before + (more.id ?? '') + after.join('item_1');
       const body = more.body ?? BODIES[name] ?? { model: 'm', input: 'hi', messages: [] };
       const isForm = name.endsWith('files.create') || name === 'uploads.parts.create';
@@ -115,7 +115,7 @@ export function named(name: string): Operation {
 /** The id of the resource that an answer says was created. */
 export function idOf({ text, status }: HttpAnswer): string {
   assert.equal(status, 200, text);
-  const id = /"(?:id|task_id)":"([^"]+)"/u.exec(text)?.[1];
+  const id = /"(?:id|task_id|name)":"(?:[^"]*\/)?([^"]+)"/u.exec(text)?.[1];
   assert.ok(id !== undefined, text);
   return id;
 }

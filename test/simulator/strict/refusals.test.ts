@@ -69,6 +69,31 @@ const REFUSED: readonly Refused[] = [
     },
   },
   {
+    path: '/api/v1/services/aigc/text-generation/generation',
+    body: { model: 'qwen-plus', input: { messages: [user] }, parameters: { max_completion_tokens: 9 } },
+    rule: 'dashscope/chat-shape',
+    status: 400,
+    says: {
+      code: 'InvalidParameter',
+      message: 'parameters.max_completion_tokens: unknown',
+      request_id: 'sim-request',
+    },
+  },
+  {
+    path: '/v1/videos/text2video',
+    body: { prompt: 'a sea', duration: '4' },
+    rule: 'kling/video-shape',
+    status: 400,
+    says: { code: 1201, message: 'duration: value', request_id: 'sim-request' },
+  },
+  {
+    path: '/v1/text/chatcompletion_pro?GroupId=g',
+    body: { model: 'abab6.5s-chat', messages: [user] },
+    rule: 'minimax/chat-pro-shape',
+    status: 200,
+    says: { base_resp: { status_code: 2013, status_msg: 'invalid params, messages.0.sender_type: missing' } },
+  },
+  {
     path: '/mistral/v1/chat/completions',
     body: { model: 'mistral-large-latest', messages: [user, { role: 'assistant', content: 'ho' }] },
     rule: 'mistral/last-role',

@@ -6,6 +6,12 @@ import { brokenRule, STRICT_VENDORS, strictRules } from '../../../simulator/stri
 import { ObjectStore } from '../../../simulator/surface/object-store.ts';
 import { anthropicExamples } from './examples/anthropic.ts';
 import { bedrockExamples } from './examples/bedrock.ts';
+import {
+  dashscopeChatExamples,
+  dashscopeEmbeddingsExamples,
+  klingExamples,
+  minimaxExamples,
+} from './examples/own-apis.ts';
 import { deepseekExamples, grokExamples, groqExamples } from './examples/compatible.ts';
 import { geminiExamples } from './examples/gemini.ts';
 import { bedrockImageExamples, geminiImageExamples } from './examples/images.ts';
@@ -39,6 +45,15 @@ const SETS: readonly ExampleSet[] = [
     model: 'anthropic.claude-sonnet-4-5-20250929-v1:0',
     examples: bedrockExamples,
   },
+  { service: 'dashscope', operation: 'chat', model: 'qwen-plus', examples: dashscopeChatExamples },
+  {
+    service: 'dashscope',
+    operation: 'embeddings',
+    model: 'text-embedding-v4',
+    examples: dashscopeEmbeddingsExamples,
+  },
+  { service: 'kling', operation: 'videos', model: '', examples: klingExamples },
+  { service: 'minimax', operation: 'chat', model: 'abab6.5s-chat', examples: minimaxExamples },
   { service: 'gemini', operation: 'images', model: 'imagen-4.0-generate-001', examples: geminiImageExamples },
   {
     service: 'bedrock',
@@ -71,8 +86,8 @@ function ofPublisher(examples: RuleExamples): RuleExamples {
   );
 }
 
-/** Where the body has no place for the model's name. */
-const MODEL_IN_PATH = new Set<Operation>(['generate', 'converse', 'images']);
+/** Where the body has no place for the model's name, or another. */
+const NO_MODEL_IN_BODY = new Set<Operation>(['generate', 'converse', 'images', 'videos']);
 
 for (const { service, operation, model, examples } of SETS)
   void suite(`${service}, ${operation}`, () => {
@@ -129,7 +144,9 @@ function ruleBrokenBy(
     input: [],
     conversation: [{ id: 'msg_kept' }],
   });
-  const sent: unknown = JSON.parse(JSON.stringify(MODEL_IN_PATH.has(operation) ? body : { model, ...body }));
+  const sent: unknown = JSON.parse(
+    JSON.stringify(NO_MODEL_IN_BODY.has(operation) ? body : { model, ...body }),
+  );
   return brokenRule(
     {
       key: 'k',

@@ -207,7 +207,7 @@ const shapes: Readonly<Record<string, Shape>> = {
   },
 };
 
-suite('a shape of the documentation is accepted and serves:', () => {
+void suite('a shape of the documentation is accepted and serves:', () => {
   for (const [name, shape] of Object.entries(shapes))
     void test(name, async (t) => {
       const { config, host, path, credential, model, asked, answer = completion, warned = [] } = shape;
@@ -245,7 +245,7 @@ suite('a shape of the documentation is accepted and serves:', () => {
     });
 });
 
-suite('a text or files that the documentation puts before chats', () => {
+void suite('a text or files that the documentation puts before chats', () => {
   void test('is fetched, and its list of one is one', async (t) => {
     const upstream = await rawUpstream(t, ({ request, end }) => {
       const isText = request.line.startsWith('GET /context.txt');

@@ -278,7 +278,7 @@ void describe('what Kubernetes holds', () => {
     assert.equal(providers[0]?.basePath, '/qwen');
     assert.deepEqual(
       parsed.warnings.map(({ path, line }) => [path, line]),
-      [['spec.matchRules', 25]],
+      [['spec.matchRules[0]', 26]],
     );
   });
 

@@ -15,3 +15,27 @@ export function isBlank(value: unknown): boolean {
 export function isBlankList(value: unknown): boolean {
   return Array.isArray(value) && value.length === 0;
 }
+
+/** A map as such; undefined for anything else. */
+export function fieldsOf(value: unknown): Fields | undefined {
+  return isFields(value) ? value : undefined;
+}
+
+/** The items of a list; a single value is a list of one, as the plugin reads it, and nothing is none. */
+export function listOf(value: unknown): readonly unknown[] {
+  if (Array.isArray(value)) return value;
+  return value === undefined || value === null ? [] : [value];
+}
+
+/** Text, or a number as text; empty for anything else. */
+export function textOf(value: unknown): string {
+  if (typeof value === 'string') return value.trim();
+  return typeof value === 'number' ? String(value) : '';
+}
+
+/** The texts of a list, without empty ones. */
+export function textsOf(value: unknown): readonly string[] {
+  return listOf(value)
+    .map(textOf)
+    .filter((text) => text !== '');
+}

@@ -1,5 +1,5 @@
 import { providerTypes, typesWithOption } from '../../../catalog/provider-types.ts';
-import { describeOption, fieldNamesAt, itemsOf, schemaAt } from '../../schema/introspect.ts';
+import { describeOption, fieldNamesAt, itemsOf, keywordsOf, schemaAt } from '../../schema/introspect.ts';
 import type { Schema } from '../../schema/introspect.ts';
 import { singleProvider } from '../../schema/provider.ts';
 import { vendorFields } from '../../schema/vendor-fields.ts';
@@ -8,6 +8,7 @@ import { nearest } from '../nearest.ts';
 import { isBlank, isBlankList, isFields } from './fields.ts';
 import type { Fields } from './fields.ts';
 import type { Place, Reading } from './reading.ts';
+import { readTokens } from './tokens.ts';
 import { readScalar } from './values.ts';
 import { ALIASES, PROVIDER_WORDS } from './words.ts';
 import type { Words } from './words.ts';
@@ -64,10 +65,14 @@ function isBlankBesideOthers({ apiTokens, ...provider }: Fields): boolean {
 
 /** Options that the plugin reads and has no use for, beside others or with this type, and why. */
 function ignoredOptions(provider: Fields): ReadonlyMap<string, string> {
-  const { type, apiTokens = [] } = provider;
+  const { type, apiTokens = [], basePathHandling } = provider;
   const row = typeof type === 'string' ? providerTypes.get(type) : undefined;
   const ignored = new Map<string, string>();
   if (row === undefined) return ignored;
+  const handlings = keywordsOf(schemaAt(singleProvider, ['basePathHandling']) ?? singleProvider);
+  if (basePathHandling !== undefined && handlings?.includes(basePathHandling) === false)
+    for (const option of ['basePath', 'basePathHandling'])
+      if (option in provider) ignored.set(option, 'there is no such handling, and without one paths stay');
   const { options = [], baseUrlOptions = [], keyOptions } = row;
   for (const option of Object.keys(vendorFields))
     if (option in provider && !options.includes(option))
@@ -125,6 +130,7 @@ function readOption(
   reading: Reading,
 ): unknown {
   const items = itemsOf(option);
+  if (items !== undefined && name === 'apiTokens') return readTokens(value, items, place, reading);
   if (items !== undefined) {
     const isOptional = describeOption(option).default === undefined;
     return readList(name, value, items, isOptional, inside, place, reading);
@@ -151,15 +157,13 @@ function readList(
   if (isOptional && (value === null || isBlankList(value))) return undefined;
   const list: unknown[] = Array.isArray(value) ? value : [value];
   const read: unknown[] = [];
-  const earlier = new Set<unknown>();
   for (const [index, item] of list.entries()) {
-    const why = reading.isPlugins ? whyLeftOut(name, item, earlier) : undefined;
-    earlier.add(item);
     const at = reading.enter(place, read.length, index);
-    if (why !== undefined) reading.note(at, why);
+    if (reading.isPlugins && name === 'customSettings' && !isSetting(item))
+      reading.note(at, 'a setting with the name of a field and a value; without them it has no effect');
     else if (!(name === 'contextCleanupCommands' && item === ''))
       read.push(
-        isFields(item) && inside !== undefined && name !== 'apiTokens'
+        isFields(item) && inside !== undefined
           ? readMap(item, items, inside, at, reading)
           : readScalar(name, items, item, at, reading),
       );
@@ -167,11 +171,6 @@ function readList(
   return read;
 }
 
-/** Why the plugin has no use for an item of a list; undefined where it has one. */
-function whyLeftOut(name: string, item: unknown, earlier: ReadonlySet<unknown>): string | undefined {
-  if (name === 'apiTokens' && typeof item === 'string' && item !== '' && earlier.has(item))
-    return 'a token that no earlier item has; it counts once';
-  return name === 'customSettings' && !(isFields(item) && !isBlank(item['name']))
-    ? 'a setting with the name of a field; without one it has no effect'
-    : undefined;
+function isSetting(item: unknown): boolean {
+  return isFields(item) && !isBlank(item['name']) && item['value'] !== undefined;
 }

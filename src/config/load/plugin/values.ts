@@ -1,8 +1,9 @@
 import { describeOption, isText, keywordsOf, valuesOf } from '../../schema/introspect.ts';
 import type { Schema } from '../../schema/introspect.ts';
+import { MAX_ID_LENGTH } from '../../schema/patterns.ts';
 import type { Bounds, Kind } from '../../schema/scalars.ts';
 import type { Place, Reading } from './reading.ts';
-import { isBlankList, isFields } from './fields.ts';
+import { isBlank, isBlankList, isFields } from './fields.ts';
 
 /*
  * Values of the plugin's words. Where a configuration is the plugin's they are read as gjson reads them there: kinds convert to
@@ -28,8 +29,10 @@ export function readScalar(
   const values = valuesOf(schema);
   if (kind?.range !== undefined) return readNumber(name, value, kind, kind.range, place, reading);
   if (kind?.kind === 'boolean') return reading.isPlugins ? readFlag(value, place, reading) : value;
-  if (kind?.kind === 'text' || kind?.kind === 'id') return asText(value, reading);
-  if (values !== undefined) return readAnyMap(values, value, place, reading);
+  if (name === 'id' || name === 'activeProviderId')
+    return readId(name, asText(value, reading), place, reading);
+  if (kind?.kind === 'text') return asText(value, reading);
+  if (values !== undefined) return readAnyMap(name, values, value, place, reading);
   if (!reading.isPlugins) return lowerCase(name, value);
   if (kind?.kind.startsWith('secret') === true) return readSecret(name, value, reading);
   return readKeyword(name, lowerCase(name, value), keywordsOf(schema) ?? [], place, reading);
@@ -82,6 +85,21 @@ function asText(value: unknown, { isPlugins }: Reading): unknown {
   return Number.isSafeInteger(value) || (isPlugins && typeof value === 'boolean') ? String(value) : value;
 }
 
+/** Any text is an id to the plugin. Here it stands before a slash in the names of models. */
+function readId(name: string, value: unknown, place: Place, reading: Reading): unknown {
+  if (!reading.isPlugins || typeof value !== 'string') return value;
+  const id = value
+    .trim()
+    .replaceAll(/[\s/\p{Cc}]+/gu, '-')
+    .slice(0, MAX_ID_LENGTH);
+  if (id !== value && name === 'id')
+    reading.note(
+      place,
+      `an id of at most ${MAX_ID_LENGTH} characters, without spaces or "/"; it is called ${id} here`,
+    );
+  return id;
+}
+
 /** A service account as a map is as good as its JSON. */
 function readSecret(name: string, value: unknown, reading: Reading): unknown {
   if (name === 'vertexAuthKey' && isFields(value)) return JSON.stringify(value);
@@ -105,18 +123,24 @@ function readKeyword(
 }
 
 /** A map with names of any kind: of models, of operations, of categories. */
-function readAnyMap(values: Schema, value: unknown, place: Place, reading: Reading): unknown {
+function readAnyMap(name: string, values: Schema, value: unknown, place: Place, reading: Reading): unknown {
   if (!isFields(value)) {
     if (!reading.isPlugins) return value;
     if (!isBlankList(value)) reading.note(place, 'a map; as it is it means nothing');
     return undefined;
   }
   const { kind } = describeOption(values);
-  const read = (name: string, each: unknown): unknown => {
-    if (isText(values)) return each === null && reading.isPlugins ? '' : asText(each, reading);
-    return kind?.kind === 'boolean' && reading.isPlugins
-      ? readFlag(each, reading.enter(place, name), reading)
-      : each;
-  };
-  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, read(name, each)]));
+  const entries = Object.entries(value).flatMap(([key, each]): [string, unknown][] => {
+    const at = reading.enter(place, key);
+    if (name === 'capabilities' && reading.isPlugins && isBlank(each)) {
+      reading.note(at, 'a path; as it is the operation keeps its own');
+      return [];
+    }
+    if (isText(values)) return [[key, each === null && reading.isPlugins ? '' : asText(each, reading)]];
+    const isFlag = kind?.kind === 'boolean' && reading.isPlugins;
+    return [[key, isFlag ? readFlag(each, at, reading) : each]];
+  });
+  // An empty one says nothing there, unless it is one of switches, which are then all off.
+  const isBlankMap = entries.length === 0 && kind?.kind !== 'boolean';
+  return reading.isPlugins && isBlankMap ? undefined : Object.fromEntries(entries);
 }

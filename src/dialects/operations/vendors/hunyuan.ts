@@ -25,7 +25,8 @@ const chat = actionRow('chat', 'ChatCompletions', {
 /** A chat. */
 export const [, hunyuanChat] = chat;
 
-const ACTIONS = new Map([
+/** The operations by their actions. */
+export const hunyuanActions: ReadonlyMap<string, Operation> = new Map([
   chat,
   actionRow('embedding', 'GetEmbedding', {}),
   actionRow('token_count', 'GetTokenCount', {}),
@@ -39,12 +40,16 @@ const ACTIONS = new Map([
 ]);
 
 /** Any other action: what it does is not known. */
-const [, otherAction] = actionRow('action', '', { streams: 'as-asked', creates: true });
+const [, otherAction] = actionRow('action', '', {
+  streams: 'as-asked',
+  creates: true,
+  isPassthrough: true,
+});
 
 /** The operation of an action. */
 export function hunyuanOperation(action: string): Operation {
-  return ACTIONS.get(action) ?? otherAction;
+  return hunyuanActions.get(action) ?? otherAction;
 }
 
 /** All of them, which no path tells apart. */
-export const hunyuanOperations: readonly Operation[] = [...ACTIONS.values(), otherAction];
+export const hunyuanOperations: readonly Operation[] = [...hunyuanActions.values(), otherAction];

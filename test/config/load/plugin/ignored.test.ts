@@ -10,6 +10,8 @@ interface Case {
   /** Each as `line:column path: expected`. */
   readonly warnings: readonly string[];
   readonly leaves?: Partial<ProviderConfig>;
+  /** The weights of its keys. */
+  readonly pool?: readonly number[];
 }
 
 const cases: Readonly<Record<string, Case>> = {
@@ -58,15 +60,39 @@ extra: 1`,
     text: 'provider: { type: bedrock, awsRegion: us-east-1, apiTokens: k, awsAccessKey: a }',
     warnings: ['1:64 provider.awsAccessKey: nothing, since apiTokens go before it'],
   },
-  'a token a second time; the next mistake is still where it is': {
+  'a token a second time': {
     text: 'provider: { type: openai, apiTokens: [k, k, l], failover: { enabled: true, cooldownDuration: 1 } }',
-    warnings: ['1:42 provider.apiTokens[1]: a token that no earlier item has; it counts once'],
+    warnings: ['1:42 provider.apiTokens[1]: a token that no earlier item has; it is a weight of that one'],
+    pool: [2, 1],
   },
-  'settings without a name': {
-    text: 'provider: { type: openai, customSettings: [a, { value: 1 }, { name: "", value: 1 }, { name: b, value: 2 }] }',
-    warnings: [44, 47, 61].map(
+  'a base path whose handling is none': {
+    text: 'provider: { type: openai, basePath: /a, basePathHandling: strip }',
+    warnings: [
+      '1:27 provider.basePath: nothing, since there is no such handling, and without one paths stay',
+      '1:41 provider.basePathHandling: nothing, since there is no such handling, and without one paths stay',
+    ],
+    leaves: { basePathHandling: 'removePrefix' },
+  },
+  'operations without a path': {
+    text: 'provider: { type: openai, capabilities: { openai/v1/embeddings: , openai/v1/responses: "" } }',
+    warnings: [
+      '1:43 provider.capabilities["openai/v1/embeddings"]: a path; as it is the operation keeps its own',
+      '1:67 provider.capabilities["openai/v1/responses"]: a path; as it is the operation keeps its own',
+    ],
+    leaves: { capabilities: {} },
+  },
+  'empty tokens beside others': {
+    text: 'provider: { type: openai, apiTokens: ["", k, null] }',
+    warnings: [
+      '1:39 provider.apiTokens[0]: a token that is not blank; it is left out',
+      '1:46 provider.apiTokens[2]: a token that is not blank; it is left out',
+    ],
+  },
+  'settings without a name or a value': {
+    text: 'provider: { type: openai, customSettings: [a, { value: 1 }, { name: "", value: 1 }, { name: a }, { name: b, value: 2 }] }',
+    warnings: [44, 47, 61, 85].map(
       (column, index) =>
-        `1:${column} provider.customSettings[${index}]: a setting with the name of a field; without one it has no effect`,
+        `1:${column} provider.customSettings[${index}]: a setting with the name of a field and a value; without them it has no effect`,
     ),
     leaves: { customSettings: [{ name: 'b', value: 2, mode: 'auto', overwrite: true }] },
   },
@@ -81,14 +107,20 @@ extra: 1`,
 };
 
 void describe('left out, and named:', () => {
-  for (const [what, { text, warnings, leaves = {} }] of Object.entries(cases))
+  for (const [what, { text, warnings, leaves = {}, pool }] of Object.entries(cases))
     void test(what, () => {
       const loaded = accepted(text);
       assert.deepEqual(
         loaded.warnings.map(({ line, column, path, expected }) => `${line}:${column} ${path}: ${expected}`),
         warnings,
       );
-      assert.partialDeepStrictEqual(loaded.config.providers[0], leaves);
+      const [provider] = loaded.config.providers;
+      assert.partialDeepStrictEqual(provider, leaves);
+      if (pool !== undefined)
+        assert.deepEqual(
+          provider?.apiTokens.map(({ weight }) => weight),
+          pool,
+        );
     });
 });
 

@@ -96,6 +96,7 @@ const taken: readonly { parts: Parts; as?: object; warned?: readonly string[] }[
     warned: ['modelMapping', 'capabilities', 'failover', 'retryOnFailure'],
   })),
   { parts: { modelMapping: { a: 1, b: null, c: true } }, as: { modelMapping: { a: '1', b: '', c: 'true' } } },
+  { parts: { id: ' team a/b' }, as: { id: 'team-a-b' }, warned: ['id'] },
   { parts: { id: 5, basePath: null, protocol: '', providerDomain: '' }, as: { id: '5', protocol: 'openai' } },
   ...['IGNORE', 'Ignore'].map((reasoningContentMode) => ({
     parts: { reasoningContentMode },
@@ -108,6 +109,10 @@ const taken: readonly { parts: Parts; as?: object; warned?: readonly string[] }[
   },
   { parts: { apiTokens: [12345, 'k'], failover: { enabled: true, cooldownDuration: 1 } } },
   { parts: { context: null } },
+  {
+    parts: { responseJsonSchema: {}, modelMapping: {} },
+    as: { modelMapping: {} },
+  },
   {
     parts: { customSettings: [{ name: 'a', value: null, mode: 'x', overwrite: 0 }] },
     as: { customSettings: [{ name: 'a', mode: 'auto', overwrite: false }] },
@@ -134,7 +139,7 @@ const taken: readonly { parts: Parts; as?: object; warned?: readonly string[] }[
 
 void describe('is read as', () => {
   for (const { parts, as = {}, warned = [] } of taken)
-    void test(`${JSON.stringify(parts).slice(0, 100)}`, () => {
+    void test(JSON.stringify(parts).slice(0, 100), () => {
       const found = read(parts);
       assert.partialDeepStrictEqual(found.provider, as);
       assert.deepEqual(found.warned, warned);
