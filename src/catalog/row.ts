@@ -58,6 +58,10 @@ export interface ProviderType {
   readonly own?: AdditionalApi;
   /** Headers of clients that pass to it beside those of `passed-headers.ts`, as it documents them. In lower case. */
   readonly passedClientHeaders?: readonly string[];
+  /**
+   * Query parameters of clients that pass to it alone, unless the configuration says the same itself. In lower case, letters only.
+   */
+  readonly passedClientParameters?: readonly string[];
   /** It is this vendor's own API: what clients mean for the vendor passes to it, and to nobody else. */
   readonly vendor?: Vendor;
   /**

@@ -76,6 +76,8 @@ export const chinaTypes: readonly ProviderType[] = [
     env: 'MINIMAX_API_KEY',
     credential: bearer,
     options: ['minimaxApiType', 'minimaxGroupId'],
+    // platform.minimaxi.com/document/ChatCompletion%20Pro: the group that the key belongs to, in its older APIs
+    passedClientParameters: ['groupid'],
     offers: ['chat.completions'],
     paths: { 'chat.completions': '/v1/text/chatcompletion_v2' },
     errorsInside: true,

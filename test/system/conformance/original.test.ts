@@ -160,6 +160,12 @@ const cases: Readonly<Record<string, Case>> = {
     sentPath: '/v1/text/chatcompletion_pro?GroupId=17',
     body: '{"model":"abab6.5s-chat","messages":[]}',
   },
+  'a group of MiniMax’s that the client names': {
+    options: { type: 'minimax' },
+    base: '/v1',
+    path: '/v1/t2a_v2?GroupId=18',
+    body: '{"model":"speech-02-hd","text":"hi"}',
+  },
   'Cohere’s first API': {
     options: { type: 'cohere', modelMapping: { a: 'b' } },
     base: '/compatibility/v1',
