@@ -50,6 +50,11 @@ export interface ProviderType {
   readonly paths?: Readonly<Record<string, string>>;
   /** Further `paths` where an option of its own, a switch, is on: by the name of that option. */
   readonly pathsWith?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /**
+   * Whole paths of operations that are asked for as OpenAI or Anthropic write them (`/v1/chat/completions`), with `protocol: original`:
+   * the vendor has nothing there, and the Higress plugin sends them here. They move along as `paths` do.
+   */
+  readonly originalPaths?: Readonly<Record<string, string>>;
   /** Fields that are added to the bodies of requests which do not have them. */
   readonly bodyFields?: readonly DefaultField[];
   /** Where it has Anthropic's API as well; the base path moves as `paths` do. */

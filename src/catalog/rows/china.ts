@@ -34,6 +34,7 @@ export const chinaTypes: readonly ProviderType[] = [
     resendsReasoning: true,
     offers: ['chat.completions', 'completions', 'models.*'],
     paths: { completions: '/beta/completions' },
+    originalPaths: { 'messages.create': '/anthropic/v1/messages' },
     anthropic: messagesAt('/anthropic/v1'),
     notes: 'Text completions are those of its beta, which fill in the middle.',
   },
