@@ -289,6 +289,7 @@ export class Attempt {
       ...(verdict.scope === 'quota_domain' && { domainWide: true }),
       ...(verdict.waitMs !== undefined && { waitMs: verdict.waitMs }),
       ...(outcome.status !== undefined && { status: outcome.status }),
+      ...(this.#call.target.operation.isPassthrough && { unknownPath: true }),
       ...(check === undefined && { requestId: this.#call.id }),
       node: this.#tools.node,
       check: check !== undefined,

@@ -7,6 +7,7 @@ import { ask } from '../../support/http.ts';
 import type { HttpAnswer } from '../../support/http.ts';
 import { rawAnswer, rawUpstream } from '../../support/raw-upstream.ts';
 import type { RawUpstream } from '../../support/raw-upstream.ts';
+import { until } from '../../support/until.ts';
 
 /*
  * Paths of no known operation, at a provider that has OpenAI's API: they are forwarded, and what they make belongs to the key that
@@ -190,12 +191,99 @@ void suite('paths of no known operation', () => {
   });
 
   void test('a key that is refused is followed by the next one', async (t) => {
-    const { came, send, upstream } = await accounts(t, {}, { failover: { enabled: true, cooldownDuration: '1h' } });
+    const { came, send, upstream } = await accounts(
+      t,
+      {},
+      { failover: { enabled: true, cooldownDuration: '1h' } },
+    );
     upstream.answer = ({ end }) =>
       end(rawAnswer('429 Too Many Requests', [JSON_TYPE], '{"error":{"message":"slow"}}'));
     assert.equal((await send('POST', '/v1/vector_stores')).status, 429);
     assert.equal(came.length, 0);
     assert.equal(upstream.requests.length, 2);
+  });
+});
+
+const CHAT = JSON.stringify({
+  choices: [{ message: { role: 'assistant', content: 'hi' }, finish_reason: 'stop' }],
+});
+const FAILING = { enabled: true, failureThreshold: 1, cooldownDuration: '1h' };
+
+void suite('what fails at a path of no known operation', () => {
+  const refusal = (message: string): string =>
+    JSON.stringify({ error: { message, type: 'invalid_request_error' } });
+  const failures: readonly (readonly [status: string, type: string, body: string])[] = [
+    ['401 Unauthorized', JSON_TYPE, refusal('It has to be made with a session key.')],
+    ['401 Unauthorized', JSON_TYPE, '{"detail":"Unauthorized"}'],
+    ['402 Payment Required', JSON_TYPE, refusal('Your plan has no such endpoint.')],
+    ['403 Forbidden', JSON_TYPE, refusal('Your plan has no such endpoint.')],
+    ['404 Not Found', JSON_TYPE, refusal('The model does not exist or you do not have access to it.')],
+    ['405 Method Not Allowed', 'content-type: text/html', '<html></html>'],
+    ['500 Internal Server Error', JSON_TYPE, refusal('boom')],
+    ['501 Not Implemented', 'content-type: text/html', '<html></html>'],
+    ['200 OK', JSON_TYPE, '{"a":'],
+    ['200 OK', 'content-type: text/event-stream', 'data: {"a":1}\n\ndata: {"b'],
+  ];
+  for (const keys of [KEYS, KEYS.slice(0, 1)]) {
+    void test(`takes no key out that answers others: ${keys.length} keys`, async (t) => {
+      const options = { apiTokens: keys, failover: FAILING };
+      const { send, upstream, gateway } = await accounts(t, {}, options);
+      let failure = rawAnswer('404 Not Found', [JSON_TYPE], '{}');
+      const asked = new Set<string | undefined>();
+      upstream.answer = ({ request, end }) => {
+        const isChat = request.line.includes('/chat/');
+        if (isChat) asked.add(request.header('authorization'));
+        end(isChat ? rawAnswer('200 OK', [JSON_TYPE], CHAT) : failure);
+      };
+      const chat = (): Promise<HttpAnswer> =>
+        send('POST', '/v1/chat/completions', { model: 'm', messages: [] });
+      for (let round = 0; asked.size < keys.length; round++) {
+        assert.ok(round < 1000);
+        assert.equal((await chat()).status, 200);
+      }
+      for (const [status, type, body] of failures) {
+        failure = rawAnswer(status, [type], body);
+        for (const method of ['GET', 'POST', 'POST']) await send(method, '/v1/nonsense', { model: 'm' });
+        for (const { state, models } of await gateway.keys())
+          assert.deepEqual([state, models ?? {}], ['in-service', {}], `${status} ${body}`);
+        assert.equal((await chat()).status, 200);
+      }
+    });
+  }
+
+  void test('shows that a key is refused which has answered nothing', async (t) => {
+    const { send, upstream, gateway } = await accounts(t, {}, { failover: FAILING });
+    upstream.answer = ({ request, end }) =>
+      end(
+        request.header('authorization') === `Bearer ${KEYS[0]}`
+          ? rawAnswer('401 Unauthorized', [JSON_TYPE], refusal('Incorrect API key provided'))
+          : rawAnswer('200 OK', [JSON_TYPE], '{"id":"vs_1"}'),
+      );
+    for (let round = 0; (await gateway.keyOf(KEYS[0] ?? '', 'p')).state === 'in-service'; round++) {
+      assert.ok(round < 1000);
+      assert.equal((await send('POST', '/v1/vector_stores')).status, 200);
+    }
+  });
+
+  void test('has a key that answers others checked, and the check is believed', async (t) => {
+    const failover = {
+      ...FAILING,
+      healthCheckModel: 'm',
+      healthCheckInterval: '1s',
+      healthCheckTimeout: '1s',
+    };
+    const { send, upstream, gateway } = await accounts(t, {}, { failover, apiTokens: KEYS.slice(0, 1) });
+    let isRevoked = false;
+    upstream.answer = ({ end }) =>
+      end(
+        isRevoked
+          ? rawAnswer('401 Unauthorized', [JSON_TYPE], refusal('Incorrect API key provided'))
+          : rawAnswer('200 OK', [JSON_TYPE], CHAT),
+      );
+    assert.equal((await send('POST', '/v1/chat/completions', { model: 'm', messages: [] })).status, 200);
+    isRevoked = true;
+    await send('GET', '/v1/nonsense');
+    await until(async () => (await gateway.keys())[0]?.state === 'out-of-service');
   });
 });
 
