@@ -209,9 +209,11 @@ const CHAT = JSON.stringify({
 });
 const FAILING = { enabled: true, failureThreshold: 1, cooldownDuration: '1h' };
 
+function refusal(message: string): string {
+  return JSON.stringify({ error: { message, type: 'invalid_request_error' } });
+}
+
 void suite('what fails at a path of no known operation', () => {
-  const refusal = (message: string): string =>
-    JSON.stringify({ error: { message, type: 'invalid_request_error' } });
   const failures: readonly (readonly [status: string, type: string, body: string])[] = [
     ['401 Unauthorized', JSON_TYPE, refusal('It has to be made with a session key.')],
     ['401 Unauthorized', JSON_TYPE, '{"detail":"Unauthorized"}'],
@@ -306,6 +308,11 @@ void suite('paths of no known operation, where clients are kept apart', () => {
       ['POST', '/v1/assistants', { tools: [{ vector_store_ids: [store] }] }],
       ['POST', '/v1/assistants', Buffer.from(`{"a":"${store.replace('v', '\\u0076')}"}`)],
       ['POST', '/v1/assistants', Buffer.from(`{"x_id":"${store}","x_id":"${own}"}`)],
+      ['POST', '/v1/assistants', { model: store, vector_store_ids: [store] }],
+      ['GET', `/v1/vector_stores/${own}/files%2F${store}`],
+      ['GET', `/v1/vector_stores/${own}/${store.replace('_', '%255F')}`],
+      ['GET', `/v1/vector_stores/${own}/files?ids=${own},${store}`],
+      ['GET', `/v1/vector_stores/${own}/files?${store}`],
       ['GET', '/v1/vector_stores/vs_never0000000made'],
     ] as const) {
       const response = await send(method, path, body, 'bob');
@@ -346,6 +353,46 @@ void suite('paths of no known operation, where clients are kept apart', () => {
     });
     assert.deepEqual([response.status, response.code], [415, 'body_not_readable']);
     assert.equal(came.length, 0);
+  });
+
+  void test('nor is a form that is larger than what is kept: its end may name anything', async (t) => {
+    const { gateway, came, send } = await accounts(t, { ...apart, limits: { replay: '1KiB' } });
+    const store = idIn(await send('POST', '/v1/vector_stores'));
+    const before = came.length;
+    const form = (fields: readonly (readonly [name: string, value: string])[]): Promise<HttpAnswer> =>
+      ask(gateway.url, {
+        path: '/v1/containers',
+        body: `${fields.map(([name, value]) => `--b\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`).join('')}--b--\r\n`,
+        headers: {
+          authorization: `Bearer ${CLIENTS[1]?.key}`,
+          'content-type': 'multipart/form-data; boundary=b',
+        },
+      });
+    const long = await form([
+      ['note', 'x'.repeat(100_000)],
+      ['store', store],
+    ]);
+    assert.deepEqual([long.status, long.code], [415, 'body_not_readable']);
+    for (const value of [store, JSON.stringify({ ids: [store] }), `a,${store}`])
+      assert.equal((await form([['any', value]])).code, 'resource_not_found', value);
+    assert.equal(came.length, before);
+    assert.equal((await form([['any', 'else']])).status, 200);
+  });
+
+  void test('an id of digits, or with other signs than usual, is another’s as well', async (t) => {
+    const { came, send, upstream } = await accounts(t, apart);
+    const ids = ['0123456789', 'store+1/2==', 'vs~store@1'];
+    for (const id of ids) {
+      upstream.answer = ({ end }) => end(rawAnswer('200 OK', [JSON_TYPE], JSON.stringify({ id })));
+      await send('POST', '/v1/vector_stores');
+      const before = came.length + upstream.requests.length;
+      for (const [path, body] of [
+        ['/v1/assistants', { anything: [id] }],
+        [`/v1/assistants?x=${encodeURIComponent(id)}`, {}],
+      ] as const)
+        assert.equal((await send('POST', path, body, 'bob')).code, 'resource_not_found', `${path} ${id}`);
+      assert.equal(came.length + upstream.requests.length, before);
+    }
   });
 
   void test('an answer that repeats what the request named makes nobody its owner', async (t) => {
