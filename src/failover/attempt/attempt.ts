@@ -226,8 +226,9 @@ export class Attempt {
    */
   async #signAnewIfOutOfDate(): Promise<void> {
     const { provider } = this.plan;
-    if (!isSignedOutOfDate(await this.#exchange.result, this.#signedAt, provider)) return;
+    // It cannot be sent again, and what is not tried at once is not learned.
     if (this.#call.body.kind === 'streamed') return;
+    if (!isSignedOutOfDate(await this.#exchange.result, this.#signedAt, provider)) return;
     this.#exchange = NOTHING_SENT;
     this.#send(await buildRequest(this.#call, this.plan));
     const again = await this.#exchange.result;
