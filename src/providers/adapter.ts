@@ -81,10 +81,6 @@ export interface ProviderAdapter {
   readonly invalidateCredential?: (key: Key, headers: readonly string[]) => void;
 }
 
-/**
- * A call to the provider's own API, and what translates the answer back; without a translator it is the client's call, which
- * the provider takes as it is after all.
- */
 /** Where OpenAI's API begins at a provider. */
 export interface OpenaiBase {
   /** As `Endpoint.basePath`. */
@@ -93,7 +89,10 @@ export interface OpenaiBase {
   readonly query?: string;
 }
 
-/** A call to the provider's own API, and what translates the answer back. */
+/**
+ * A call to the provider's own API, and what translates the answer back; without a translator it is the client's call, which
+ * the provider takes as it is after all.
+ */
 export interface Converted {
   readonly call: Call;
   readonly translator: ResponseTranslator | undefined;

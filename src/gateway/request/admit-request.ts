@@ -50,9 +50,7 @@ export function admitRequest(
   trace.client = admission.client;
   if (isDraining) return refusal('shutting_down');
   if (target === 'no-operation') return refusal('unknown_operation', { method, path: pathOf(url) });
-  if (target === 'wrong-method') {
-    return { ...refusal('method_not_allowed', { method, path: pathOf(url) }), allow: allowedMethods(url) };
-  }
+  if (target === 'wrong-method') return methodRefusal(method, url, allowedMethods(url));
   if (target.operation.upgrades !== (tunnel !== undefined)) {
     const code = target.operation.upgrades ? 'upgrade_required' : 'unknown_operation';
     return refusal(code, { method, path: pathOf(url) });
@@ -60,8 +58,12 @@ export function admitRequest(
   // The accept header is computed from this key (RFC 6455, 4.2.2): without it no handshake can be verified.
   if (tunnel !== undefined && !HANDSHAKE_KEY.test(request.headers['sec-websocket-key'] ?? ''))
     return refusal('bad_request');
-  if (isolatesTenants(runtime.config) && isShared(target))
-    return refusal('not_separable', { method, path: pathOf(url) });
+  if (isolatesTenants(runtime.config) && isShared(target)) {
+    const allow = allowedMethods(url);
+    return allow === ''
+      ? refusal('not_separable', { method, path: pathOf(url) })
+      : methodRefusal(method, url, allow);
+  }
   const limit = runtime.config.limits.body;
   if (Number(request.headers['content-length'] ?? 0) > limit) return refusal('body_too_large', { limit });
   const { credential, tenant } = admission;
@@ -69,6 +71,11 @@ export function admitRequest(
   const { startedAt: acceptedAt } = trace;
   const { signal } = gone;
   return { kind: 'context', id, target, credential, tenant, holdWhole, acceptedAt, signal, memory };
+}
+
+/** @param allow - the methods that the path is known with */
+function methodRefusal(method: string, url: string, allow: string): Refusal {
+  return { ...refusal('method_not_allowed', { method, path: pathOf(url) }), allow };
 }
 
 /** What a request is for: an operation, or else a path that some provider is sent as it is. */

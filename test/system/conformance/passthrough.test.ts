@@ -190,7 +190,11 @@ void suite('paths of no known operation', () => {
   });
 
   void test('a key that is refused is followed by the next one', async (t) => {
-    const { came, send, upstream } = await accounts(t, {}, { failover: { enabled: true, cooldownDuration: '1h' } });
+    const { came, send, upstream } = await accounts(
+      t,
+      {},
+      { failover: { enabled: true, cooldownDuration: '1h' } },
+    );
     upstream.answer = ({ end }) =>
       end(rawAnswer('429 Too Many Requests', [JSON_TYPE], '{"error":{"message":"slow"}}'));
     assert.equal((await send('POST', '/v1/vector_stores')).status, 429);
@@ -246,6 +250,8 @@ void suite('paths of no known operation, where clients are kept apart', () => {
       const response = await send(method, path);
       assert.deepEqual([response.status, response.code], [404, 'not_separable'], path);
     }
+    const wrong = await send('GET', '/v1/chat/completions');
+    assert.deepEqual([wrong.status, wrong.code, wrong.headers.allow], [405, 'method_not_allowed', 'POST']);
     assert.equal(came.length, 0);
   });
 
