@@ -34,6 +34,9 @@ export interface ProviderAdapter {
   /** The path of every request, where it has only one. */
   readonly onlyPath?: string;
 
+  /** Where it has an operation whose path leads to nothing there as OpenAI writes it: `originalPaths` of its type. */
+  readonly originalPath?: (operation: Operation) => string | undefined;
+
   /** The base path of its own API, where its type's base URL does not say. As `Endpoint.basePath`. */
   readonly ownBasePath?: string;
 

@@ -2,14 +2,7 @@ import { familyOf } from './operation.ts';
 import type { Family, Operation } from './operation.ts';
 import { matchesFrom } from './path-tree.ts';
 import type { PathMatch } from './path-tree.ts';
-import {
-  clientFamily,
-  isId,
-  segmentsBehindVersion,
-  splitPath,
-  VERSION,
-  withoutCredential,
-} from './request-line.ts';
+import { clientFamily, isId, readUrl, segmentsBehindVersion, VERSION } from './request-line.ts';
 import type { RequestHeaders } from './request-line.ts';
 import { hunyuanOperation } from './vendors/hunyuan.ts';
 
@@ -52,10 +45,9 @@ export function findTarget(
   url: string,
   headers: RequestHeaders = {},
 ): Target | 'no-operation' | 'wrong-method' {
-  const mark = url.indexOf('?');
-  const segments = splitPath(mark < 0 ? url : url.slice(0, mark));
-  if (segments === undefined) return 'no-operation';
-  const query = mark < 0 ? '' : withoutCredential(url.slice(mark + 1));
+  const read = readUrl(url);
+  if (read === undefined) return 'no-operation';
+  const { segments, query } = read;
   let isKnown = false;
   for (let from = 0; from < segments.length; from++) {
     for (const match of matchesFrom(segments, from)) {
@@ -67,7 +59,7 @@ export function findTarget(
   }
   const action = headers['x-tc-action'];
   if (method === 'POST' && typeof action === 'string' && action !== '')
-    return { operation: hunyuanOperation(action), path: '/', prefix: segments.join('/'), query, action };
+    return { operation: hunyuanOperation(action), path: '/', prefix: joined(segments), query, action };
   return isKnown ? 'wrong-method' : 'no-operation';
 }
 
@@ -104,7 +96,7 @@ function targetOf(
   return {
     operation,
     path: `/${segments.slice(from).join('/')}`,
-    prefix: segments.slice(0, from).join('/'),
+    prefix: joined(segments.slice(0, from)),
     query,
     ...(model !== undefined && {
       pathModel: decodeURIComponent(model.text),
@@ -114,6 +106,14 @@ function targetOf(
     ...(deployment !== undefined && { deployment }),
     ...(within.length > 0 && { mentionedIds: within }),
   };
+}
+
+/** Of segments a path, with one slash wherever the client wrote several: servers may merge them. */
+function joined(segments: readonly string[]): string {
+  return segments
+    .filter((segment) => segment !== '')
+    .map((segment) => `/${segment}`)
+    .join('');
 }
 
 /** What may be ids between a version and the operation, whose resource may be within another where the path goes on as it is. */

@@ -76,6 +76,11 @@ void describe('finding the operation of a request', () => {
     ['POST', '/v1/Chat/Completions', 'no-operation'],
     ['GET', '/v1/files//content', 'no-operation'],
     ['POST', '*', 'no-operation'],
+    ['GET', 'http://any.host/v1/files/file-1', 'files.retrieve'],
+    ['GET', 'ftp://any.host/v1/files/file-1', 'no-operation'],
+    ['GET', '/v1/vector_stores#/v1/files/file-1', 'no-operation'],
+    ['GET', '/v1/files/file-1?a#b', 'no-operation'],
+    ['GET', '/v1/files/%25252e%25252e/content', 'no-operation'],
   ];
   for (const [method, url, name] of examples) {
     void it(`${method} ${url === '' ? '(empty)' : url} is ${name}`, () =>
