@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { allowedMethods, findTarget } from '../../dialects/operations/find-target.ts';
+import type { Operation } from '../../dialects/operations/operation.ts';
 import { passthroughTarget } from '../../dialects/operations/passthrough.ts';
 import type { Tunnel } from '../connections/server.ts';
 import type { RequestMemory } from '../memory-budget.ts';
@@ -78,15 +79,21 @@ function methodRefusal(method: string, url: string, allow: string): Refusal {
   return { ...refusal('method_not_allowed', { method, path: pathOf(url) }), allow };
 }
 
-/** What a request is for: an operation, or else a path that some provider is sent as it is. */
+/**
+ * What a request is for: an operation, or else a path that some provider is sent as it is. Operations of a vendor's own that no
+ * provider has are neither in the way of a prefix (`/bots/chat/completions`) nor of a path that is forwarded (`/v1/tokenize`).
+ */
 function targetOf(
   { method = '', url = '', headers }: IncomingMessage,
   { providers }: Runtime,
   upgrades: boolean,
 ): ReturnType<typeof findTarget> {
-  const found = findTarget(method, url, headers);
+  const isOffered = (operation: Operation): boolean =>
+    operation.dialect !== 'vendor' ||
+    providers.values().some(({ config, supports }) => config.protocol === 'original' || supports(operation));
+  const found = findTarget(method, url, headers, isOffered);
   if (typeof found === 'object') return found;
   const target = passthroughTarget(method, url, headers, upgrades);
-  if (target === undefined) return found;
-  return providers.values().some(({ forwards }) => forwards(target)) ? target : found;
+  if (target !== undefined && providers.values().some(({ forwards }) => forwards(target))) return target;
+  return findTarget(method, url, headers);
 }

@@ -189,6 +189,27 @@ void suite('paths of no known operation', () => {
     assert.equal(upstream.requests.length + other.requests.length, 0);
   });
 
+  void test('what only another vendor knows at a path is in nobody’s way', async (t) => {
+    const { came, send, upstream } = await accounts(t);
+    for (const [path, sent] of [
+      ['/v1/tokenize', '/v1/tokenize'],
+      ['/bots/chat/completions', '/v1/chat/completions'],
+      ['/v1/files/retrieve_content?file_id=1', '/v1/files/retrieve_content?file_id=1'],
+    ] as const) {
+      await send('POST', path, { model: 'm', messages: [] });
+      assert.equal(came.at(-1)?.slice(2), `POST ${sent}`);
+    }
+    const claude = await gatewayFor(t, {
+      config: {
+        providers: [{ id: 'c', type: 'claude', baseUrl: upstream.origin, apiTokens: ['sk-0123456789'] }],
+      },
+    });
+    assert.equal(
+      (await ask(claude.url, { path: '/v2/chat', body: { model: 'm' } })).code,
+      'operation_not_offered',
+    );
+  });
+
   void test('a key that is refused is followed by the next one', async (t) => {
     const { came, send, upstream } = await accounts(
       t,
