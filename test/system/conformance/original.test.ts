@@ -90,6 +90,46 @@ const cases: Readonly<Record<string, Case>> = {
     body: '{"messages":[]}',
     who: inHeader('api-key'),
   },
+  'an operation of Azure that has no version': {
+    options: { type: 'azure', azureServiceUrl: 'UPSTREAM?api-version=2023-05-15' },
+    path: '/openai/v1/responses',
+    body: '{"model":"dep","input":"hi"}',
+    who: inHeader('api-key'),
+  },
+  'Anthropic’s API at DeepSeek': {
+    options: { type: 'deepseek' },
+    base: '/v1',
+    path: '/anthropic/v1/messages',
+    body: '{"model":"deepseek-chat","max_tokens":1,"messages":[]}',
+  },
+  'Anthropic’s API at DeepSeek, as Anthropic writes it': {
+    options: { type: 'deepseek' },
+    base: '/v1',
+    path: '/v1/messages',
+    sentPath: '/anthropic/v1/messages',
+    body: '{"model":"deepseek-chat","max_tokens":1,"messages":[]}',
+  },
+  'a chat at GitHub, as OpenAI writes it': {
+    options: { type: 'github' },
+    path: '/v1/chat/completions',
+    sentPath: '/chat/completions',
+    body: '{"model":"m","messages":[]}',
+    who: inHeader('authorization'),
+  },
+  'a chat of Cohere’s first API, at OpenAI’s path': {
+    options: { type: 'cohere' },
+    base: '/compatibility/v1',
+    path: '/v1/chat/completions',
+    sentPath: '/v1/chat',
+    body: '{"model":"a","message":"hi"}',
+  },
+  'a workflow of Dify’s, at OpenAI’s path': {
+    options: { type: 'dify', botType: 'Workflow' },
+    base: '/v1',
+    path: '/v1/chat/completions',
+    sentPath: '/v1/workflows/run',
+    body: '{"inputs":{},"user":"u"}',
+  },
   'a path of Azure that belongs to no operation': {
     options: { type: 'azure', azureServiceUrl: 'UPSTREAM?api-version=2023-05-15' },
     method: 'GET',
@@ -159,6 +199,12 @@ const cases: Readonly<Record<string, Case>> = {
     path: '/v1/text/chatcompletion_pro?GroupId=18',
     sentPath: '/v1/text/chatcompletion_pro?GroupId=17',
     body: '{"model":"abab6.5s-chat","messages":[]}',
+  },
+  'a group of MiniMax’s that the client names': {
+    options: { type: 'minimax' },
+    base: '/v1',
+    path: '/v1/t2a_v2?GroupId=18',
+    body: '{"model":"speech-02-hd","text":"hi"}',
   },
   'Cohere’s first API': {
     options: { type: 'cohere', modelMapping: { a: 'b' } },
@@ -471,6 +517,11 @@ void suite('protocol: original', () => {
     '/v1/%6frganization/users',
     '/v1/x%2forganization%2fusers',
     '/v1/organizations/api_keys',
+    '/v1/organization%20/users',
+    '/v1/organization%3fx/users',
+    '/v1/organization#/users',
+    '/v1/vector_stores?a#b',
+    '/v1/%252e%252e/x/v1/batches',
   ]) {
     void test(`${path} is not forwarded`, async (t) => {
       const { upstream, gateway } = await gatewayOf(t, { options: { type: 'openai' }, path: '' }, ({ end }) =>
@@ -481,6 +532,21 @@ void suite('protocol: original', () => {
       assert.equal(upstream.requests.length, 0);
     });
   }
+
+  void test('neither a host in the path, nor more slashes than one, is sent on', async (t) => {
+    const provider = { options: { type: 'generic' }, path: '' };
+    const { upstream, gateway } = await gatewayOf(t, provider, ({ end }) =>
+      end(rawAnswer('200 OK', [JSON_TYPE], ANSWER)),
+    );
+    for (const [path, sent] of [
+      ['http://evil.example/v1/chat/completions', '/v1/chat/completions'],
+      ['http://evil.example/v1/unknown', '/v1/unknown'],
+      ['//evil.example/v1//chat/completions', '/evil.example/v1/chat/completions'],
+    ] as const) {
+      assert.equal((await ask(gateway.url, { path })).status, 200, path);
+      assert.equal(upstream.requests.at(-1)?.line, `POST ${sent} HTTP/1.1`);
+    }
+  });
 
   void test('the administration of the account is, where the operator says so', async (t) => {
     const options = { type: 'openai', passthrough: 'all' };
