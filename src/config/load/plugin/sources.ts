@@ -11,7 +11,7 @@ import type { Rule, RuleList } from './rules.ts';
 import { isPluginConfig } from './words.ts';
 
 /** One configuration of the plugin, or of this gateway, in a document of its own or within a resource. */
-export interface ConfigSource {
+export interface DocumentConfig {
   /** What holds for all requests, and the options of this gateway beside it. */
   readonly config: ReadConfig;
   readonly at: Path;
@@ -23,14 +23,14 @@ export interface ConfigSource {
 
 /** What a file holds. */
 export interface Sources {
-  readonly configs: readonly ConfigSource[];
+  readonly configs: readonly DocumentConfig[];
   readonly ingresses: readonly IngressRoute[];
   readonly notes: readonly Note[];
 }
 
 /** Sorts the documents of a file, and the items of lists of Kubernetes, by what they are. */
 export function readSources(documents: readonly (readonly [document: unknown, at: Path])[]): Sources {
-  const configs: ConfigSource[] = [];
+  const configs: DocumentConfig[] = [];
   const ingresses: IngressRoute[] = [];
   const notes: Note[] = [];
   const leftOut = (path: Path, what: string): void => {
@@ -80,7 +80,7 @@ function isAiProxy(resource: Fields): boolean {
 }
 
 /** `pluginConfig` is Istio's, and goes before all else. */
-function readWasmPlugin(resource: Fields, at: Path): ConfigSource {
+function readWasmPlugin(resource: Fields, at: Path): DocumentConfig {
   const spec = fieldsOf(resource['spec']) ?? {};
   const specAt = [...at, 'spec'];
   const whole = fieldsOf(spec['pluginConfig']);
@@ -96,7 +96,7 @@ function readWasmPlugin(resource: Fields, at: Path): ConfigSource {
 }
 
 /** @param isPlugins - all of it is the plugin's, its rules too */
-function readSource(config: Fields, at: Path, isPlugins: boolean): ConfigSource {
+function readSource(config: Fields, at: Path, isPlugins: boolean): DocumentConfig {
   const { rules, notes }: RuleList = inlineRules(config, at, (rule, ruleAt) =>
     readConfig(rule, ruleAt, isPlugins),
   );
