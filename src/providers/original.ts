@@ -50,7 +50,11 @@ function isForwarded(target: Target, { openaiBase }: ProviderAdapter, config: Pr
   const { passthrough, protocol, type } = config;
   if (passthrough === 'off' || (passthrough === 'resources' && isAdministration(target))) return false;
   if (protocol === 'original' || type === 'generic') return true;
-  return isOpenai(target.operation) && openaiBase !== undefined && behindOpenaiBase(target, openaiBase, config) !== undefined;
+  return (
+    isOpenai(target.operation) &&
+    openaiBase !== undefined &&
+    behindOpenaiBase(target, openaiBase, config) !== undefined
+  );
 }
 
 function originalRequest(
