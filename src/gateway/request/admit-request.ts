@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { allowedMethods, findTarget } from '../../dialects/operations/find-target.ts';
+import type { Target } from '../../dialects/operations/find-target.ts';
 import { passthroughTarget } from '../../dialects/operations/passthrough.ts';
 import type { Tunnel } from '../connections/server.ts';
 import type { RequestMemory } from '../memory-budget.ts';
@@ -71,6 +72,14 @@ export function admitRequest(
   return { kind: 'context', id, target, credential, tenant, holdWhole, acceptedAt, signal, memory };
 }
 
+/** One vendor's own operation may have the path of another's that nothing is known of. */
+function isSomebodys({ operation }: Target, providers: Runtime['providers']): boolean {
+  if (operation.dialect !== 'vendor') return true;
+  return providers
+    .values()
+    .some(({ config, supports }) => config.protocol === 'original' || supports(operation));
+}
+
 /** What a request is for: an operation, or else a path that some provider is sent as it is. */
 function targetOf(
   { method = '', url = '', headers }: IncomingMessage,
@@ -78,7 +87,7 @@ function targetOf(
   upgrades: boolean,
 ): ReturnType<typeof findTarget> {
   const found = findTarget(method, url, headers);
-  if (typeof found === 'object') return found;
+  if (typeof found === 'object' && isSomebodys(found, providers)) return found;
   const target = passthroughTarget(method, url, headers, upgrades);
   if (target === undefined) return found;
   return providers.values().some(({ forwards }) => forwards(target)) ? target : found;
