@@ -1,16 +1,8 @@
 import type { Target } from './find-target.ts';
-import { isModelName } from '../../base/model-name.ts';
 import { operation } from './operation.ts';
 import type { Dialect, Operation } from './operation.ts';
 import { isIdText } from '../scan/id-strings.ts';
-import {
-  clientFamily,
-  isId,
-  segmentsBehindVersion,
-  splitPath,
-  VERSION,
-  withoutCredential,
-} from './request-line.ts';
+import { clientFamily, isId, readUrl, segmentsBehindVersion, VERSION } from './request-line.ts';
 import type { RequestHeaders } from './request-line.ts';
 
 /*
@@ -47,11 +39,12 @@ export function passthroughTarget(
   upgrades: boolean,
 ): Target | undefined {
   const known = METHODS.find((each) => each === method);
-  const mark = url.indexOf('?');
-  const path = mark < 0 ? url : url.slice(0, mark);
-  const [root, ...segments] = splitPath(path) ?? [];
-  if (known === undefined || root !== '' || !segments.every(isUnambiguous)) return undefined;
-  const query = mark < 0 ? '' : withoutCredential(url.slice(mark + 1));
+  const read = readUrl(url);
+  if (known === undefined || read === undefined) return undefined;
+  const { path, query } = read;
+  const segments = read.segments.slice(1);
+  // Servers may merge slashes.
+  if (segments.includes('')) return undefined;
   const model = modelIn(segments);
   // With other methods a model is a resource: a client may delete one.
   const modelAt = known === 'POST' ? model?.at : undefined;
@@ -93,11 +86,6 @@ function passthroughOperation(
   });
 }
 
-/** Servers may merge slashes, and decode more than once. */
-function isUnambiguous(segment: string): boolean {
-  return segment !== '' && isModelName(segment);
-}
-
 interface ModelPlace {
   /** As the client wrote it. */
   readonly text: string;
@@ -136,7 +124,7 @@ export function isAdministration({ path, action }: Target): boolean {
   if (action !== undefined) return true;
   let written = path;
   for (let decodings = 0; decodings < MAX_DECODINGS; decodings++) written = decodedOnce(written);
-  return /(?:^|[/\\])organizations?(?:[/\\;:.]|$)/iu.test(written);
+  return /(?<![\w-])organizations?(?![\w-])/iu.test(written);
 }
 
 /** Servers decode a path once, and proxies before them once more. */

@@ -1,3 +1,4 @@
+import { isModelName } from '../../base/model-name.ts';
 import type { Family } from './operation.ts';
 
 /* What is read of a request line, whatever operation it is for. */
@@ -28,16 +29,40 @@ export function segmentsBehindVersion(segments: readonly string[]): readonly str
   return segments.slice(segments.findLastIndex((segment) => VERSION.test(segment)) + 1);
 }
 
-/** The segments of a path without its trailing slash; undefined where one of them is malformed or unsafe. */
-export function splitPath(path: string): string[] | undefined {
+/** A request target in its parts, as the client wrote them. */
+export interface RequestUrl {
+  readonly path: string;
+  /** Of the path, without its trailing slash. The first one is empty. */
+  readonly segments: readonly string[];
+  /** Empty, or from the `?` on, without a credential in `key=`. */
+  readonly query: string;
+}
+
+/** What names the host in a target as a proxy is sent it (RFC 9112, 3.2.2): a server takes it, and looks at the rest. */
+const AUTHORITY = /^https?:\/\/[^/?#]*/iu;
+
+/**
+ * Reads a request target: a path, with or without a query.
+ * @returns undefined where a segment is malformed or unsafe, for what is no path, and for one with a fragment, which has no place
+ * in a request: some servers end the path there.
+ */
+export function readUrl(url: string): RequestUrl | undefined {
+  const written = url.replace(AUTHORITY, '');
+  if (written.includes('#') || !/^(?:[/?]|$)/u.test(written)) return undefined;
+  const mark = written.indexOf('?');
+  const path = mark < 0 ? written : written.slice(0, mark);
   const segments = path.split('/');
   if (segments.at(-1) === '') segments.pop();
-  return segments.every(isSafeSegment) ? segments : undefined;
+  if (!PLAIN.test(path) && !segments.every(isSafeSegment)) return undefined;
+  return { path, segments, query: mark < 0 ? '' : withoutCredential(written.slice(mark + 1)) };
 }
+
+/** Nearly all paths: nothing in them has to be decoded, and no segment can be one of dots. */
+const PLAIN = /^[\w/:@~-]*$/u;
 
 /**
  * Whether a segment means the same to every server. It may hold encoded slashes (a model `org/name`), but some servers decode
- * before they resolve dots, so dots are looked for in the decoded segment.
+ * before they resolve dots, and proxies before them once more, so dots are looked for in the decoded segment.
  */
 function isSafeSegment(segment: string): boolean {
   let decoded = segment;
@@ -48,20 +73,11 @@ function isSafeSegment(segment: string): boolean {
       return false;
     }
   }
-  if (decoded.includes('..') || decoded.includes('\\') || hasControl(decoded)) return false;
-  return decoded !== '.' && !decoded.startsWith('./') && !decoded.endsWith('/.') && !decoded.includes('/./');
-}
-
-function hasControl(text: string): boolean {
-  for (let at = 0; at < text.length; at++) {
-    const unit = text.charCodeAt(at);
-    if (unit < 0x20 || unit === 0x7f) return true;
-  }
-  return false;
+  return !decoded.includes('..') && !decoded.includes('\\') && isModelName(decoded);
 }
 
 /** The client's credential is for the gateway, and not sent on; everything else stays as it is. */
-export function withoutCredential(query: string): string {
+function withoutCredential(query: string): string {
   const kept = query.split('&').filter((pair) => !isCredential(pair));
   return kept.length === 0 || (kept.length === 1 && kept[0] === '') ? '' : `?${kept.join('&')}`;
 }

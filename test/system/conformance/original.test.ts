@@ -528,6 +528,11 @@ void suite('protocol: original', () => {
     '/v1/%6frganization/users',
     '/v1/x%2forganization%2fusers',
     '/v1/organizations/api_keys',
+    '/v1/organization%20/users',
+    '/v1/organization%3fx/users',
+    '/v1/organization#/users',
+    '/v1/vector_stores?a#b',
+    '/v1/%252e%252e/x/v1/batches',
   ]) {
     void test(`${path} is not forwarded`, async (t) => {
       const { upstream, gateway } = await gatewayOf(t, { options: { type: 'openai' }, path: '' }, ({ end }) =>
@@ -538,6 +543,21 @@ void suite('protocol: original', () => {
       assert.equal(upstream.requests.length, 0);
     });
   }
+
+  void test('neither a host in the path, nor more slashes than one, is sent on', async (t) => {
+    const provider = { options: { type: 'generic' }, path: '' };
+    const { upstream, gateway } = await gatewayOf(t, provider, ({ end }) =>
+      end(rawAnswer('200 OK', [JSON_TYPE], ANSWER)),
+    );
+    for (const [path, sent] of [
+      ['http://evil.example/v1/chat/completions', '/v1/chat/completions'],
+      ['http://evil.example/v1/unknown', '/v1/unknown'],
+      ['//evil.example/v1//chat/completions', '/evil.example/v1/chat/completions'],
+    ] as const) {
+      assert.equal((await ask(gateway.url, { path })).status, 200, path);
+      assert.equal(upstream.requests.at(-1)?.line, `POST ${sent} HTTP/1.1`);
+    }
+  });
 
   void test('the administration of the account is, where the operator says so', async (t) => {
     const options = { type: 'openai', passthrough: 'all' };

@@ -190,7 +190,11 @@ void suite('paths of no known operation', () => {
   });
 
   void test('a key that is refused is followed by the next one', async (t) => {
-    const { came, send, upstream } = await accounts(t, {}, { failover: { enabled: true, cooldownDuration: '1h' } });
+    const { came, send, upstream } = await accounts(
+      t,
+      {},
+      { failover: { enabled: true, cooldownDuration: '1h' } },
+    );
     upstream.answer = ({ end }) =>
       end(rawAnswer('429 Too Many Requests', [JSON_TYPE], '{"error":{"message":"slow"}}'));
     assert.equal((await send('POST', '/v1/vector_stores')).status, 429);
