@@ -50,6 +50,11 @@ export interface ProviderType {
   readonly paths?: Readonly<Record<string, string>>;
   /** Further `paths` where an option of its own, a switch, is on: by the name of that option. */
   readonly pathsWith?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /**
+   * Whole paths of operations that are asked for as OpenAI or Anthropic write them (`/v1/chat/completions`), with `protocol: original`:
+   * the vendor has nothing there, and the Higress plugin sends them here. They move along as `paths` do.
+   */
+  readonly originalPaths?: Readonly<Record<string, string>>;
   /** Fields that are added to the bodies of requests which do not have them. */
   readonly bodyFields?: readonly DefaultField[];
   /** Where it has Anthropic's API as well; the base path moves as `paths` do. */
@@ -58,6 +63,10 @@ export interface ProviderType {
   readonly own?: AdditionalApi;
   /** Headers of clients that pass to it beside those of `passed-headers.ts`, as it documents them. In lower case. */
   readonly passedClientHeaders?: readonly string[];
+  /**
+   * Query parameters of clients that pass to it alone, unless the configuration says the same itself. In lower case, letters only.
+   */
+  readonly passedClientParameters?: readonly string[];
   /** It is this vendor's own API: what clients mean for the vendor passes to it, and to nobody else. */
   readonly vendor?: Vendor;
   /**

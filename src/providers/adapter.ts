@@ -34,6 +34,9 @@ export interface ProviderAdapter {
   /** The path of every request, where it has only one. */
   readonly onlyPath?: string;
 
+  /** Where it has an operation whose path leads to nothing there as OpenAI writes it: `originalPaths` of its type. */
+  readonly originalPath?: (operation: Operation) => string | undefined;
+
   /** The base path of its own API, where its type's base URL does not say. As `Endpoint.basePath`. */
   readonly ownBasePath?: string;
 
@@ -81,10 +84,6 @@ export interface ProviderAdapter {
   readonly invalidateCredential?: (key: Key, headers: readonly string[]) => void;
 }
 
-/**
- * A call to the provider's own API, and what translates the answer back; without a translator it is the client's call, which
- * the provider takes as it is after all.
- */
 /** Where OpenAI's API begins at a provider. */
 export interface OpenaiBase {
   /** As `Endpoint.basePath`. */
@@ -93,7 +92,10 @@ export interface OpenaiBase {
   readonly query?: string;
 }
 
-/** A call to the provider's own API, and what translates the answer back. */
+/**
+ * A call to the provider's own API, and what translates the answer back; without a translator it is the client's call, which
+ * the provider takes as it is after all.
+ */
 export interface Converted {
   readonly call: Call;
   readonly translator: ResponseTranslator | undefined;

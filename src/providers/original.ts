@@ -76,29 +76,45 @@ function originalRequest(
 function pathAt(
   call: Call,
   model: string | undefined,
-  { openaiBase, ownBasePath }: ProviderAdapter,
+  { openaiBase, ownBasePath, originalPath }: ProviderAdapter,
   config: ProviderConfig,
 ): string {
+  const { operation, prefix: written = '' } = call.target;
   const target = { ...call.target, path: suffixOf(call.target, model) };
   if (config.protocol !== 'original' && openaiBase !== undefined) {
     const path = behindOpenaiBase(target, openaiBase, config);
     if (path !== undefined) return path;
   }
   const own = ownBasePath ?? ownBasePathOf(config);
-  const prefix = prefixOf(call, model, own);
+  const elsewhere = written === DEFAULT_PATH ? originalPath?.(operation) : undefined;
+  if (elsewhere !== undefined) return atProvider(elsewhere, own, config);
+  const prefix = prefixOf(call, model, basePathsOf(own, config));
   return atProvider(stripBasePath(config, prefix + target.path), own, config);
 }
 
 /**
  * What stands before an operation's own suffix: a mapped deployment instead of the client's, and of a proxy's prefix nothing where
- * the provider's own base path follows it.
+ * one of the provider's own base paths follows it.
  */
-function prefixOf({ target, model: named }: Call, model: string | undefined, own: string): string {
+function prefixOf(
+  { target, model: named }: Call,
+  model: string | undefined,
+  basePaths: readonly string[],
+): string {
   const { prefix = '', deployment } = target;
-  if (own !== '' && prefix.endsWith(own)) return own;
+  const own = basePaths.find((each) => prefix.endsWith(each));
+  if (own !== undefined) return own;
   if (deployment === undefined || deployment !== named || model === undefined || model === named)
     return prefix;
   return prefix.slice(0, prefix.lastIndexOf('/') + 1) + encodeURIComponent(model);
+}
+
+/** The base paths of all APIs of a type, with the longest first: one may end as another does. */
+function basePathsOf(own: string, { type }: ProviderConfig): readonly string[] {
+  const { anthropic, own: other } = providerTypeOf(type);
+  return [own, anthropic?.basePath ?? '', other?.basePath ?? '']
+    .filter((each) => each !== '')
+    .toSorted((a, b) => b.length - a.length);
 }
 
 /** The base path of a type's own API at its own address. */

@@ -84,7 +84,7 @@ export function openProvider(config: ProviderConfig, recordOf: (key: Key) => Key
     emptyAnswers: 0,
     mapModel,
     unnamedModel: mapModel('') || adapter.unnamedModel,
-    needsNoModel: providerTypeOf(config.type).needsNoModel === true,
+    needsNoModel: config.protocol === 'original' || providerTypeOf(config.type).needsNoModel === true,
     supports: adapter.supports,
     forwards: adapter.forwards,
     prepare: (call, model) => prepareCall(call, model, preparer),

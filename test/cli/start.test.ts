@@ -145,7 +145,7 @@ void test('a port in use is reported in a line, with the option that chooses ano
 
 void test('a configuration with mistakes does not start, and all of them are reported', async (context) => {
   const cwd = await folderFor(context);
-  await writeFile(join(cwd, 'mine.yaml'), 'provider: { type: openai, apiTokens: [""], colour: red }\n');
+  await writeFile(join(cwd, 'mine.yaml'), 'provider: { type: openai, apiTokens: [""], deadline: red }\n');
   const { code, stdout, stderr } = await finished(context, ['start', '--config', 'mine.yaml'], { cwd });
   assert.deepEqual([code, stdout], [1, '']);
   assert.match(

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { array, assert as assertProperty, asyncProperty, constantFrom, oneof, string } from 'fast-check';
+import { isModelName } from '../../src/base/model-name.ts';
 import { providerTypes } from '../../src/catalog/provider-types.ts';
+import { parseConfig } from '../../src/config/load/load.ts';
 import type { ConfigParts } from '../support/gateway.ts';
-import { tryOutgoing } from './outgoing.ts';
+import { FIRST_KEY, tryOutgoing } from './outgoing.ts';
 import type { ClientRequest } from './outgoing.ts';
 
 /*
@@ -58,6 +60,10 @@ function plainRequest(type: string, request: ClientRequest): ReturnType<typeof t
 
 /** Whether a request leaves; asserts that it goes where it would with a plain name. */
 async function leaves(type: string, request: ClientRequest, name: string): Promise<boolean> {
+  if (!isModelName(name)) {
+    await refusedEverywhere(type, name);
+    return false;
+  }
   const plain = await plainRequest(type, request);
   const named = await tryOutgoing(partsFor(type, name), request);
   if (typeof plain === 'string' || typeof named === 'string') return false;
@@ -79,6 +85,16 @@ async function leaves(type: string, request: ClientRequest, name: string): Promi
     }
   assert.deepEqual([...url.searchParams.keys()], [...expected.searchParams.keys()], named.url);
   return true;
+}
+
+/** What cannot be a name is none that a mapping leads to, and none that a client may ask for. */
+async function refusedEverywhere(type: string, name: string): Promise<void> {
+  const written = JSON.stringify({ provider: { id: 'p', apiTokens: [FIRST_KEY], ...partsFor(type, name) } });
+  assert.equal(parseConfig(written, { env: {} }).ok, false, name);
+  // Bodies with others are refused as they are read.
+  if (!name.isWellFormed() || name.length > 200) return;
+  const asked = { path: '/v1/chat/completions', body: { model: name, messages: MESSAGES } };
+  assert.equal(await tryOutgoing(partsFor(type, PLAIN), asked), 'model_unknown', name);
 }
 
 const HOSTILE = [

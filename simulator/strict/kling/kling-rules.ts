@@ -23,15 +23,20 @@ const videoShape = z.strictObject({
   external_task_id: z.string().optional(),
 });
 
+const SECONDS = Array.from({ length: 13 }, (_, at) => String(at + 3));
+const version3Shape = videoShape.extend({ duration: z.enum(SECONDS).optional() });
+
+const version3 = z.looseObject({ model_name: z.string().startsWith('kling-v3') });
+
 /** What Kling's tasks for videos refuse. */
 export const klingRules: readonly Rule[] = [
   {
     id: 'video-shape',
     operations: ['videos'],
     refuses:
-      'a field that the reference has not, a duration but 5 and 10, a format but 16:9, 9:16 and 1:1, an image as a data URL',
+      'a field that the reference has not, a duration but 5 and 10, or 3 to 15 of version 3, a format but 16:9, 9:16 and 1:1, an image as a data URL',
     source: 'app.klingai.com/global/dev/document-api',
     date: '2026-11-30',
-    find: ({ body }) => problemText(videoShape, body),
+    find: ({ body }) => problemText(version3.safeParse(body).success ? version3Shape : videoShape, body),
   },
 ];

@@ -34,6 +34,7 @@ export const chinaTypes: readonly ProviderType[] = [
     resendsReasoning: true,
     offers: ['chat.completions', 'completions', 'models.*'],
     paths: { completions: '/beta/completions' },
+    originalPaths: { 'messages.create': '/anthropic/v1/messages' },
     anthropic: messagesAt('/anthropic/v1'),
     notes: 'Text completions are those of its beta, which fill in the middle.',
   },
@@ -76,6 +77,8 @@ export const chinaTypes: readonly ProviderType[] = [
     env: 'MINIMAX_API_KEY',
     credential: bearer,
     options: ['minimaxApiType', 'minimaxGroupId'],
+    // platform.minimaxi.com/document/ChatCompletion%20Pro: the group that the key belongs to, in its older APIs
+    passedClientParameters: ['groupid'],
     offers: ['chat.completions'],
     paths: { 'chat.completions': '/v1/text/chatcompletion_v2' },
     errorsInside: true,

@@ -36,6 +36,7 @@ export const worldTypes: readonly ProviderType[] = [
     credential: bearer,
     offers: ['chat.completions', 'embeddings', 'rerank'],
     paths: { rerank: '/v2/rerank' },
+    originalPaths: { 'chat.completions': '/v1/chat' },
     own: { basePath: '', offers: ['cohere.*'] },
     notes:
       "Chat and embeddings go to Cohere's OpenAI-compatible endpoint, reranking to its own v2 API. Clients may speak that API themselves, in both of its versions.",
@@ -79,6 +80,7 @@ export const worldTypes: readonly ProviderType[] = [
     credential: bareToken,
     developerRole: true,
     offers: ['chat.completions', 'embeddings'],
+    originalPaths: { 'chat.completions': '/chat/completions', embeddings: '/embeddings' },
     notes: 'GitHub Models at its old host, as the plugin knows it. New configurations take `github-models`.',
   },
   {

@@ -41,6 +41,8 @@ export function readDocument(text: string, env: NodeJS.ProcessEnv): SourceDocume
   const lines = new LineCounter();
   const documents = parseAllDocuments(hideReferences(text), {
     lineCounter: lines,
+    // `<<` is of YAML 1.1, and what files for Kubernetes say is merged.
+    merge: true,
     prettyErrors: false,
     // Its warnings quote the text, and go to the standard error of the process.
     logLevel: 'error',
@@ -125,9 +127,13 @@ function toData(yaml: YamlDocument, report: Report): unknown {
   try {
     return yaml.toJS({ maxAliasCount: MAX_ALIAS_COUNT });
   } catch (error) {
-    // How the parser refuses aliases: without their anchor, within it, or too many.
-    if (!(error instanceof ReferenceError)) throw error;
-    report(0, `aliases that each come after their anchor, and at most ${MAX_ALIAS_COUNT} of them`);
+    if (!(error instanceof Error)) throw error;
+    // How the parser refuses aliases: without their anchor, within it, or too many. Else it has found something to merge.
+    const expected =
+      error instanceof ReferenceError
+        ? `aliases that each come after their anchor, and at most ${MAX_ALIAS_COUNT} of them`
+        : 'a map, or an alias of one, behind each <<';
+    report(0, expected);
     return undefined;
   }
 }

@@ -93,9 +93,14 @@ function warningsOfProvider(provider: ProviderConfig) {
       path: ['failover', 'enabled'],
       expected: `true for a pool of ${apiTokens.length} keys: without failover a failing key stays in use`,
     });
-  if (
+  if (retryOnFailure?.enabled === true && apiTokens.length === 1)
+    warnings.push({
+      path: ['retryOnFailure', 'enabled'],
+      expected: 'more keys than one for retries: each takes a key that was not tried yet',
+    });
+  else if (
     retryOnFailure?.enabled === true &&
-    apiTokens.length > 0 &&
+    apiTokens.length > 1 &&
     retryOnFailure.maxRetries >= apiTokens.length
   )
     warnings.push({

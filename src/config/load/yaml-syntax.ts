@@ -27,5 +27,5 @@ export const yamlSyntax: Readonly<Record<ErrorCode, string>> = {
   RESOURCE_EXHAUSTION: 'less deep nesting',
   TAB_AS_INDENT: 'spaces for indentation, not tabs',
   TAG_RESOLVE_FAILED: 'no tag, or one of the YAML core schema',
-  UNEXPECTED_TOKEN: 'valid YAML',
+  UNEXPECTED_TOKEN: 'nothing more behind this value, and a space behind each colon',
 };

@@ -217,7 +217,11 @@ export function checkRoot(config: RootFields, context: Context): void {
   if (config.provider !== undefined && config.providers !== undefined)
     addProblem(context, ['provider'], 'either provider or providers, not both');
   else if (config.provider === undefined && config.providers === undefined)
-    addProblem(context, ['providers'], 'at least one provider');
+    addProblem(
+      context,
+      ['providers'],
+      'at least one provider, or provider: { type: openai, apiTokens: [KEY] }',
+    );
   else checkNames(config, context);
 }
 

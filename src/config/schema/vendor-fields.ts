@@ -123,12 +123,9 @@ export const vendorFields = {
     description:
       'Which of its APIs chats go to, for `type: minimax`: `pro` is the older one, of text alone; what it has no words for goes to `v2` all the same. Absent: `v2`.',
   }),
-  minimaxGroupId: z
-    .union([z.string(), z.number()], { error: 'a group id' })
-    .transform(String)
-    .register(kinds, { kind: 'text' })
-    .exactOptional()
-    .meta({ description: 'The group whose keys these are, for `minimaxApiType: pro`.' }),
+  minimaxGroupId: text('a group id').exactOptional().meta({
+    description: 'The group whose keys these are, for `minimaxApiType: pro`.',
+  }),
   moonshotFileId: text('a file id').exactOptional().meta({
     description: 'No effect, as in the present plugin: a client may send the file’s content itself.',
   }),

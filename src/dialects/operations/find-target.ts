@@ -2,7 +2,7 @@ import { familyOf } from './operation.ts';
 import type { Family, Operation } from './operation.ts';
 import { matchesFrom } from './path-tree.ts';
 import type { PathMatch } from './path-tree.ts';
-import { clientFamily, isId, readUrl, segmentsBehindVersion } from './request-line.ts';
+import { clientFamily, isId, readUrl, segmentsBehindVersion, VERSION } from './request-line.ts';
 import type { RequestHeaders } from './request-line.ts';
 import { hunyuanOperation } from './vendors/hunyuan.ts';
 
@@ -49,10 +49,9 @@ export function findTarget(
   if (read === undefined) return 'no-operation';
   const { segments, query } = read;
   let isKnown = false;
-  const within = segments.findIndex(isCollection);
-  const last = within < 0 ? segments.length : within + 1;
-  for (let from = 0; from < last; from++) {
+  for (let from = 0; from < segments.length; from++) {
     for (const match of matchesFrom(segments, from)) {
+      if (isWithinResource(segments, from)) break;
       isKnown = true;
       const operation = operationIn(match, method, segments[from - 1], headers);
       if (operation !== undefined) return targetOf(operation, match, segments, from, query);
@@ -65,10 +64,13 @@ export function findTarget(
 }
 
 /** Collections of OpenAI whose resources contain others by the names of operations (package `openai`, folder `resources`). */
-const COLLECTIONS = /(?:^|\/)(?:assistants|chatkit|containers|evals|skills|threads|vector_stores)(?:\/|$)/iu;
+const IN_COLLECTION = /(?:^|\/)(?:assistants|chatkit|containers|evals|skills|threads|vector_stores)\/./iu;
 
-function isCollection(segment: string): boolean {
-  return COLLECTIONS.test(segment.includes('%') ? decodeURIComponent(segment) : segment);
+/** A proxy's prefix may be named like a collection, as in `/assistants/v1/chat/completions`: a resource follows the version. */
+function isWithinResource(segments: readonly string[], from: number): boolean {
+  if (VERSION.test(segments[from - 1] ?? '')) return false;
+  const before = segmentsBehindVersion(segments.slice(0, from)).join('/');
+  return IN_COLLECTION.test(before.includes('%') ? decodeURIComponent(before) : before);
 }
 
 function operationIn(
@@ -136,10 +138,9 @@ function spanOf(
 
 /** learn.microsoft.com/azure/ai-foundry/openai/reference: `/openai/deployments/{deployment}` and the operation. */
 function deploymentBefore(segments: readonly string[], from: number): string | undefined {
-  const [root, collection, deployment] = segments.slice(Math.max(0, from - 3), from);
-  return root === 'openai' && collection === 'deployments' && deployment !== undefined
-    ? decodeURIComponent(deployment)
-    : undefined;
+  const deployment = segments[from - 1];
+  if (segments[from - 2] !== 'deployments' || segments[from - 3] !== 'openai') return undefined;
+  return deployment === undefined ? undefined : decodeURIComponent(deployment);
 }
 
 function operationFor(family: Family, candidates: readonly Operation[]): Operation | undefined {

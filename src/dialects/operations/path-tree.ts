@@ -29,49 +29,58 @@ export interface PathMatch {
 
 const root = buildPathTree();
 
+const NONE: readonly PathMatch[] = [];
+
 /**
  * The patterns that the segments from `from` to the end of the path fit, the most literal first.
  * @param segments - of a path, percent-encoded as the client wrote them
  */
-export function matchesFrom(segments: readonly string[], from: number): Iterable<PathMatch> {
-  return matchesAt(root, segments, from, {});
+export function matchesFrom(segments: readonly string[], from: number): readonly PathMatch[] {
+  // Every pattern begins with a word, and most segments of most paths are no beginning of any.
+  const first = root.literals.get(segments[from] ?? '');
+  if (first === undefined) return NONE;
+  const matches: PathMatch[] = [];
+  addMatches(matches, first, segments, from + 1, {});
+  return matches;
 }
 
-function* matchesAt(
+function addMatches(
+  matches: PathMatch[],
   node: PathNode,
   segments: readonly string[],
   at: number,
   found: Pick<PathMatch, 'model' | 'id'>,
-): Generator<PathMatch> {
+): void {
   const segment = segments[at];
   if (segment === undefined) {
-    if (node.byMethod.size > 0) yield { operations: node.byMethod, ...found };
+    if (node.byMethod.size > 0) matches.push({ operations: node.byMethod, ...found });
     return;
   }
   const literal = node.literals.get(segment);
-  if (literal !== undefined) yield* matchesAt(literal, segments, at + 1, found);
+  if (literal !== undefined) addMatches(matches, literal, segments, at + 1, found);
   if (segment === '') return;
   if (node.model !== undefined)
-    yield* matchesAt(node.model, segments, at + 1, { ...found, model: { at, text: segment } });
-  if (node.id !== undefined) yield* matchesAt(node.id, segments, at + 1, { id: segment, ...found });
-  if (node.name !== undefined) yield* matchesAt(node.name, segments, at + 1, found);
-  yield* matchesOfModel(node, segments, at, found);
+    addMatches(matches, node.model, segments, at + 1, { ...found, model: { at, text: segment } });
+  if (node.id !== undefined) addMatches(matches, node.id, segments, at + 1, { id: segment, ...found });
+  if (node.name !== undefined) addMatches(matches, node.name, segments, at + 1, found);
+  const atEnd = matchOfModel(node, segments, at, found);
+  if (atEnd !== undefined) matches.push(atEnd);
 }
 
 /** A model takes all that is left; its last colon may begin a verb. */
-function* matchesOfModel(
+function matchOfModel(
   { rest, verbs }: PathNode,
   segments: readonly string[],
   at: number,
   found: Pick<PathMatch, 'id'>,
-): Generator<PathMatch> {
-  if (rest === undefined && verbs.size === 0) return;
+): PathMatch | undefined {
+  if (rest === undefined && verbs.size === 0) return undefined;
   const left = segments.slice(at).join('/');
   const colon = left.lastIndexOf(':');
   const verb = colon > 0 ? verbs.get(left.slice(colon + 1)) : undefined;
   if (verb !== undefined)
-    yield { operations: verb.byMethod, ...found, model: { at, text: left.slice(0, colon) } };
-  else if (rest !== undefined) yield { operations: rest.byMethod, ...found, model: { at, text: left } };
+    return { operations: verb.byMethod, ...found, model: { at, text: left.slice(0, colon) } };
+  return rest === undefined ? undefined : { operations: rest.byMethod, ...found, model: { at, text: left } };
 }
 
 function buildPathTree(): PathNode {

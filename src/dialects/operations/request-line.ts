@@ -53,9 +53,12 @@ export function readUrl(url: string): RequestUrl | undefined {
   const path = mark < 0 ? written : written.slice(0, mark);
   const segments = path.split('/');
   if (segments.at(-1) === '') segments.pop();
-  if (!segments.every(isSafeSegment)) return undefined;
+  if (!PLAIN.test(path) && !segments.every(isSafeSegment)) return undefined;
   return { path, segments, query: mark < 0 ? '' : withoutCredential(written.slice(mark + 1)) };
 }
+
+/** Nearly all paths: nothing in them has to be decoded, and no segment can be one of dots. */
+const PLAIN = /^[\w/:@~-]*$/u;
 
 /**
  * Whether a segment means the same to every server. It may hold encoded slashes (a model `org/name`), but some servers decode

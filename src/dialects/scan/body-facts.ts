@@ -8,8 +8,11 @@ export interface ModelSpan {
   readonly notation: 'json' | 'plain';
 }
 
-/** The field that names the model: `modelId` of Bedrock's tasks, `Model` at Tencent Cloud. */
-export type ModelField = 'model' | 'modelId' | 'Model';
+/**
+ * The field that names the model: `modelId` of Bedrock's tasks, `Model` at Tencent Cloud, and of Kling's tasks `model_name`
+ * where there is no `model`.
+ */
+export type ModelField = 'model' | 'modelId' | 'Model' | 'model_name';
 
 /** Fields of vendors' own APIs with the id of a resource: of Volcengine's contexts, Vertex AI's tasks, Tencent Cloud's jobs. */
 export type IdField = 'context_id' | 'operationName' | 'JobId';
@@ -143,7 +146,7 @@ export function modelIn(
   facts: BodyFacts,
   field: ModelField,
 ): { readonly model: string | undefined; readonly modelSpan: ModelSpan | undefined } {
-  if (field === 'model') return facts;
+  if (field === 'model' || (field === 'model_name' && facts.model !== undefined)) return facts;
   const found = facts.vendorFields.findLast(({ name }) => name === field);
   return { model: found?.text, modelSpan: found?.span };
 }

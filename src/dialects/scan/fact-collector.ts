@@ -51,6 +51,7 @@ export class FactCollector implements StringSink {
         break;
       case 'modelId':
       case 'Model':
+      case 'model_name':
       case 'context_id':
       case 'operationName':
       case 'JobId':

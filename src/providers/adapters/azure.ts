@@ -40,6 +40,7 @@ export function openAzure(config: ProviderConfig): ProviderAdapter {
   return {
     ...adapter,
     quirks: chatQuirks(row),
+    ownBasePath: VERSIONLESS_BASE,
     ...(!isOneOperation(path) && { openaiBase: openaiBaseAt(path, basePath, query) }),
     ...(deployment !== undefined && { unnamedModel: deployment }),
     // Without a model there is no path to a deployment.

@@ -45,6 +45,7 @@ export function openCompatible(config: ProviderConfig): ProviderAdapter {
   return {
     ...editing,
     openaiBase: { path: basePath, ...queryOf(config) },
+    originalPath: ({ name }) => row.originalPaths?.[name],
     errorsInside: row.errorsInside === true,
     quirks: chatQuirks(row),
   };

@@ -81,10 +81,17 @@ const STOPPED_BEGINNINGS = ['x-amz-', 'x-goog-', 'x-ms-', 'x-tc-', '$'] as const
  * parameters of their own, all but `STOPPED`.
  * @param query - empty, or from the `?` on
  * @param isOwnCredential - whether the client's own credential is sent, or none: then all of the query is
+ * @param passed - names, in lower case and letters only, that pass all the same
  */
-export function filterQuery(query: string, family: Family, isOwnCredential: boolean): string {
+export function filterQuery(
+  query: string,
+  family: Family,
+  isOwnCredential: boolean,
+  passed: readonly string[] = [],
+): string {
   if (query === '' || isOwnCredential) return query;
-  const passes = family === 'gemini' ? passesToGemini : passesElsewhere;
+  const passes =
+    family === 'gemini' ? passesToGemini : (pair: string): boolean => passesElsewhere(pair, passed);
   const pairs = query.slice(1).split('&');
   const kept = pairs.filter(passes);
   if (kept.length === pairs.length) return query;
@@ -97,11 +104,12 @@ function passesToGemini(pair: string): boolean {
 }
 
 /** Some servers end a parameter at a semicolon, too. */
-function passesElsewhere(pair: string): boolean {
+function passesElsewhere(pair: string, passed: readonly string[]): boolean {
   return pair.split(/;|%3b/iu).every((each) => {
     const [name] = partsOf(each);
     if (STOPPED_BEGINNINGS.some((beginning) => name.startsWith(beginning))) return false;
-    return !STOPPED.has(lettersOf(name));
+    const letters = lettersOf(name);
+    return !STOPPED.has(letters) || passed.includes(letters);
   });
 }
 

@@ -12,9 +12,10 @@ import type { ProviderAdapter } from '../adapter.ts';
 /** An adapter that is given of each call those headers and query parameters alone that may be sent to its provider. */
 export function withRequestFilter<Adapter extends ProviderAdapter>(
   adapter: Adapter,
-  { type, passHeaders }: ProviderConfig,
+  { type, passHeaders, minimaxGroupId }: ProviderConfig,
 ): Adapter {
-  const { vendor, passedClientHeaders = [] } = providerTypeOf(type);
+  const { vendor, passedClientHeaders = [], passedClientParameters = [] } = providerTypeOf(type);
+  const parameters = minimaxGroupId === undefined ? passedClientParameters : [];
   const names = [...passedClientHeaders, ...passHeaders];
   const filters = new Map<string, HeaderFilter>();
   /** @param isClients - the client speaks that API itself: nothing was translated */
@@ -36,7 +37,8 @@ export function withRequestFilter<Adapter extends ProviderAdapter>(
       const family = familyOf(operation.dialect);
       const isOwnCredential = key === undefined;
       // Of what belongs to no operation the parameters are not known.
-      const query = filterQuery(target.query, operation.isPassthrough ? 'vendor' : family, isOwnCredential);
+      const queryFamily = operation.isPassthrough ? 'vendor' : family;
+      const query = filterQuery(target.query, queryFamily, isOwnCredential, parameters);
       const passed = {
         ...call,
         headers: filterFor(family, call.isTranslated !== true, isOwnCredential).filter(

@@ -4,6 +4,7 @@ import { difyChat, difyCompletion, difyWorkflow } from '../../dialects/operation
 import type { Json } from '../../base/json.ts';
 import { TranslationError } from '../../translate/response-translator.ts';
 import type { ProviderAdapter } from '../adapter.ts';
+import { DEFAULT_PATH } from '../endpoint.ts';
 import { isInstruction } from './chat-request.ts';
 import type { ChatMessage, ChatRequest, VendorRequest } from './chat-request.ts';
 import type { VendorResponseReader } from './vendor-chat-translator.ts';
@@ -28,11 +29,16 @@ const DEFAULT_USER = 'api-user';
 /** Dify: an application answers, which has a model and a prompt of its own. All messages become one text. */
 export function openDify(config: ProviderConfig): ProviderAdapter {
   const { botType = 'Chat', inputVariable = 'query', outputVariable = 'text' } = config;
-  return vendorChatAdapter(config, {
+  const adapter = vendorChatAdapter(config, {
     operations: 'dify.',
     buildRequest: (chat, call) => buildRequest(chat, call, botType, inputVariable),
     createReader: () => new DifyReader(botType, outputVariable),
   });
+  return {
+    ...adapter,
+    originalPath: ({ name }) =>
+      name === 'chat.completions' ? DEFAULT_PATH + OPERATIONS[botType].pattern : undefined,
+  };
 }
 
 function buildRequest(chat: ChatRequest, call: Call, botType: BotType, inputVariable: string): VendorRequest {

@@ -2,7 +2,8 @@ import type { Call } from '../../dialects/operations/call.ts';
 import type { KlingTaskType } from '../../dialects/operations/vendors/kling.ts';
 import { asObject } from '../../base/json.ts';
 import { appendMember, removeMembers } from '../../dialects/scan/json-edit.ts';
-import { bomEnd, membersOf, spaceEnd, valueEnd } from '../../dialects/scan/json-walk.ts';
+import { memberStarts } from '../../dialects/scan/json-rewrite.ts';
+import { bomEnd, spaceEnd, valueEnd } from '../../dialects/scan/json-walk.ts';
 import { NotExpressible } from '../../translate/codec.ts';
 
 /** A request for a video as Kling takes it. */
@@ -44,14 +45,14 @@ export function klingRequest(body: Buffer, mapModel: (model: string) => string):
   const type = hasImage ? 'image2video' : 'text2video';
   const added = {
     ...(hasModel && { model_name: mapped }),
-    ...(!written.has('duration') && durationOf(written.valueOf('seconds'))),
+    ...(!written.has('duration') && durationOf(written.valueOf('seconds'), mapped)),
     // A video has the format of the image that it is made from.
     ...(!hasImage && !written.has('aspect_ratio') && formatOf(written.textOf('size'))),
     ...(image !== undefined && !written.has('image') && { image }),
   };
-  if (Object.keys(added).length === 0) return { type, body };
   const bare = removeMembers(body, [...OPENAI_FIELDS, ...(hasModel ? ['model_name'] : [])]);
-  return { type, body: appendMember(bare, Buffer.from(JSON.stringify(added).slice(1, -1))) };
+  const members = JSON.stringify(added).slice(1, -1);
+  return { type, body: members === '' ? bare : appendMember(bare, Buffer.from(members)) };
 }
 
 function mapIfAny(model: string | undefined, mapModel: (model: string) => string): string | undefined {
@@ -61,12 +62,11 @@ function mapIfAny(model: string | undefined, mapModel: (model: string) => string
 /** Members of a JSON object that may hold megabytes, so that only a few of them are read. */
 class Members {
   readonly #body: Buffer;
-  readonly #starts = new Map<string, number>();
+  readonly #starts: ReadonlyMap<string, number>;
 
   constructor(body: Buffer) {
     this.#body = body;
-    for (const { key, start } of membersOf(body, spaceEnd(body, bomEnd(body, 0))))
-      this.#starts.set(key, start);
+    this.#starts = memberStarts(body, spaceEnd(body, bomEnd(body, 0)));
   }
 
   /** Whether it has a value that is not null. */
@@ -90,12 +90,14 @@ class Members {
 
 const LOWER_N = 0x6e;
 
-/** Kling's videos take 5 or 10 seconds: the one that comes nearer to OpenAI's 4, 8 or 12. */
-function durationOf(seconds: unknown): { readonly duration: '5' | '10' } | undefined {
+/** Kling's videos take 5 or 10 seconds, those of `kling-v3` 3 to 15: what comes nearest to OpenAI's 4, 8 or 12. */
+function durationOf(seconds: unknown, model = ''): { readonly duration: string } | undefined {
   if (seconds === undefined) return undefined;
   const asked = Number(seconds);
   if (!(asked > 0)) throw new NotExpressible('its seconds are no number');
-  return { duration: asked > 7.5 ? '10' : '5' };
+  const takesAny = model.startsWith('kling-v3');
+  const duration = takesAny ? Math.min(Math.max(Math.round(asked), 3), 15) : asked > 7.5 ? 10 : 5;
+  return { duration: String(duration) };
 }
 
 /** Kling has formats in the place of sizes. */
@@ -129,7 +131,7 @@ export async function jsonBodyOf({ body, headers }: Call): Promise<Buffer> {
   const fields: Record<string, string> = {};
   for (const [name, value] of form) {
     if (typeof value === 'string') fields[name] = value;
-    else fields['image'] = Buffer.from(await value.arrayBuffer()).toString('base64');
+    else if (value.size > 0) fields['image'] = Buffer.from(await value.arrayBuffer()).toString('base64');
   }
   return Buffer.from(JSON.stringify(fields));
 }

@@ -23,7 +23,9 @@ export interface KlingTaskId {
 /** Reads an id as a client has it. */
 export function taskIdOf(id: string): KlingTaskId {
   for (const type of ['text2video', 'image2video'] as const) {
-    if (id.startsWith(PREFIXES[type])) return { type, id: id.slice(PREFIXES[type].length) };
+    const own = id.slice(PREFIXES[type].length);
+    // A path without an id would be that of the list.
+    if (id.startsWith(PREFIXES[type]) && own !== '') return { type, id: own };
   }
   return { type: undefined, id };
 }

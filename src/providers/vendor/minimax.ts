@@ -66,9 +66,10 @@ const DESCRIPTION =
 function buildRequest({ body, messages }: ChatRequest, { stream }: Call, model: string): VendorRequest {
   const { temperature, top_p: topP } = body;
   const maxTokens = body['max_completion_tokens'] ?? body['max_tokens'];
-  const bots = messages
-    .filter(isInstruction)
-    .map(({ name = BOT, text }) => ({ bot_name: name, content: text }));
+  const instructions = messages.filter(isInstruction);
+  // Instructions without a name, such as those of a context, are about the bot that others name.
+  const bot = instructions.find(({ name }) => name !== undefined)?.name ?? BOT;
+  const bots = instructions.map(({ name = bot, text }) => ({ bot_name: name, content: text }));
   return {
     operation: chatPro,
     path: chatPro.pattern,
@@ -76,8 +77,8 @@ function buildRequest({ body, messages }: ChatRequest, { stream }: Call, model: 
       model,
       ...(stream && { stream }),
       ...(typeof maxTokens === 'number' && { tokens_to_generate: maxTokens }),
-      ...(typeof temperature === 'number' && { temperature }),
-      ...(typeof topP === 'number' && { top_p: topP }),
+      ...(typeof temperature === 'number' && { temperature: aboveZero(temperature) }),
+      ...(typeof topP === 'number' && { top_p: aboveZero(topP) }),
       mask_sensitive_info: true,
       messages: messages.filter((each) => !isInstruction(each)).map(messageOf),
       bot_setting: bots.length > 0 ? bots : [{ bot_name: BOT, content: DESCRIPTION }],
@@ -86,6 +87,11 @@ function buildRequest({ body, messages }: ChatRequest, { stream }: Call, model: 
     stream,
     usedFields: ['max_completion_tokens', 'max_tokens', 'temperature', 'top_p'],
   };
+}
+
+/** Its samplings are more than 0 and at most 1. */
+function aboveZero(value: number): number {
+  return Math.min(Math.max(value, 0.01), 1);
 }
 
 function messageOf({ role, name, text }: ChatMessage): object {

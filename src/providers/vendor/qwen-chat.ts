@@ -168,11 +168,19 @@ const INSTRUCTIONS = 'You are a helpful assistant.';
 function withFiles(messages: readonly Json[], fileIds: readonly string[]): readonly Json[] {
   const first = messages.findIndex(({ role }) => role !== 'system');
   const leading = first < 0 ? messages.length : first;
-  const instructions = messages.slice(0, leading).map(({ content }) => String(content));
+  const instructions = messages.slice(0, leading).map(({ content }) => textOf(content));
   const files = fileIds.map((id) => `fileid://${id}`).join(',');
   return [
     { role: 'system', content: leading === 0 ? INSTRUCTIONS : instructions.join('\n') },
     { role: 'system', content: files },
     ...messages.slice(leading),
   ];
+}
+
+/** Of a message: its parts are a list where one of them is marked for the cache. */
+function textOf(content: unknown): string {
+  if (typeof content === 'string') return content;
+  return objectsOf(content)
+    .map(({ text }) => String(text))
+    .join('\n');
 }

@@ -24,26 +24,38 @@ const generate = operationNamed('gemini.generateContent');
 /** What is asked of a model that is shown an image and told nothing. */
 const VARIATION_PROMPT = 'Make a variation of this image.';
 
-/** New images, and edits where images come with the prompt. */
-export const imagesToGoogle: WholeTranslation = {
-  translateRequest: (body, model, quirks) => requestFor(body, model, quirks, undefined),
-  translateResponse,
-};
+/** New images. */
+export const imagesToGoogle = translation({});
+
+/** Edits of images. */
+export const editsToGoogle = translation({ needsImage: true });
 
 /** Variations of an image, which need no prompt. */
-export const variationsToGoogle: WholeTranslation = {
-  translateRequest: (body, model, quirks) => requestFor(body, model, quirks, VARIATION_PROMPT),
-  translateResponse,
-};
+export const variationsToGoogle = translation({ needsImage: true, defaultPrompt: VARIATION_PROMPT });
+
+/** What sets the operations for images apart. */
+interface Needs {
+  readonly needsImage?: boolean;
+  /** Absent: the client has to say one. */
+  readonly defaultPrompt?: string;
+}
+
+function translation(needs: Needs): WholeTranslation {
+  return {
+    translateRequest: (body, model, quirks) => requestFor(body, model, quirks, needs),
+    translateResponse,
+  };
+}
 
 function requestFor(
   body: Json,
   model: string,
   quirks: ProviderQuirks,
-  defaultPrompt: string | undefined,
+  { needsImage = false, defaultPrompt }: Needs,
 ): WholeRequest {
   const facts = googleImageModel(model);
   const decoded = decodeImages(body, facts);
+  if (needsImage && decoded.images.length === 0) throw new NotExpressible('it has no `image`');
   const prompt = decoded.prompt === '' ? defaultPrompt : decoded.prompt;
   if (prompt === undefined) throw new NotExpressible('it has no `prompt`');
   const request = { ...decoded, prompt };

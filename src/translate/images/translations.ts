@@ -1,7 +1,7 @@
 import type { Dialect } from '../../dialects/operations/operation.ts';
 import type { WholeTranslation } from '../whole-translation.ts';
 import { imagesToBedrock, variationsToBedrock } from './to-bedrock.ts';
-import { imagesToGoogle, variationsToGoogle } from './to-google.ts';
+import { editsToGoogle, imagesToGoogle, variationsToGoogle } from './to-google.ts';
 
 /** By the names of the operations, and the dialect that a provider speaks. Bedrock’s models edit by masks of their own form. */
 const translations: ReadonlyMap<string, ReadonlyMap<Dialect, WholeTranslation>> = new Map([
@@ -12,7 +12,7 @@ const translations: ReadonlyMap<string, ReadonlyMap<Dialect, WholeTranslation>> 
       ['gemini-generate', imagesToGoogle],
     ]),
   ],
-  ['images.edits', new Map<Dialect, WholeTranslation>([['gemini-generate', imagesToGoogle]])],
+  ['images.edits', new Map<Dialect, WholeTranslation>([['gemini-generate', editsToGoogle]])],
   [
     'images.variations',
     new Map<Dialect, WholeTranslation>([

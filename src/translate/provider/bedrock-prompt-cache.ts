@@ -2,7 +2,9 @@ import type { PromptCache } from '../../catalog/prompt-cache.ts';
 import type { ModelCapabilities } from '../../catalog/models/model-row.ts';
 import type { CallOptions, NormalizedRequest } from '../codec.ts';
 import { isMarked, withCacheMark } from './conversation/cache-marks.ts';
-import type { Prompt } from './prompt.ts';
+import type { Message, Prompt } from './prompt.ts';
+
+type Mark = Parameters<typeof withCacheMark>[1];
 
 /**
  * A request with marks for the cache where the configuration has them, for as long as the client (`prompt_cache_retention`) or
@@ -35,7 +37,17 @@ export function withPromptCache(
   const mark = { anthropic: { cacheControl: { type: 'ephemeral', ...ttl } } };
   return {
     ...options,
-    prompt: prompt.map((message, at) => (marked.has(at) ? withCacheMark(message, mark) : message)),
+    prompt: prompt.map((message, at) => (marked.has(at) ? withMarkedEnd(message, mark) : message)),
+  };
+}
+
+/** Results of tools are put into messages anew, each with its own mark. */
+function withMarkedEnd(message: Message, mark: Mark): Message {
+  if (message.role !== 'tool') return withCacheMark(message, mark);
+  const last = message.content.length - 1;
+  return {
+    ...message,
+    content: message.content.map((part, at) => (at === last ? withCacheMark(part, mark) : part)),
   };
 }
 

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { loadConfig } from '../../../src/config/load/load.ts';
 import type { Config } from '../../../src/config/schema/schema.ts';
-import { accepted, configOf, providerOf } from '../parsing.ts';
+import { accepted, configOf, problemsIn, providerOf } from '../parsing.ts';
 
 let folder: string;
 before(async () => {
@@ -20,6 +20,29 @@ async function write(name: string, content: string | Uint8Array): Promise<string
   await writeFile(path, content);
   return path;
 }
+
+void test('what << names is merged, below what stands beside it', () => {
+  const { providers } = configOf(`providers:
+  - &first { id: a, type: openai, apiTokens: [k], timeout: 5000 }
+  - { <<: *first, id: b, timeout: 6000 }
+activeProviderId: a
+`);
+  assert.deepEqual(
+    providers.map(({ id, type, timeout }) => ({ id, type, timeout })),
+    [
+      { id: 'a', type: 'openai', timeout: 5000 },
+      { id: 'b', type: 'openai', timeout: 6000 },
+    ],
+  );
+});
+
+for (const text of ['provider: { <<: 5, type: openai }', 'a: &a 5\nprovider: { <<: *a, type: openai }'])
+  void test(`what is no map cannot be merged: ${JSON.stringify(text)}`, () => {
+    assert.deepEqual(
+      problemsIn(text).map(({ expected }) => expected),
+      ['a map, or an alias of one, behind each <<'],
+    );
+  });
 
 void test('the smallest configuration has every default', () => {
   assert.deepEqual(configOf('provider: { type: openai }', { path: '/etc/sparekey/sparekey.yaml' }), {
@@ -237,15 +260,19 @@ void describe('warnings', () => {
     );
   });
 
-  void test('warns of more retries than keys to retry with', () => {
-    const { warnings } = accepted(
-      `providers: [{ id: a, type: openai, apiTokens: [x], retryOnFailure: { enabled: true, maxRetries: 3 } }]`,
-    );
-    assert.deepEqual(
-      warnings.map(({ path }) => path),
-      ['providers[0].retryOnFailure.maxRetries'],
-    );
-  });
+  for (const [apiTokens, option] of [
+    ['[x, y]', 'maxRetries'],
+    ['[x]', 'enabled'],
+  ])
+    void test(`warns of more retries than keys to retry with: ${apiTokens}`, () => {
+      const { warnings } = accepted(
+        `providers: [{ id: a, type: openai, apiTokens: ${apiTokens}, failover: { enabled: true, cooldownDuration: 1 }, retryOnFailure: { enabled: true, maxRetries: 3 } }]`,
+      );
+      assert.deepEqual(
+        warnings.map(({ path }) => path),
+        [`providers[0].retryOnFailure.${option}`],
+      );
+    });
 
   void test('a sensible configuration has none', () => {
     const text =

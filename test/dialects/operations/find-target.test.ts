@@ -142,6 +142,9 @@ void describe('finding the operation of a request', () => {
     ['POST', '/openai/deployments/gpt/chat/completions?api-version=1', 'chat.completions'],
     ['POST', '/api/v3/bots/chat/completions', 'doubao.bots.chat'],
     ['POST', '/bots/v1/chat/completions', 'chat.completions'],
+    ['POST', '/assistants/v1/chat/completions', 'chat.completions'],
+    ['POST', '/threads/chat/completions', 'chat.completions'],
+    ['POST', '/skills/openai/v1/embeddings', 'embeddings'],
     ['POST', '/v1/chat', 'cohere.v1.chat'],
     ['POST', '/v2/chat', 'cohere.chat'],
     ['POST', '/v1/rerank', 'rerank'],
@@ -197,6 +200,19 @@ void describe('finding the operation of a request', () => {
     assert.equal(found('POST', '/proxy/openai/deployments/gpt/embeddings').deployment, 'gpt');
     assert.equal(found('POST', '/deployments/gpt/embeddings').deployment, undefined);
     assert.equal(found('POST', '/openai/v1/embeddings').deployment, undefined);
+  });
+
+  void it('what is within a resource of another kind is no operation', () => {
+    for (const path of [
+      '/v1/vector_stores/vs_1/files/file-1',
+      '/v1/vector_stores/vs_1/files',
+      '/v1/vector_stores%2Fvs_1/files/file-1',
+      '/v1/Threads/thread_1/messages',
+      '/threads/t/messages',
+      '/openai/v1/%63ontainers/c_1/files',
+    ])
+      for (const method of ['GET', 'POST', 'DELETE'])
+        assert.equal(findTarget(method, path), 'no-operation', `${method} ${path}`);
   });
 
   void it('no two operations share a name, nor within one vendor a method and pattern', () => {

@@ -40,7 +40,8 @@ export function bodyFacts(): FuzzTarget {
         return;
       }
       assert.ok(facts.whole);
-      assert.equal(facts.stream, document['stream'] === true);
+      assert.equal(facts.stream === true, document['stream'] === true);
+      assert.ok('stream' in document || facts.stream === undefined);
       const { model } = document;
       if (facts.model !== undefined) assert.equal(facts.model, model);
       else assert.ok(typeof model !== 'string' || input.length > MAX_MODEL_BYTES);

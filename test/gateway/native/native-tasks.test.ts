@@ -65,6 +65,15 @@ const APIS: readonly TaskApi[] = [
     retrieve: (task) => ({ path: `/v1/query/video_generation?task_id=${task}` }),
   },
   {
+    id: 'kling',
+    provider: { type: 'kling', protocol: 'original' },
+    basePath: '/v1',
+    create: '/v1/videos/image2video',
+    body: { model_name: 'kling-model', image: 'aGk=' },
+    made: (task) => ({ code: 0, data: { task_id: task, task_status: 'submitted' } }),
+    retrieve: (task) => ({ path: `/v1/videos/image2video/${task}` }),
+  },
+  {
     id: 'doubao',
     provider: { type: 'doubao' },
     basePath: '/api/v3',

@@ -252,6 +252,16 @@ void describe('the cache of prompts on bedrock', () => {
   const none = undefined;
   const all = { systemPrompt: true, last_user_message: true, 'last-message': true };
   const upToAssistant = messages.slice(0, 3);
+  const called = { type: 'function', function: { name: 'look', arguments: '{}' } };
+  const calls = {
+    role: 'assistant',
+    content: null,
+    tool_calls: [
+      { id: 'c1', ...called },
+      { id: 'c2', ...called },
+    ],
+  };
+  const results = ['c1', 'c2'].map((id) => ({ role: 'tool', tool_call_id: id, content: 'sunny' }));
   const rows: readonly (readonly [what: string, options: object, request: object, got: unknown[]])[] = [
     ['nothing is said', {}, {}, [none, none, none, none]],
     ['a client says how long', {}, { prompt_cache_retention: 'in_memory' }, [five, none, none, none]],
@@ -281,6 +291,12 @@ void describe('the cache of prompts on bedrock', () => {
       { promptCacheRetention: 'in_memory', bedrockPromptCachePointPositions: all },
       { messages: upToAssistant, model: 'us.anthropic.claude-3-7-sonnet-20250219-v1:0' },
       [five, five, five],
+    ],
+    [
+      'the last message are results of tools',
+      { promptCacheRetention: 'in_memory', bedrockPromptCachePointPositions: all },
+      { messages: [...messages, calls, ...results] },
+      [five, none, none, none, none, five],
     ],
     [
       'no position is switched on',

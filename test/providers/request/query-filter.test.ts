@@ -65,6 +65,11 @@ void describe('passedQuery', () => {
     });
   }
 
+  void it('passes what a vendor wants of its clients, however that is written', () => {
+    for (const pair of ['GroupId=1', 'group_id=1', '%47roupId=1'])
+      assert.equal(filterQuery(`?a=1&${pair}&token=t`, 'vendor', false, ['groupid']), `?a=1&${pair}`);
+  });
+
   void it('passes to Gemini what its operations have, and nothing that changes the form of an answer', () => {
     assert.equal(
       filterQuery('?alt=sse&pageSize=5&pageToken=x', 'gemini', false),

@@ -51,6 +51,24 @@ const videos: Readonly<Record<string, VideoCase>> = {
     to: '/v1/videos/text2video',
     body: { prompt: 'a', model_name: 'kling-v2-1', duration: '10', aspect_ratio: '9:16' },
   },
+  'a model of version 3 takes other seconds': {
+    asked: { path: '/v1/videos', body: { model: 'kling-v3', prompt: 'a', seconds: '12' } },
+    to: '/v1/videos/text2video',
+    body: { prompt: 'a', model_name: 'kling-v3', duration: '12' },
+  },
+  'what OpenAI alone knows is left out, whatever it says': {
+    asked: {
+      path: '/v1/videos',
+      body: { model: null, model_name: 'kling-v2', prompt: 'a', size: 'auto', input_reference: null },
+    },
+    to: '/v1/videos/text2video',
+    body: { model_name: 'kling-v2', prompt: 'a' },
+  },
+  'names of members may be escaped': {
+    asked: { path: '/v1/videos', body: '{"mod\\u0065l":"sora","\\u0069mage":"aGk="}' },
+    to: '/v1/videos/image2video',
+    body: { image: 'aGk=', model_name: 'kling-v2-1' },
+  },
   'OpenAI’s reference becomes the image': {
     asked: {
       path: '/v1/videos',
@@ -74,6 +92,10 @@ const videos: Readonly<Record<string, VideoCase>> = {
   'a bare id is of a text2video task': {
     asked: { method: 'GET', path: '/v1/videos/t-1?kling_task_type=bad' },
     to: '/v1/videos/text2video/t-1',
+  },
+  'a prefix alone is an id, not the list of all tasks': {
+    asked: { method: 'GET', path: '/v1/videos/kling-i2v-' },
+    to: '/v1/videos/text2video/kling-i2v-',
   },
   'an id with a prefix is good at Kling’s own path': {
     asked: { method: 'GET', path: '/v1/videos/image2video/kling-i2v-t-1' },

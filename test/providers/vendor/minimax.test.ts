@@ -76,6 +76,29 @@ void describe('MiniMax’s older API', () => {
     });
   });
 
+  void it('is told that instructions without a name are about the bot that others name', async () => {
+    const system = { role: 'system', content: 'Be brief.' };
+    const request = await asked({ messages: [{ ...system, name: 'Ada' }, system, hi] });
+    const sent: unknown = JSON.parse(request.body);
+    assert.partialDeepStrictEqual(sent, {
+      bot_setting: [
+        { bot_name: 'Ada', content: 'Be brief.' },
+        { bot_name: 'Ada', content: 'Be brief.' },
+      ],
+      reply_constraints: { sender_type: 'BOT', sender_name: 'Ada' },
+    });
+  });
+
+  void it('is sent temperatures that it takes', async () => {
+    for (const [said, sent] of [
+      [0, 0.01],
+      [1.5, 1],
+    ]) {
+      const request = await asked({ temperature: said, top_p: said });
+      assert.partialDeepStrictEqual(JSON.parse(request.body), { temperature: sent, top_p: sent });
+    }
+  });
+
   const elsewhere: Readonly<Record<string, object>> = {
     tools: { tools: [{ type: 'function', function: { name: 'f', parameters: { type: 'object' } } }] },
     images: {

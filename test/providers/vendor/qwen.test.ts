@@ -130,6 +130,27 @@ const chats: Readonly<Record<string, ChatCase>> = {
       parameters: { ...whole, enable_search: true },
     },
   },
+  'files for qwen-long, behind instructions that are marked for the cache': {
+    body: {
+      model: 'qwen-long',
+      messages: [
+        {
+          role: 'system',
+          content: [
+            { type: 'text', text: 'a' },
+            { type: 'text', text: 'b', cache_control: { type: 'ephemeral' } },
+          ],
+        },
+        hi,
+      ],
+    },
+    options: files,
+    sent: {
+      model: 'qwen-long',
+      input: { messages: [{ role: 'system', content: 'a\nb' }, FILES, hi] },
+      parameters: whole,
+    },
+  },
   'files for qwen-long, behind its instructions': {
     body: {
       model: 'gpt-4o',

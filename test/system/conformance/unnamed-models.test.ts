@@ -40,6 +40,10 @@ const cases: Readonly<Record<string, Case>> = {
   },
   'who has one model': { provider: { type: 'vllm', vllmServerHost: 'v.example' }, path: CHATS },
   'what passes as it is': { provider: { type: 'generic', genericHost: 'g.example', ...STAR }, path: CHATS },
+  'what is as the client writes it': {
+    provider: { type: 'dify', botType: 'Chat', protocol: 'original' },
+    path: '/v1/chat-messages',
+  },
   'none, where nobody says one': { provider: { type: 'openai', modelMapping: { 'gpt-*': 'x', '*': '' } } },
 };
 

@@ -277,6 +277,12 @@ void describe('images requested', () => {
       assert.throws(() => requested(dialect, model, body), { name: 'NotExpressible', message: says });
     });
   }
+
+  void it('that are made of an image are refused where there is none', () => {
+    for (const operation of ['images.edits', 'images.variations'])
+      for (const model of [FLASH, IMAGEN])
+        assert.throws(() => requested(GOOGLE, model, {}, { operation }), /it has no `image`/u);
+  });
 });
 
 const CONTEXT = { id: 'r1', model: 'mine', acceptedAt: 12_345, body: {}, query: '' };

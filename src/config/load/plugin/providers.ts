@@ -159,16 +159,19 @@ function readList(
   const read: unknown[] = [];
   for (const [index, item] of list.entries()) {
     const at = reading.enter(place, read.length, index);
+    if (name === 'contextCleanupCommands' && item === '') continue;
     if (reading.isPlugins && name === 'customSettings' && !isSetting(item))
       reading.note(at, 'a setting with the name of a field and a value; without them it has no effect');
-    else if (!(name === 'contextCleanupCommands' && item === ''))
+    else if (reading.isPlugins && isBlank(item))
+      reading.note(at, 'an item that is not empty; it is left out');
+    else
       read.push(
         isFields(item) && inside !== undefined
           ? readMap(item, items, inside, at, reading)
           : readScalar(name, items, item, at, reading),
       );
   }
-  return read;
+  return isOptional && reading.isPlugins && read.length === 0 ? undefined : read;
 }
 
 function isSetting(item: unknown): boolean {

@@ -26,11 +26,16 @@ export function readConfig(config: Fields, at: Path, isWrapped: boolean): ReadCo
   const root: Place = { path: [], written: at };
   // The plugin's older way to write, which its newer one does not count beside.
   const isSole = reading.isPlugins && isFields(config['provider']);
+  const isBeside = reading.isPlugins && Array.isArray(config['providers']);
   const entries = Object.entries(config).flatMap(([name, value]): [string, unknown][] => {
     const place = reading.enter(root, name);
     if (name === 'activeProviderId' && isBlank(value)) return [];
     if (isSole && (name === 'providers' || name === 'activeProviderId')) {
       reading.note(place, 'nothing, since provider goes before it');
+      return [];
+    }
+    if (name === 'provider' && isBeside && !isSole) {
+      if (!isBlank(value)) reading.note(place, 'a map; as it is providers go before it');
       return [];
     }
     if (name === 'provider' && !isBlank(value))

@@ -1,12 +1,12 @@
 import type { Note } from './reading.ts';
 import type { Path } from '../problem.ts';
-import { fieldsOf, listOf, textOf } from './fields.ts';
+import { fieldsOf, isFields, listOf, textOf } from './fields.ts';
 import type { Fields } from './fields.ts';
 import { ingressRoutes } from './ingress.ts';
 import type { IngressRoute } from './ingress.ts';
 import { readConfig } from './read-config.ts';
 import type { ReadConfig } from './read-config.ts';
-import { RULES, RULE_OPTIONS, inlineRules, matchRules } from './rules.ts';
+import { RULES, inlineRules, matchRules } from './rules.ts';
 import type { Rule, RuleList } from './rules.ts';
 import { isPluginConfig } from './words.ts';
 
@@ -59,19 +59,24 @@ export function readSources(documents: readonly (readonly [document: unknown, at
   return { configs, ingresses, notes: [...notes, ...configs.flatMap((source) => source.notes)] };
 }
 
-/** The kind of a Kubernetes resource; undefined for a configuration that stands by itself. */
+/** The kind of a Kubernetes resource, whose head may be missing; undefined for a configuration that stands by itself. */
 export function resourceKind(document: Fields): string | undefined {
   const kind = textOf(document['kind']);
+  if (kind === '') return isAiProxy(document) ? 'WasmPlugin' : undefined;
   const isResource =
     kind === 'WasmPlugin' || ['apiVersion', 'metadata', 'items'].some((name) => name in document);
-  return kind !== '' && isResource ? kind : undefined;
+  return isResource ? kind : undefined;
 }
 
-/** A configuration of other plugins names no providers. */
+/** A configuration of other plugins has no providers, or one that is a name or the service that it is reached by. */
 function isAiProxy(resource: Fields): boolean {
   const { defaultConfig, pluginConfig, matchRules: rules } = fieldsOf(resource['spec']) ?? {};
   const configs = [defaultConfig, pluginConfig, ...listOf(rules).map((rule) => fieldsOf(rule)?.['config'])];
-  return configs.some((config) => RULE_OPTIONS.some((name) => name in (fieldsOf(config) ?? {})));
+  return configs.some((config) => {
+    const { provider, providers, activeProviderId } = fieldsOf(config) ?? {};
+    if (providers !== undefined || activeProviderId !== undefined) return true;
+    return isFields(provider) && ('type' in provider || !('serviceName' in provider));
+  });
 }
 
 /** `pluginConfig` is Istio's, and goes before all else. */

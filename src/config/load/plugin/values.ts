@@ -1,3 +1,4 @@
+import { cachePositionOf, cacheRetentionOf } from '../../../catalog/prompt-cache.ts';
 import { describeOption, isText, keywordsOf, valuesOf } from '../../schema/introspect.ts';
 import type { Schema } from '../../schema/introspect.ts';
 import { MAX_ID_LENGTH } from '../../schema/patterns.ts';
@@ -32,6 +33,7 @@ export function readScalar(
   if (name === 'id' || name === 'activeProviderId')
     return readId(name, asText(value, reading), place, reading);
   if (kind?.kind === 'text') return asText(value, reading);
+  if (name === 'promptCacheRetention') return readRetention(value, place, reading);
   if (values !== undefined) return readAnyMap(name, values, value, place, reading);
   if (!reading.isPlugins) return lowerCase(name, value);
   if (kind?.kind.startsWith('secret') === true) return readSecret(name, value, reading);
@@ -71,13 +73,16 @@ export function hasUnit(value: unknown, kind: Kind | undefined): boolean {
   return kind?.unit === 'ms' && typeof value === 'string' && /^\d+(?:\.\d+)?\s*[a-z]+$/i.test(value.trim());
 }
 
+/** To the plugin all that is not `true` is false, but what YAML 1.1 calls true is made that before it sees it. */
 function readFlag(value: unknown, place: Place, reading: Reading): boolean {
   if (typeof value === 'boolean') return value;
   if (typeof value === 'number') return value !== 0;
   const word = typeof value === 'string' ? value.toLowerCase() : '';
   if (['1', 't', 'true'].includes(word)) return true;
-  if (!['0', 'f', 'false'].includes(word)) reading.note(place, 'true or false; as it is it means false');
-  return false;
+  if (['0', 'f', 'false'].includes(word)) return false;
+  const isOn = ['on', 'y', 'yes'].includes(word);
+  reading.note(place, `true or false; as it is it means ${isOn}`);
+  return isOn;
 }
 
 /** A number is as good as the text where nothing of it is lost. */
@@ -110,6 +115,13 @@ function lowerCase(name: string, value: unknown): unknown {
   return name === 'reasoningContentMode' && typeof value === 'string' ? value.toLowerCase() : value;
 }
 
+/** To the plugin any other means that nothing is cached. */
+function readRetention(value: unknown, place: Place, reading: Reading): unknown {
+  if (!reading.isPlugins || cacheRetentionOf(value) !== undefined) return value;
+  reading.note(place, 'in_memory or 24h; as it is nothing is marked for the cache');
+  return undefined;
+}
+
 function readKeyword(
   name: string,
   value: unknown,
@@ -134,6 +146,14 @@ function readAnyMap(name: string, values: Schema, value: unknown, place: Place, 
     const at = reading.enter(place, key);
     if (name === 'capabilities' && reading.isPlugins && isBlank(each)) {
       reading.note(at, 'a path; as it is the operation keeps its own');
+      return [];
+    }
+    if (
+      name === 'bedrockPromptCachePointPositions' &&
+      reading.isPlugins &&
+      cachePositionOf(key) === undefined
+    ) {
+      reading.note(at, 'systemPrompt, lastUserMessage or lastMessage; as it is it means nothing');
       return [];
     }
     if (isText(values)) return [[key, each === null && reading.isPlugins ? '' : asText(each, reading)]];

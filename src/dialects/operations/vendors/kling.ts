@@ -8,6 +8,7 @@ import type { Operation, Traits } from '../operation.ts';
 const TASK: Traits = {
   ...STATEFUL,
   ...JSON_MODEL,
+  modelField: 'model_name',
   modelRequired: false,
   streams: 'never',
   creates: true,

@@ -27,6 +27,17 @@ function coded(name: string, codes: readonly string[], verdict: Consequence, mes
 
 /** MiniMax: a business code says all, whatever the status. */
 export const minimaxRules: readonly Rule[] = [
+  {
+    id: 'minimax.group',
+    // By the same code as a key that is refused. The key is good, and another one may be of the group that was named.
+    when: { named: '1004', says: /^token not match group\b/i },
+    verdict: { ...callersMistake, retry: 'other-key' },
+    source: CODES,
+    example: {
+      status: 200,
+      body: '{"base_resp":{"status_code":1004,"status_msg":"token not match group"}}',
+    },
+  },
   coded('no-credit', ['1008'], outOfCredit, 'insufficient balance'),
   coded('key-invalid', ['1004', '2049'], keyDead, 'login fail'),
   coded('rate-limit', ['1002', '1039', '1041', '2045'], throttled, 'rate limit'),

@@ -88,6 +88,25 @@ extra: 1`,
       '1:46 provider.apiTokens[2]: a token that is not blank; it is left out',
     ],
   },
+  'items of a list without anything in them': {
+    text: 'provider: { type: openai, failover: { failoverOnStatus: [null] }, retryOnFailure: { retryOnStatus: ["", 429] } }',
+    warnings: [
+      '1:58 provider.failover.failoverOnStatus[0]: an item that is not empty; it is left out',
+      '1:101 provider.retryOnFailure.retryOnStatus[0]: an item that is not empty; it is left out',
+    ],
+  },
+  'positions that nobody knows': {
+    text: 'provider: { type: bedrock, awsRegion: r, bedrockPromptCachePointPositions: { lastMesage: true, last_message: true } }',
+    warnings: [
+      '1:78 provider.bedrockPromptCachePointPositions.lastMesage: systemPrompt, lastUserMessage or lastMessage; as it is it means nothing',
+    ],
+    leaves: { bedrockPromptCachePointPositions: ['lastMessage'] },
+  },
+  'the name of a provider beside the providers': {
+    text: 'provider: b\nproviders: [{ id: b, type: groq }]\nactiveProviderId: b',
+    warnings: ['1:1 provider: a map; as it is providers go before it'],
+    leaves: { id: 'b' },
+  },
   'settings without a name or a value': {
     text: 'provider: { type: openai, customSettings: [a, { value: 1 }, { name: "", value: 1 }, { name: a }, { name: b, value: 2 }] }',
     warnings: [44, 47, 61, 85].map(

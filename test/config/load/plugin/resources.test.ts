@@ -71,6 +71,22 @@ metadata: { name: x, annotations: { higress.io/regex-match-header-x-higress-llm-
     });
 });
 
+void test('a resource is read without its head', () => {
+  const { providers, activeProviderId } = configOf(RULES);
+  assert.deepEqual([providers.length, activeProviderId], [2, 'a']);
+});
+
+for (const provider of ['{ serviceName: qwen.dns, domain: q.test, sk: x }', 'keycloak'])
+  void test(`another plugin whose provider is ${provider} is not read`, () => {
+    const { config, warnings } = accepted(
+      `kind: WasmPlugin\nspec: { defaultConfig: { provider: ${provider} } }\n---\n${withRules('')}`,
+    );
+    assert.deepEqual(
+      [config.providers.length, warnings.map(({ path, line }) => `${line} ${path}`)],
+      [2, ['1 [0]']],
+    );
+  });
+
 void test('a rule that repeats a provider has the one that is there', () => {
   const { providers, routes } = configOf(
     withRules(`    - { domain: [x.test], config: { provider: { id: b, type: groq, apiTokens: [sk-b-0123456789] } } }

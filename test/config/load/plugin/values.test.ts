@@ -40,7 +40,13 @@ const taken: readonly { parts: Parts; as?: object; warned?: readonly string[] }[
     parts: { failover: { enabled, healthCheckModel: 'm' } },
     as: { failover: { enabled: false } },
   })),
-  ...['yes', 'on', [], {}, ['true']].map((enabled) => ({
+  // What applies a file to Kubernetes has made `true` of it before the plugin sees it.
+  ...['yes', 'Yes', 'on', 'y'].map((enabled) => ({
+    parts: { failover: { enabled, healthCheckModel: 'm' } },
+    as: { failover: { enabled: true } },
+    warned: ['failover.enabled'],
+  })),
+  ...['no', 'off', 'soon', [], {}, ['true']].map((enabled) => ({
     parts: { failover: { enabled } },
     as: { failover: { enabled: false } },
     warned: ['failover.enabled'],
@@ -132,6 +138,10 @@ const taken: readonly { parts: Parts; as?: object; warned?: readonly string[] }[
   {
     parts: { type: 'ollama', ollamaServerHost: 'h', ollamaServerPort: '1234' },
     as: { baseUrl: 'http://h:1234/v1' },
+  },
+  {
+    parts: { type: 'bedrock', awsRegion: 'r', promptCacheRetention: '1h' },
+    warned: ['promptCacheRetention'],
   },
   { parts: { type: 'gemini', geminiThinkingBudget: 0 }, as: { geminiThinkingBudget: 0 } },
   { parts: { type: 'gemini', geminiThinkingBudget: '-1' }, as: { geminiThinkingBudget: -1 } },

@@ -49,6 +49,10 @@ export const klingExamples: RuleExamples = {
         { ...video, duration: '10' },
       ],
       [
+        { ...video, model_name: 'kling-v3', duration: '16' },
+        { ...video, model_name: 'kling-v3', duration: '12' },
+      ],
+      [
         { ...video, size: '1280x720' },
         { ...video, aspect_ratio: '16:9' },
       ],
