@@ -90,11 +90,11 @@ void describe('MiniMax’s older API', () => {
   });
 
   void it('is sent temperatures that it takes', async () => {
-    for (const [said, sent] of [
+    for (const [given, sent] of [
       [0, 0.01],
       [1.5, 1],
     ]) {
-      const request = await asked({ temperature: said, top_p: said });
+      const request = await asked({ temperature: given, top_p: given });
       assert.partialDeepStrictEqual(JSON.parse(request.body), { temperature: sent, top_p: sent });
     }
   });
