@@ -3,11 +3,15 @@ import { isIP } from 'node:net';
 import type { LookupFunction } from 'node:net';
 import { Agent, buildConnector } from 'undici';
 import type { ImageHosts } from './image-hosts.ts';
+import { LookupQueue } from './lookup-queue.ts';
+import type { Lookup } from './lookup-queue.ts';
 
 /** Name look-up, TCP and TLS of one connection together. Milliseconds. */
 const CONNECT_MS = 5_000;
 /** Connections are hardly used again. Milliseconds. */
 const IDLE_MS = 1_000;
+/** Of all providers. */
+const lookups = new LookupQueue(2, CONNECT_MS);
 
 /**
  * Connects to permitted addresses alone. The address that is looked at is the one that is connected to: a name that leads elsewhere a
@@ -39,12 +43,17 @@ class AddressRefused extends Error {
 
 function guardedLookup(hosts: ImageHosts): LookupFunction {
   return (hostname, options, callback) => {
-    lookup(hostname, { ...options, all: true }, (error, found) => {
-      const permitted = error === null ? found.filter(({ address }) => hosts.permits(hostname, address)) : [];
-      const [first] = permitted;
-      if (first === undefined) callback(error ?? new AddressRefused(), []);
-      else if (options.all === true) callback(null, permitted);
-      else callback(null, first.address, first.family);
-    });
+    const start: Lookup = (done) => {
+      lookup(hostname, { ...options, all: true }, (error, found) => {
+        done();
+        const permitted =
+          error === null ? found.filter(({ address }) => hosts.permits(hostname, address)) : [];
+        const [first] = permitted;
+        if (first === undefined) callback(error ?? new AddressRefused(), []);
+        else if (options.all === true) callback(null, permitted);
+        else callback(null, first.address, first.family);
+      });
+    };
+    lookups.add(start, () => callback(new AddressRefused(), []));
   };
 }
