@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { asObject } from '../../../src/base/json.ts';
 import { problemText } from '../problem-text.ts';
 import type { Rule } from '../rule.ts';
 
@@ -27,6 +26,8 @@ const videoShape = z.strictObject({
 const SECONDS = Array.from({ length: 13 }, (_, at) => String(at + 3));
 const version3Shape = videoShape.extend({ duration: z.enum(SECONDS).optional() });
 
+const version3 = z.looseObject({ model_name: z.string().startsWith('kling-v3') });
+
 /** What Kling's tasks for videos refuse. */
 export const klingRules: readonly Rule[] = [
   {
@@ -36,10 +37,6 @@ export const klingRules: readonly Rule[] = [
       'a field that the reference has not, a duration but 5 and 10, or 3 to 15 of version 3, a format but 16:9, 9:16 and 1:1, an image as a data URL',
     source: 'app.klingai.com/global/dev/document-api',
     date: '2026-11-30',
-    find: ({ body }) => problemText(isVersion3(body) ? version3Shape : videoShape, body),
+    find: ({ body }) => problemText(version3.safeParse(body).success ? version3Shape : videoShape, body),
   },
 ];
-
-function isVersion3(body: unknown): boolean {
-  return String(asObject(body)?.['model_name']).startsWith('kling-v3');
-}
