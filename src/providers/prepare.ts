@@ -133,7 +133,8 @@ function prepareShaped(
   if (untranslated !== undefined) return untranslated;
   if (!canTranslate(call.target.operation, nativeOf(adapter, model ?? ''))) return notOffered(call, config);
   // The operation may do without one, and its provider would: a translation does not.
-  if (model === undefined) return { kind: 'refused', code: 'model_required', values: {} };
+  if (model === undefined)
+    return { kind: 'refused', code: 'model_required', values: { provider: config.id } };
   return prepareTranslated(call, model, preparer);
 }
 

@@ -102,7 +102,7 @@ export function callFor({ method = 'POST', path, body, headers = {} }: ClientReq
     model: target.pathModel ?? facts.model ?? queryModel,
     modelSpan: facts.modelSpan,
     hints: facts,
-    stream: isStreamed(target.operation, facts.stream),
+    stream: isStreamed(target.operation, facts),
     creates: false,
     credential: undefined,
     acceptedAt: Date.UTC(2026, 10, 24),

@@ -1,4 +1,4 @@
-import type { IdField, ModelField } from '../scan/body-facts.ts';
+import type { BodyFacts, IdField, ModelField } from '../scan/body-facts.ts';
 
 /** The API format of a client or a provider. It decides how an error is written and what counts as output. */
 export type Dialect =
@@ -137,8 +137,12 @@ export function operation(
   };
 }
 
-/** Whether a call wants a stream. @param asked - what its body says of that */
-export function isStreamed({ streams }: Operation, asked: boolean | undefined): boolean {
+/** Whether a call wants a stream. @param facts - of its body */
+export function isStreamed(
+  { streams, dialect }: Operation,
+  { stream, vendorStream }: Pick<BodyFacts, 'stream' | 'vendorStream'>,
+): boolean {
+  const asked = dialect === 'vendor' ? (vendorStream ?? stream) : stream;
   switch (streams) {
     case 'always':
       return true;

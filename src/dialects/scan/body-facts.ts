@@ -75,6 +75,8 @@ export interface BodyFacts extends BodyHints {
   readonly modelSpan: ModelSpan | undefined;
   /** Whether it asks for a stream; undefined where it says nothing of that. */
   readonly stream: boolean | undefined;
+  /** The same by Tencent Cloud's `Stream` or Dify's `response_mode` (docs.dify.ai), which mean nothing to others. */
+  readonly vendorStream: boolean | undefined;
   readonly store: boolean | undefined;
   /** Whether it has an `input` and no `messages`: it is a request for the Responses API. */
   readonly asksForResponse: boolean;
@@ -120,6 +122,7 @@ export function noFacts(): FactsDraft {
     model: undefined,
     modelSpan: undefined,
     stream: undefined,
+    vendorStream: undefined,
     store: undefined,
     background: false,
     previousResponseId: undefined,

@@ -69,12 +69,13 @@ export class FactCollector implements StringSink {
         facts.messagesAt = start;
         break;
       case 'stream':
-      case 'Stream':
         facts.stream = this.#body[start] === LOWER_T;
         break;
+      case 'Stream':
+        facts.vendorStream = this.#body[start] === LOWER_T;
+        break;
       case 'response_mode':
-        // Dify's: docs.dify.ai.
-        facts.stream = this.#string(start, end, MAX_HINT_BYTES) === 'streaming';
+        facts.vendorStream = this.#string(start, end, MAX_HINT_BYTES) === 'streaming';
         break;
       case 'stream_options':
         facts.streamOptionsAt = start;

@@ -51,7 +51,9 @@ export function admitRequest(
   trace.client = admission.client;
   if (isDraining) return refusal('shutting_down');
   if (target === 'no-operation') return refusal('unknown_operation', { method, path: pathOf(url) });
-  if (target === 'wrong-method') return methodRefusal(method, url, allowedMethods(url));
+  if (target === 'wrong-method') {
+    return { ...refusal('method_not_allowed', { method, path: pathOf(url) }), allow: allowedMethods(url) };
+  }
   if (target.operation.upgrades !== (tunnel !== undefined)) {
     const code = target.operation.upgrades ? 'upgrade_required' : 'unknown_operation';
     return refusal(code, { method, path: pathOf(url) });
@@ -59,12 +61,8 @@ export function admitRequest(
   // The accept header is computed from this key (RFC 6455, 4.2.2): without it no handshake can be verified.
   if (tunnel !== undefined && !HANDSHAKE_KEY.test(request.headers['sec-websocket-key'] ?? ''))
     return refusal('bad_request');
-  if (isolatesTenants(runtime.config) && isShared(target)) {
-    const allow = allowedMethods(url);
-    return allow === ''
-      ? refusal('not_separable', { method, path: pathOf(url) })
-      : methodRefusal(method, url, allow);
-  }
+  if (isolatesTenants(runtime.config) && isShared(target))
+    return refusal('not_separable', { method, path: pathOf(url) });
   const limit = runtime.config.limits.body;
   if (Number(request.headers['content-length'] ?? 0) > limit) return refusal('body_too_large', { limit });
   const { credential, tenant } = admission;
@@ -74,26 +72,24 @@ export function admitRequest(
   return { kind: 'context', id, target, credential, tenant, holdWhole, acceptedAt, signal, memory };
 }
 
-/** @param allow - the methods that the path is known with */
-function methodRefusal(method: string, url: string, allow: string): Refusal {
-  return { ...refusal('method_not_allowed', { method, path: pathOf(url) }), allow };
-}
-
 /**
  * What a request is for: an operation, or else a path that some provider is sent as it is. Operations of a vendor's own that no
  * provider has are neither in the way of a prefix (`/bots/chat/completions`) nor of a path that is forwarded (`/v1/tokenize`).
  */
 function targetOf(
   { method = '', url = '', headers }: IncomingMessage,
-  { providers }: Runtime,
+  { providers, config }: Runtime,
   upgrades: boolean,
 ): ReturnType<typeof findTarget> {
   const isOffered = (operation: Operation): boolean =>
     operation.dialect !== 'vendor' ||
-    providers.values().some(({ config, supports }) => config.protocol === 'original' || supports(operation));
+    providers.values().some((each) => each.config.protocol === 'original' || each.supports(operation));
   const found = findTarget(method, url, headers, isOffered);
   if (typeof found === 'object') return found;
   const target = passthroughTarget(method, url, headers, upgrades);
-  if (target !== undefined && providers.values().some(({ forwards }) => forwards(target))) return target;
-  return findTarget(method, url, headers);
+  const isForwarded = target !== undefined && providers.values().some(({ forwards }) => forwards(target));
+  if (isForwarded && !(isolatesTenants(config) && isShared(target))) return target;
+  // What is known of the path tells a client more than that its own part of it cannot be told.
+  const known = findTarget(method, url, headers);
+  return known === 'no-operation' && isForwarded ? target : known;
 }

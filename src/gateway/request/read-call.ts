@@ -94,7 +94,7 @@ function callOf(
     model,
     modelSpan: named.modelSpan,
     hints: facts,
-    stream: isStreamed(operation, facts.stream),
+    stream: isStreamed(operation, facts),
     creates: createsResource(operation, facts),
     credential,
     acceptedAt,

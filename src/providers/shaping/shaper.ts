@@ -124,7 +124,7 @@ export function withFacts(call: Call, facts: BodyFacts): Call {
     ...call,
     modelSpan: modelIn(facts, operation.modelField).modelSpan,
     hints: facts,
-    stream: isStreamed(operation, facts.stream),
+    stream: isStreamed(operation, facts),
   };
 }
 

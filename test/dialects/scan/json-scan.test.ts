@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as fc from 'fast-check';
+import { isStreamed } from '../../../src/dialects/operations/operation.ts';
+import { operationNamed } from '../../../src/dialects/operations/table.ts';
 import { spliceModel } from '../../../src/dialects/scan/body-facts.ts';
 import type { BodyFacts } from '../../../src/dialects/scan/body-facts.ts';
 import { parseObject } from '../../../src/base/json.ts';
@@ -138,6 +140,22 @@ void describe('reading a JSON body', () => {
     assert.equal(none.model, undefined);
     assert.equal(none.modelSpan, undefined);
     assert.equal(none.stream, false);
+  });
+
+  void it('lets a vendor’s own word for a stream count at its own operations alone', () => {
+    const chat = operationNamed('chat.completions');
+    const [tencent, dify] = [operationNamed('hunyuan.chat'), operationNamed('dify.chat_messages')];
+    const foreign = facts('{"stream":true,"Stream":false,"response_mode":"blocking"}');
+    assert.deepEqual(
+      [chat, tencent].map((each) => isStreamed(each, foreign)),
+      [true, false],
+    );
+    const own = facts('{"response_mode":"streaming"}');
+    assert.deepEqual(
+      [chat, dify].map((each) => isStreamed(each, own)),
+      [false, true],
+    );
+    assert.equal(isStreamed(tencent, facts('{"Stream":true}')), true);
   });
 
   void it('tolerates a byte order mark, white space and an empty object', () => {

@@ -364,6 +364,8 @@ void suite('paths of no known operation, where clients are kept apart', () => {
     }
     const wrong = await send('GET', '/v1/chat/completions');
     assert.deepEqual([wrong.status, wrong.code, wrong.headers.allow], [405, 'method_not_allowed', 'POST']);
+    const another = await send('POST', '/api/v1/services/aigc/text-generation/generation', { model: 'm' });
+    assert.equal(another.code, 'operation_not_offered');
     assert.equal(came.length, 0);
   });
 

@@ -94,6 +94,12 @@ void suite('a request without a model is for', () => {
       const { status, code } = await ask(gateway.url, { path, body });
       assert.deepEqual([status, code], [400, 'model_required'], path);
     }
+    const gateway = await gatewayFor(t, {
+      config: { providers: [{ id: 'c', type: 'claude', apiTokens: ['k-1'] }] },
+    });
+    const counted = { input: 'hi', prompt: { id: 'pmpt_1' } };
+    const { text } = await ask(gateway.url, { path: '/v1/responses/input_tokens', body: counted });
+    assert.match(text, /what \\"c\\" speaks/u);
   });
 
   void test('nobody where it is in a form, to which nothing is added', async (t) => {
