@@ -137,7 +137,7 @@ export const ownTypes: readonly ProviderType[] = [
     freeCall: { name: 'kling.text2video.list', path: '/videos/text2video', query: '?pageNum=1&pageSize=1' },
     offers: ['images.generations', 'videos.create', 'videos.retrieve'],
     notes:
-      "Tasks of images and videos, asked for at its own paths (`/v1/videos/text2video`, `/v1/videos/image2video`, `/v1/images/generations`, and each with the id of a task behind it) or at OpenAI's `/v1/videos`: what a video is made from says which task that is, and its id says so from then on (`kling-t2v-…`, `kling-i2v-…`), or `?kling_task_type=image2video` beside an id of Kling's own. Answers are Kling's, with OpenAI's members beside; the video itself is at the URL in them. OpenAI's `seconds`, `size` and `input_reference` become the duration (5 or 10), the format and the image. A key is a token, or `ACCESS:SECRET`, from which one is made for each attempt.",
+      "Tasks of images and videos, asked for at its own paths (`/v1/videos/text2video`, `/v1/videos/image2video`, `/v1/images/generations`, and each with the id of a task behind it) or at OpenAI's `/v1/videos`: what a video is made from says which task that is, and its id says so from then on (`kling-t2v-…`, `kling-i2v-…`), or `?kling_task_type=image2video` beside an id of Kling's own. Answers are Kling's, with OpenAI's members beside; the video itself is at the URL in them. OpenAI's `seconds`, `size` and `input_reference` become the duration (5 or 10, 3 to 15 of `kling-v3`), the format and the image. A key is a token, or `ACCESS:SECRET`, from which one is made for each attempt.",
   },
   {
     type: 'ollama',

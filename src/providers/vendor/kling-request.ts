@@ -11,6 +11,8 @@ import { NotExpressible } from '../../translate/codec.ts';
 export interface KlingRequest {
   readonly type: KlingTaskType;
   readonly body: Buffer;
+  /** Fields of OpenAI's that Kling was not asked for as they were written. */
+  readonly dropped: readonly string[];
 }
 
 /** Any of these makes a video from an image, as in the Higress plugin. */
@@ -44,16 +46,24 @@ export function klingRequest(body: Buffer, mapModel: (model: string) => string):
   const image = reference === undefined ? undefined : imageOf(reference);
   const hasImage = image !== undefined || IMAGE_FIELDS.some((name) => written.has(name));
   const type = hasImage ? 'image2video' : 'text2video';
+  const seconds = written.has('duration') ? undefined : written.valueOf('seconds');
+  const size = written.has('aspect_ratio') ? undefined : written.textOf('size');
+  const length = durationOf(seconds, mapped);
+  // A video has the format of the image that it is made from.
+  const format = hasImage ? undefined : formatOf(size);
   const added = {
     ...(hasModel && { model_name: mapped }),
-    ...(!written.has('duration') && durationOf(written.valueOf('seconds'), mapped)),
-    // A video has the format of the image that it is made from.
-    ...(!hasImage && !written.has('aspect_ratio') && formatOf(written.textOf('size'))),
+    ...length,
+    ...format,
     ...(image !== undefined && !written.has('image') && { image }),
   };
+  const dropped = [
+    ...(length === undefined || Number(length.duration) === Number(seconds) ? [] : ['seconds']),
+    ...(size === undefined || size === 'auto' || format !== undefined ? [] : ['size']),
+  ];
   const bare = removeMembers(body, [...OPENAI_FIELDS, ...(hasModel ? ['model_name'] : [])]);
   const members = JSON.stringify(added).slice(1, -1);
-  return { type, body: members === '' ? bare : appendMember(bare, Buffer.from(members)) };
+  return { type, body: members === '' ? bare : appendMember(bare, Buffer.from(members)), dropped };
 }
 
 function mapIfAny(model: string | undefined, mapModel: (model: string) => string): string | undefined {

@@ -71,7 +71,8 @@ const STATES: ReadonlyMap<unknown, string> = new Map([
 export class CreatedTaskTranslator extends WholeResponseTranslator {
   readonly namesResources = true;
 
-  constructor(type: KlingTaskType, call: Call) {
+  /** @param dropped - fields that the client is told of */
+  constructor(type: KlingTaskType, call: Call, dropped: readonly string[]) {
     const { operation } = call.target;
     super(
       {
@@ -83,7 +84,7 @@ export class CreatedTaskTranslator extends WholeResponseTranslator {
         },
       },
       contextOf(call),
-      [],
+      dropped,
     );
   }
 }

@@ -82,7 +82,7 @@ function isUnsupported({ name }: Operation): boolean {
 }
 
 async function createTask(call: Call, mapModel: (model: string) => string): Promise<Converted> {
-  const { type, body } = klingRequest(await jsonBodyOf(call), mapModel);
+  const { type, body, dropped } = klingRequest(await jsonBodyOf(call), mapModel);
   const operation = klingTasks[type].create;
   return {
     call: {
@@ -93,7 +93,7 @@ async function createTask(call: Call, mapModel: (model: string) => string): Prom
       modelSpan: undefined,
       stream: false,
     },
-    translator: new CreatedTaskTranslator(type, call),
+    translator: new CreatedTaskTranslator(type, call, dropped),
   };
 }
 

@@ -112,6 +112,19 @@ void describe('Kling’s videos', () => {
     });
   }
 
+  void it('have other seconds, or none of a size, where the client is told', async () => {
+    for (const [body, dropped] of [
+      [{ prompt: 'a', seconds: '8', size: '1280x720' }, ['seconds']],
+      [{ prompt: 'a', seconds: 10, size: 'auto' }, []],
+      [{ prompt: 'a', image: 'aGk=', size: '1280x720' }, ['size']],
+      [{ prompt: 'a', size: 'large' }, ['size']],
+      [{ prompt: 'a', seconds: '8', duration: '5' }, []],
+    ] as const) {
+      const { translator } = await outgoing(pair, { path: '/v1/videos', body });
+      assert.deepEqual(translator?.dropped, dropped, JSON.stringify(body));
+    }
+  });
+
   void it('are asked for at configured paths, whose query stays', async () => {
     const gateway = {
       ...ready('token-0123456789'),

@@ -93,7 +93,7 @@ void suite('a vendor’s own operation', () => {
       for (const each of sent) assert.equal((await ask(gateway.url, { path, body: each })).status, 200);
       const expected = sent.map((each, at) => (at === 0 ? each : { ...each, model: 'b' }));
       assert.deepEqual(
-        upstream.requests.map(({ line, body: bytes }) => [line, JSON.parse(bytes.toString())]),
+        upstream.requests.map(({ line, body: bytes }): unknown => [line, JSON.parse(bytes.toString())]),
         expected.map((each) => [`POST ${sentPath} HTTP/1.1`, each]),
       );
     });
