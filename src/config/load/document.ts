@@ -105,7 +105,7 @@ function expandScalars(yaml: YamlDocument, env: NodeJS.ProcessEnv, report: Repor
     if (isMap(node))
       for (const { key, value } of node.items) {
         if (isScalar(key) && typeof key.value === 'string') key.value = showReferences(key.value);
-        walk(value, [...path, fieldName(key)]);
+        walk(value, isMergeKey(key) ? path : [...path, fieldName(key)]);
       }
     else if (isSeq(node)) for (const [index, item] of node.items.entries()) walk(item, [...path, index]);
     else if (isScalar(node)) expandScalar(node, path);
@@ -117,6 +117,11 @@ function expandScalars(yaml: YamlDocument, env: NodeJS.ProcessEnv, report: Repor
     scalar.value = expansion.ok ? expansion.text : showReferences(scalar.value);
   };
   walk(yaml.contents, []);
+}
+
+/** `<<`, which the parser makes a symbol of. */
+function isMergeKey(key: unknown): boolean {
+  return isScalar(key) && typeof key.value === 'symbol';
 }
 
 function fieldName(key: unknown): string {
@@ -148,7 +153,7 @@ function locate(
   let node: unknown = yaml.contents;
   let start = begin;
   for (const [depth, name] of path.entries()) {
-    const child = childOf(isAlias(node) ? node.resolve(yaml) : node, name);
+    const child = childOf(node, name, yaml);
     if (child === undefined) return position(lines, start);
     node = child.value;
     const ownStart = startOf(node) ?? start;
@@ -160,16 +165,30 @@ function locate(
   return isScalar(scalar) ? { ...found, written: showReferences(scalar.source ?? '') } : found;
 }
 
-/** What a map or list has under a name or index, and where its field name stands if it has one. */
-function childOf(node: unknown, name: PropertyKey): { value: unknown; fieldStart?: number } | undefined {
+/** What a map or list has under a name or index, merged or not, and where its field name stands if it has one. */
+function childOf(
+  aliased: unknown,
+  name: PropertyKey,
+  yaml: YamlDocument,
+): { value: unknown; fieldStart?: number } | undefined {
+  const node = isAlias(aliased) ? aliased.resolve(yaml) : aliased;
   if (isSeq(node)) {
     const value = node.items[Number(name)];
     return value === undefined ? undefined : { value };
   }
-  const pair = isMap(node) ? node.items.findLast(({ key }) => fieldName(key) === String(name)) : undefined;
-  if (pair === undefined) return undefined;
+  if (!isMap(node)) return undefined;
+  const pair = node.items.findLast(({ key }) => !isMergeKey(key) && fieldName(key) === String(name));
+  if (pair === undefined) {
+    const merged = node.items.filter(({ key }) => isMergeKey(key)).flatMap(({ value }) => mergedMaps(value));
+    return merged.map((map) => childOf(map, name, yaml)).find((child) => child !== undefined);
+  }
   const fieldStart = startOf(pair.key);
   return { value: pair.value, ...(fieldStart === undefined ? {} : { fieldStart }) };
+}
+
+/** What stands behind `<<`: a map or a list of them, the first of which counts. */
+function mergedMaps(value: unknown): readonly unknown[] {
+  return isSeq(value) ? value.items : [value];
 }
 
 function startOf(node: unknown): number | undefined {

@@ -36,6 +36,19 @@ activeProviderId: a
   );
 });
 
+void test('a mistake in what is merged is shown where it stands', () => {
+  const text = `x: &x { timeout: 1000, apiTokens: ["a b"] }
+y: &y { attempts: none }
+provider: { <<: [*x, *y], type: openai, colour: red }
+`;
+  assert.deepEqual(
+    problemsIn(text).map(({ line, column, path }) => `${line}:${column} ${path}`),
+    ['1:1 x', '1:36 provider.apiTokens[0]', '2:1 y', '2:19 provider.attempts', '3:41 provider.colour'],
+  );
+  const [unset] = problemsIn('provider: { <<: { apiTokens: ["${NO_SUCH}"] }, type: openai }');
+  assert.deepEqual([unset?.path, unset?.column], ['provider.apiTokens[0]', 31]);
+});
+
 for (const text of ['provider: { <<: 5, type: openai }', 'a: &a 5\nprovider: { <<: *a, type: openai }'])
   void test(`what is no map cannot be merged: ${JSON.stringify(text)}`, () => {
     assert.deepEqual(
