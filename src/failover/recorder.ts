@@ -6,6 +6,7 @@ import type { Key } from '../keys/key.ts';
 import type { PooledKey } from '../keys/pool/pool.ts';
 import type { Provider } from '../providers/provider.ts';
 import { ContextWindows } from './context-windows.ts';
+import { isOfUnknownPath } from './outlier-detection/unknown-path.ts';
 import { doubtedEvent } from './outlier-detection/verdict-doubt.ts';
 import type { VerdictConfidence } from './outlier-detection/verdict-doubt.ts';
 import type { Circuits } from './circuit/circuits.ts';
@@ -74,6 +75,10 @@ export class Recorder {
       verdictDoubt.recordSuccess(event.model, event.at);
       pooled.unknownModels.recordSuccess(pooled.key.id, event.model);
     }
+    if (isOfUnknownPath(pooled, event)) {
+      this.#checkCondemned(provider, pooled, event);
+      return 'in-doubt';
+    }
     if (this.#isOfUnknownModel(provider, pooled, event)) {
       pooled.unknownModels.recordDenial(pooled.key.id, event.model, event.at);
       // Where another key answers the request, `confirm` records this like any other denial.
@@ -85,11 +90,15 @@ export class Recorder {
     if (confidence === 'in-doubt') return confidence;
     const recorded = confidence === 'unproven' ? { ...event, unproven: true as const } : event;
     this.book.apply(pooled.key, recorded, provider.keyPolicy);
+    if (event.unknownPath === true) this.#checkCondemned(provider, pooled, event);
     return confidence;
   }
 
   /** Another key of the pool answered the request of `event`: its verdict is confirmed. */
-  confirm({ keyPolicy }: Provider, { key, record }: PooledKey, event: AttemptEnded): void {
+  confirm({ keyPolicy }: Provider, pooled: PooledKey, event: AttemptEnded): void {
+    const { key, record } = pooled;
+    // The other key's plan may have what this one lacks.
+    if (isOfUnknownPath(pooled, event)) return;
     if (isUnproven(record)) {
       this.book.apply(key, { type: 'proven', at: event.at }, keyPolicy);
     } else if (
@@ -98,6 +107,17 @@ export class Recorder {
     ) {
       this.book.apply(key, { ...event, epoch: record.epoch }, keyPolicy);
     }
+  }
+
+  /** Has a key checked at once that a path of no operation was refused with: the check is believed. */
+  #checkCondemned(provider: Provider, pooled: PooledKey, event: AttemptEnded): void {
+    const { keyPolicy, config } = provider;
+    if (event.effect.kind !== 'condemns' || event.waitMs !== undefined) return;
+    if (config.failover.healthCheckModel === undefined) return;
+    const { key, record } = pooled;
+    const { verdictDoubt } = this.#healthOf(provider);
+    if (!verdictDoubt.mayTriggerCheck(pooled, event.at, { keyPolicy, hasHealthChecks: true })) return;
+    this.book.apply(key, doubtedEvent(record, event), keyPolicy);
   }
 
   /** Schedules an immediate check of a key that `event` took out. */

@@ -1,7 +1,7 @@
 import type { Target } from './find-target.ts';
 import { operation } from './operation.ts';
 import type { Dialect, Operation } from './operation.ts';
-import { isIdText } from '../scan/id-strings.ts';
+import { idsInText } from '../scan/id-strings.ts';
 import { clientFamily, isId, readUrl, segmentsBehindVersion, VERSION } from './request-line.ts';
 import type { RequestHeaders } from './request-line.ts';
 
@@ -57,7 +57,7 @@ export function passthroughTarget(
     query,
     ...(model !== undefined && { pathModel: decodeURIComponent(model.text), modelSpan: model.span }),
     ...(pathId !== undefined && { pathId }),
-    mentionedIds: [...ids.slice(1).map(decodeURIComponent), ...idsInQuery(query)],
+    mentionedIds: [...ids.slice(1).flatMap(idsInSegment), ...idsInQuery(query)],
   };
 }
 
@@ -105,7 +105,12 @@ function modelIn(segments: readonly string[]): ModelPlace | undefined {
 }
 
 function idsInQuery(query: string): readonly string[] {
-  return Array.from(new URLSearchParams(query).values()).filter(isIdText);
+  return Array.from(new URLSearchParams(query)).flat().map(fullyDecoded).flatMap(idsInText);
+}
+
+/** What a segment may name where its encoded slashes are read as slashes. */
+function idsInSegment(segment: string): readonly string[] {
+  return [decodeURIComponent(segment), ...fullyDecoded(segment).split('/')];
 }
 
 /**
@@ -122,13 +127,17 @@ export function isAtCollection({ operation: { method }, path }: Target): boolean
  */
 export function isAdministration({ path, action }: Target): boolean {
   if (action !== undefined) return true;
-  let written = path;
-  for (let decodings = 0; decodings < MAX_DECODINGS; decodings++) written = decodedOnce(written);
-  return /(?<![\w-])organizations?(?![\w-])/iu.test(written);
+  return /(?<![\w-])organizations?(?![\w-])/iu.test(fullyDecoded(path));
 }
 
 /** Servers decode a path once, and proxies before them once more. */
 const MAX_DECODINGS = 3;
+
+function fullyDecoded(text: string): string {
+  let decoded = text;
+  for (let decodings = 0; decodings < MAX_DECODINGS; decodings++) decoded = decodedOnce(decoded);
+  return decoded;
+}
 
 function decodedOnce(text: string): string {
   try {

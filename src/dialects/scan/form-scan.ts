@@ -1,5 +1,5 @@
 import { noFacts } from './body-facts.ts';
-import { isIdText } from './id-strings.ts';
+import { idsInText, idStrings } from './id-strings.ts';
 import type { BodyFacts, BodyFault, FactsDraft, ScanOptions } from './body-facts.ts';
 
 /*
@@ -28,6 +28,7 @@ const CR = 0x0d;
 const AMBIGUOUS = Symbol('ambiguous');
 const CONTINUED = /(?:^|\n)[ \t]/u;
 const DISPOSITIONS = /^content-disposition[ \t]*:[^\r\n]*/gimu;
+const FILE = /;[ \t]*filename\*?[ \t]*=/iu;
 const HEADER_END = Buffer.from('\r\n\r\n');
 
 /**
@@ -44,10 +45,9 @@ export function scanForm(
 ): BodyFacts | BodyFault {
   const facts = noFacts();
   const { allIds = false } = options;
-  const end = walkForm(body, contentType, ({ name, start, end: stop }) => {
+  const end = walkForm(body, contentType, ({ name, headers, start, end: stop }) => {
     setFact(facts, name, body, start, stop);
-    const value = allIds && stop - start <= MAX_FIELD_BYTES ? body.toString('utf8', start, stop) : '';
-    if (isIdText(value)) facts.refs = [...facts.refs, value];
+    if (allIds) facts.refs = [...facts.refs, ...idsInPart(headers, body.subarray(start, stop))];
   });
   if (typeof end === 'object') return end;
   facts.whole = end === 'whole';
@@ -120,6 +120,12 @@ function firstDelimiterEnd(body: Buffer, delimiter: Buffer): number {
   if (body.subarray(0, boundary.length).equals(boundary)) return boundary.length;
   const found = body.indexOf(delimiter);
   return found < 0 ? -1 : found + delimiter.length;
+}
+
+/** In a field's text, which may be JSON; a file may hold anything. */
+function idsInPart(headers: string, content: Buffer): readonly string[] {
+  const text = content.length <= MAX_FIELD_BYTES ? idsInText(content.toString()) : [];
+  return FILE.test(headers) ? text : [...text, ...idStrings(content)];
 }
 
 function setFact(

@@ -5,14 +5,19 @@ import { unescaped } from './json-strings.ts';
 /** With every letter escaped. Bytes. */
 const MAX_WRITTEN_BYTES = 256 * 6;
 const MIN_BYTES = 8;
-const ID_TEXT = /^[\w.:/-]{8,256}$/u;
+const ID_TEXT = /^[!-~]{8,256}$/u;
 
 /**
- * Whether a text has the form of an id that a provider makes: letters, and digits or capitals, without spaces, long enough not
- * to be guessed.
+ * Whether a text has the form of an id that a provider makes: with digits or capitals, without spaces, long enough not to be
+ * guessed.
  */
 export function isIdText(text: string): boolean {
-  return ID_TEXT.test(text) && /[A-Za-z]/u.test(text) && /[0-9A-Z]/u.test(text);
+  return ID_TEXT.test(text) && /[0-9A-Z]/u.test(text);
+}
+
+/** Texts of the form of ids in one that is written in a query or a form: itself, and what stands between commas and slashes. */
+export function idsInText(text: string): readonly string[] {
+  return [text, ...text.split(/[,/]/u)].filter(isIdText);
 }
 
 /**

@@ -226,8 +226,9 @@ export class Attempt {
    */
   async #signAnewIfOutOfDate(): Promise<void> {
     const { provider } = this.plan;
-    if (!isSignedOutOfDate(await this.#exchange.result, this.#signedAt, provider)) return;
+    // It cannot be sent again, and what is not tried at once is not learned.
     if (this.#call.body.kind === 'streamed') return;
+    if (!isSignedOutOfDate(await this.#exchange.result, this.#signedAt, provider)) return;
     this.#exchange = NOTHING_SENT;
     this.#send(await buildRequest(this.#call, this.plan));
     const again = await this.#exchange.result;
@@ -289,6 +290,7 @@ export class Attempt {
       ...(verdict.scope === 'quota_domain' && { domainWide: true }),
       ...(verdict.waitMs !== undefined && { waitMs: verdict.waitMs }),
       ...(outcome.status !== undefined && { status: outcome.status }),
+      ...(this.#call.target.operation.isPassthrough && { unknownPath: true }),
       ...(check === undefined && { requestId: this.#call.id }),
       node: this.#tools.node,
       check: check !== undefined,

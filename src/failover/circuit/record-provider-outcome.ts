@@ -59,10 +59,12 @@ export function recordProviderOutcome(
     if (hasResponse) circuits.recordResponse(provider, model, { keyId, at, isGood: verdict.class === 'ok' });
     return;
   }
-  // A refused WebSocket handshake says nothing about other requests: a client may ask any model for a session, and would
-  // open its circuit. Who pays: sessions, which try a provider that refuses them before they go elsewhere.
+  // A refused WebSocket handshake says nothing about other requests, and neither does a path of no operation: a client may
+  // ask any model for a session, and for whatever path fails, and would open its circuit. Who pays: sessions and such paths,
+  // which try a provider that refuses them before they go elsewhere.
+  const { upgrades, isPassthrough } = call.target.operation;
   const isRefusal = hasResponse || verdict.rule === faultVerdicts['no-output'].rule;
-  if (call.target.operation.upgrades && isRefusal) return;
+  if ((upgrades || isPassthrough) && isRefusal) return;
   // The check of a key that is out of service is about that key.
   if (check === 'key' || check === 'credit') return;
   circuits.recordFailure(provider, {

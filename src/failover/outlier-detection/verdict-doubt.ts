@@ -116,7 +116,7 @@ export class VerdictDoubt {
     if (began) this.#checkBackoff.clear();
     this.#doubtUntil = at + DOUBT_MS;
     const reprieved = others.filter(({ record }) => unprovenCause(record, at) !== undefined);
-    const mayCheck = this.#mayTriggerCheck(pooled, at, of);
+    const mayCheck = this.mayTriggerCheck(pooled, at, of);
     return { confidence: 'in-doubt', doubted: mayCheck ? [pooled, ...reprieved] : reprieved, began };
   }
 
@@ -124,7 +124,7 @@ export class VerdictDoubt {
    * Whether a doubt is written to a key's record, which triggers a check. For a key that is doubted again and again the
    * interval doubles.
    */
-  #mayTriggerCheck(
+  mayTriggerCheck(
     { key, record }: PooledKey,
     at: number,
     { keyPolicy: policy, hasHealthChecks }: Pick<DoubtContext, 'keyPolicy' | 'hasHealthChecks'>,

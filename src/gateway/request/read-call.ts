@@ -125,7 +125,9 @@ async function readFacts(
   if (mediaType === 'application/json' || mediaType.endsWith('+json')) {
     const scanned = scanBodyInSteps(head, { partial: isPartial });
     const facts = orRefusal(scanned instanceof Promise ? await scanned : scanned, 'invalid_json');
-    return operation.isPassthrough && facts.kind === 'facts' ? withIds(facts, head) : facts;
+    return operation.isPassthrough && facts.kind === 'facts'
+      ? { ...facts, refs: [...facts.refs, ...idStrings(head)] }
+      : facts;
   }
   if (mediaType === 'multipart/form-data')
     return orRefusal(
@@ -135,10 +137,6 @@ async function readFacts(
   // What a page in a browser could not send without being asked first.
   if (operation.isPassthrough && !SIMPLE_TYPES.has(mediaType)) return noFacts();
   return refusal('invalid_content_type', { contentType });
-}
-
-function withIds(facts: BodyFacts, body: Buffer): BodyFacts {
-  return { ...facts, refs: idStrings(body).filter((id) => id !== facts.model) };
 }
 
 /** Types that browsers send cross-site without a preflight, beside forms (Fetch, "CORS-safelisted request-header"). */

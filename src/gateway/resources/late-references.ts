@@ -38,9 +38,8 @@ export function rejectLateReferences(call: Call, onFound: () => void): Call {
   const { body, target } = call;
   if (body.kind !== 'streamed') return call;
   const isForm = body.head.subarray(0, 2).toString('latin1') === '--';
-  const { name, isPassthrough } = target.operation;
-  // An uploaded file may hold anything. Of known operations only forms that create videos refer to resources.
-  if (isForm && !isPassthrough && !name.startsWith('videos.')) return call;
+  // An uploaded file may hold anything. Only forms that create videos refer to resources.
+  if (isForm && !target.operation.name.startsWith('videos.')) return call;
   const hasReference = isForm ? hasReferenceField : hasReferenceKey;
   return { ...call, body: { ...body, rest: inspected(body.rest, body.head, hasReference, onFound) } };
 }

@@ -1,3 +1,4 @@
+import { rawHeader } from '../../base/raw-headers.ts';
 import type { Call } from '../../dialects/operations/call.ts';
 import type { Config } from '../../config/schema/schema.ts';
 import { isAtCollection } from '../../dialects/operations/passthrough.ts';
@@ -51,17 +52,14 @@ export function isShared(target: Target): boolean {
 
 /**
  * Whether a path of no operation is sent with a body that is not looked through to its end, so that it may name whatever its
- * client wants: one that is neither JSON nor a form, or JSON that is too large to keep.
+ * client wants: one that is neither JSON nor a form, or is too large to keep.
  */
 export function isUnread({ target: { operation }, body, headers }: Call): boolean {
   if (!operation.isPassthrough) return false;
-  const bytes = body.kind === 'buffered' ? body.bytes : body.head;
-  if (bytes.length === 0) return false;
-  const at = headers.findIndex((name, index) => index % 2 === 0 && name.toLowerCase() === 'content-type');
-  const type = (headers[at + 1] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
-  if (type === 'multipart/form-data') return false;
-  const isJson = type === 'application/json' || type.endsWith('+json');
-  return !isJson || body.kind === 'streamed';
+  if (body.kind === 'streamed') return true;
+  if (body.bytes.length === 0) return false;
+  const type = rawHeader(headers, 'content-type').split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  return type !== 'multipart/form-data' && type !== 'application/json' && !type.endsWith('+json');
 }
 
 /** Those of the resources that the tenant owns, in their order; or why the call is refused. */

@@ -44,6 +44,8 @@ export interface AttemptEnded {
   readonly domainWide?: true;
   /** Its verdict is unproven: the client's request may have provoked it. */
   readonly unproven?: true;
+  /** Its path belongs to no operation, so that it may have been the path that failed. */
+  readonly unknownPath?: true;
   /** Of the response; absent where none began. */
   readonly status?: number;
   /** The client's request; absent for a health check. */

@@ -148,7 +148,7 @@ void test('an upgrade after a request that is not answered yet gets an answer, a
   const provider = await startRealtime(t);
   const gateway = await gatewayBefore(t, provider.url, ['sk-good']);
   const upgrade = 'connection: Upgrade\r\nupgrade: websocket\r\n';
-  for (const first of ['/health', '/v1/nothing', '/v1/realtime?model=voice']) {
+  for (const first of ['/health', '/nothing', '/v1/realtime?model=voice']) {
     const socket = connect(gateway.port, '127.0.0.1');
     t.after(() => socket.destroy());
     let response = '';

@@ -212,3 +212,35 @@ void describe('where the time cannot be learned', () => {
         );
       });
 });
+
+void it('what a refusal says of the time is believed only where it can be tried', async (t) => {
+  const signed: string[] = [];
+  const upstream = await rawUpstream(t, ({ request, end }) => {
+    const now = Date.now();
+    const { from, until } = validByToken(request);
+    const isRight = from <= now && now < until;
+    signed.push(isRight ? 'right' : 'wrong');
+    // Its page of errors is made by something else, which has another clock.
+    const date = `date: ${new Date(now + HOUR_MS).toUTCString()}`;
+    const isLarge = request.body.length > 10_000;
+    end(
+      isLarge
+        ? rawAnswer('400 Bad Request', [JSON_TYPE, date], '{"code":1201,"message":"too long"}')
+        : isRight
+          ? rawAnswer('200 OK', [JSON_TYPE, date], '{"code":0,"data":{"task_id":"hello"}}')
+          : rawAnswer('401 Unauthorized', [JSON_TYPE, date], '{"code":1004,"message":"expired"}'),
+    );
+  });
+  const provider = { id: 'p', type: 'kling', protocol: 'original', baseUrl: `${upstream.origin}/v1` };
+  const gateway = await gatewayFor(t, {
+    config: { providers: [{ ...provider, ...keys(GOOD) }], limits: { replay: '1KiB' } },
+  });
+  const path = '/v1/videos/text2video';
+  const large = { model_name: 'kling-v2', prompt: 'a'.repeat(200_000) };
+  assert.equal((await ask(gateway.url, { path, body: large })).status, 400);
+  assert.equal(
+    (await ask(gateway.url, { path, body: { model_name: 'kling-v2', prompt: 'a sea' } })).status,
+    200,
+  );
+  assert.deepEqual(signed, ['right', 'right']);
+});

@@ -98,6 +98,28 @@ const chats: Readonly<Record<string, ChatCase>> = {
       parameters: { ...whole, tools },
     },
   },
+  'a tool that has to be called, and temperatures below 2': {
+    body: { ...chat, tools, tool_choice: 'required', temperature: 2 },
+    sent: {
+      model: 'qwen-plus',
+      input: { messages: [hi] },
+      parameters: {
+        ...whole,
+        temperature: 1.99,
+        tools,
+        tool_choice: { type: 'function', function: { name: 'f' } },
+      },
+    },
+  },
+  'one of several tools, which cannot be asked for': {
+    body: { ...chat, tools: [...tools, ...tools], tool_choice: 'required' },
+    sent: {
+      model: 'qwen-plus',
+      input: { messages: [hi] },
+      parameters: { ...whole, tools: [...tools, ...tools] },
+    },
+    dropped: ['tool_choice'],
+  },
   'an image': {
     body: {
       model: 'qwen-vl-max',

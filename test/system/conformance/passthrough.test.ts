@@ -7,6 +7,7 @@ import { ask } from '../../support/http.ts';
 import type { HttpAnswer } from '../../support/http.ts';
 import { rawAnswer, rawUpstream } from '../../support/raw-upstream.ts';
 import type { RawUpstream } from '../../support/raw-upstream.ts';
+import { until } from '../../support/until.ts';
 
 /*
  * Paths of no known operation, at a provider that has OpenAI's API: they are forwarded, and what they make belongs to the key that
@@ -189,6 +190,27 @@ void suite('paths of no known operation', () => {
     assert.equal(upstream.requests.length + other.requests.length, 0);
   });
 
+  void test('what only another vendor knows at a path is in nobody’s way', async (t) => {
+    const { came, send, upstream } = await accounts(t);
+    for (const [path, sent] of [
+      ['/v1/tokenize', '/v1/tokenize'],
+      ['/bots/chat/completions', '/v1/chat/completions'],
+      ['/v1/files/retrieve_content?file_id=1', '/v1/files/retrieve_content?file_id=1'],
+    ] as const) {
+      await send('POST', path, { model: 'm', messages: [] });
+      assert.equal(came.at(-1)?.slice(2), `POST ${sent}`);
+    }
+    const claude = await gatewayFor(t, {
+      config: {
+        providers: [{ id: 'c', type: 'claude', baseUrl: upstream.origin, apiTokens: ['sk-0123456789'] }],
+      },
+    });
+    assert.equal(
+      (await ask(claude.url, { path: '/v2/chat', body: { model: 'm' } })).code,
+      'operation_not_offered',
+    );
+  });
+
   void test('a key that is refused is followed by the next one', async (t) => {
     const { came, send, upstream } = await accounts(
       t,
@@ -200,6 +222,91 @@ void suite('paths of no known operation', () => {
     assert.equal((await send('POST', '/v1/vector_stores')).status, 429);
     assert.equal(came.length, 0);
     assert.equal(upstream.requests.length, 2);
+  });
+});
+
+const CHAT = JSON.stringify({
+  choices: [{ message: { role: 'assistant', content: 'hi' }, finish_reason: 'stop' }],
+});
+const FAILING = { enabled: true, failureThreshold: 1, cooldownDuration: '1h' };
+
+function refusal(message: string): string {
+  return JSON.stringify({ error: { message, type: 'invalid_request_error' } });
+}
+
+void suite('what fails at a path of no known operation', () => {
+  const failures: readonly (readonly [status: string, type: string, body: string])[] = [
+    ['401 Unauthorized', JSON_TYPE, refusal('It has to be made with a session key.')],
+    ['401 Unauthorized', JSON_TYPE, '{"detail":"Unauthorized"}'],
+    ['402 Payment Required', JSON_TYPE, refusal('Your plan has no such endpoint.')],
+    ['403 Forbidden', JSON_TYPE, refusal('Your plan has no such endpoint.')],
+    ['404 Not Found', JSON_TYPE, refusal('The model does not exist or you do not have access to it.')],
+    ['405 Method Not Allowed', 'content-type: text/html', '<html></html>'],
+    ['500 Internal Server Error', JSON_TYPE, refusal('boom')],
+    ['501 Not Implemented', 'content-type: text/html', '<html></html>'],
+    ['200 OK', JSON_TYPE, '{"a":'],
+    ['200 OK', 'content-type: text/event-stream', 'data: {"a":1}\n\ndata: {"b'],
+  ];
+  for (const keys of [KEYS, KEYS.slice(0, 1)]) {
+    void test(`takes no key out that answers others: ${keys.length} keys`, async (t) => {
+      const options = { apiTokens: keys, failover: FAILING };
+      const { send, upstream, gateway } = await accounts(t, {}, options);
+      let failure = rawAnswer('404 Not Found', [JSON_TYPE], '{}');
+      const asked = new Set<string | undefined>();
+      upstream.answer = ({ request, end }) => {
+        const isChat = request.line.includes('/chat/');
+        if (isChat) asked.add(request.header('authorization'));
+        end(isChat ? rawAnswer('200 OK', [JSON_TYPE], CHAT) : failure);
+      };
+      const chat = (): Promise<HttpAnswer> =>
+        send('POST', '/v1/chat/completions', { model: 'm', messages: [] });
+      for (let round = 0; asked.size < keys.length; round++) {
+        assert.ok(round < 1000);
+        assert.equal((await chat()).status, 200);
+      }
+      for (const [status, type, body] of failures) {
+        failure = rawAnswer(status, [type], body);
+        for (const method of ['GET', 'POST', 'POST']) await send(method, '/v1/nonsense', { model: 'm' });
+        for (const { state, models } of await gateway.keys())
+          assert.deepEqual([state, models ?? {}], ['in-service', {}], `${status} ${body}`);
+        assert.equal((await chat()).status, 200);
+      }
+    });
+  }
+
+  void test('shows that a key is refused which has answered nothing', async (t) => {
+    const { send, upstream, gateway } = await accounts(t, {}, { failover: FAILING });
+    upstream.answer = ({ request, end }) =>
+      end(
+        request.header('authorization') === `Bearer ${KEYS[0]}`
+          ? rawAnswer('401 Unauthorized', [JSON_TYPE], refusal('Incorrect API key provided'))
+          : rawAnswer('200 OK', [JSON_TYPE], '{"id":"vs_1"}'),
+      );
+    for (let round = 0; (await gateway.keyOf(KEYS[0] ?? '', 'p')).state === 'in-service'; round++) {
+      assert.ok(round < 1000);
+      assert.equal((await send('POST', '/v1/vector_stores')).status, 200);
+    }
+  });
+
+  void test('has a key that answers others checked, and the check is believed', async (t) => {
+    const failover = {
+      ...FAILING,
+      healthCheckModel: 'm',
+      healthCheckInterval: '1s',
+      healthCheckTimeout: '1s',
+    };
+    const { send, upstream, gateway } = await accounts(t, {}, { failover, apiTokens: KEYS.slice(0, 1) });
+    let isRevoked = false;
+    upstream.answer = ({ end }) =>
+      end(
+        isRevoked
+          ? rawAnswer('401 Unauthorized', [JSON_TYPE], refusal('Incorrect API key provided'))
+          : rawAnswer('200 OK', [JSON_TYPE], CHAT),
+      );
+    assert.equal((await send('POST', '/v1/chat/completions', { model: 'm', messages: [] })).status, 200);
+    isRevoked = true;
+    await send('GET', '/v1/nonsense');
+    await until(async () => (await gateway.keys())[0]?.state === 'out-of-service');
   });
 });
 
@@ -222,6 +329,11 @@ void suite('paths of no known operation, where clients are kept apart', () => {
       ['POST', '/v1/assistants', { tools: [{ vector_store_ids: [store] }] }],
       ['POST', '/v1/assistants', Buffer.from(`{"a":"${store.replace('v', '\\u0076')}"}`)],
       ['POST', '/v1/assistants', Buffer.from(`{"x_id":"${store}","x_id":"${own}"}`)],
+      ['POST', '/v1/assistants', { model: store, vector_store_ids: [store] }],
+      ['GET', `/v1/vector_stores/${own}/files%2F${store}`],
+      ['GET', `/v1/vector_stores/${own}/${store.replace('_', '%255F')}`],
+      ['GET', `/v1/vector_stores/${own}/files?ids=${own},${store}`],
+      ['GET', `/v1/vector_stores/${own}/files?${store}`],
       ['GET', '/v1/vector_stores/vs_never0000000made'],
     ] as const) {
       const response = await send(method, path, body, 'bob');
@@ -250,6 +362,8 @@ void suite('paths of no known operation, where clients are kept apart', () => {
       const response = await send(method, path);
       assert.deepEqual([response.status, response.code], [404, 'not_separable'], path);
     }
+    const wrong = await send('GET', '/v1/chat/completions');
+    assert.deepEqual([wrong.status, wrong.code, wrong.headers.allow], [405, 'method_not_allowed', 'POST']);
     assert.equal(came.length, 0);
   });
 
@@ -262,6 +376,46 @@ void suite('paths of no known operation, where clients are kept apart', () => {
     });
     assert.deepEqual([response.status, response.code], [415, 'body_not_readable']);
     assert.equal(came.length, 0);
+  });
+
+  void test('nor is a form that is larger than what is kept: its end may name anything', async (t) => {
+    const { gateway, came, send } = await accounts(t, { ...apart, limits: { replay: '1KiB' } });
+    const store = idIn(await send('POST', '/v1/vector_stores'));
+    const before = came.length;
+    const form = (fields: readonly (readonly [name: string, value: string])[]): Promise<HttpAnswer> =>
+      ask(gateway.url, {
+        path: '/v1/containers',
+        body: `${fields.map(([name, value]) => `--b\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`).join('')}--b--\r\n`,
+        headers: {
+          authorization: `Bearer ${CLIENTS[1]?.key}`,
+          'content-type': 'multipart/form-data; boundary=b',
+        },
+      });
+    const long = await form([
+      ['note', 'x'.repeat(100_000)],
+      ['store', store],
+    ]);
+    assert.deepEqual([long.status, long.code], [415, 'body_not_readable']);
+    for (const value of [store, JSON.stringify({ ids: [store] }), `a,${store}`])
+      assert.equal((await form([['any', value]])).code, 'resource_not_found', value);
+    assert.equal(came.length, before);
+    assert.equal((await form([['any', 'else']])).status, 200);
+  });
+
+  void test('an id of digits, or with other signs than usual, is another’s as well', async (t) => {
+    const { came, send, upstream } = await accounts(t, apart);
+    const ids = ['0123456789', 'store+1/2==', 'vs~store@1'];
+    for (const id of ids) {
+      upstream.answer = ({ end }) => end(rawAnswer('200 OK', [JSON_TYPE], JSON.stringify({ id })));
+      await send('POST', '/v1/vector_stores');
+      const before = came.length + upstream.requests.length;
+      for (const [path, body] of [
+        ['/v1/assistants', { anything: [id] }],
+        [`/v1/assistants?x=${encodeURIComponent(id)}`, {}],
+      ] as const)
+        assert.equal((await send('POST', path, body, 'bob')).code, 'resource_not_found', `${path} ${id}`);
+      assert.equal(came.length + upstream.requests.length, before);
+    }
   });
 
   void test('an answer that repeats what the request named makes nobody its owner', async (t) => {
