@@ -51,13 +51,15 @@ export function findTarget(
   if (read === undefined) return 'no-operation';
   const { segments, query } = read;
   let isKnown = false;
+  let isAnothers = false;
   for (let from = 0; from < segments.length; from++) {
     for (const match of matchesFrom(segments, from)) {
       if (isWithinResource(segments, from)) break;
       isKnown = true;
       const operation = operationIn(match, method, segments[from - 1], headers);
-      if (operation !== undefined && isOffered(operation))
-        return targetOf(operation, match, segments, from, query);
+      if (operation === undefined || (isAnothers && hasPathBefore(segments, from))) continue;
+      if (isOffered(operation)) return targetOf(operation, match, segments, from, query);
+      isAnothers = true;
     }
   }
   const action = headers['x-tc-action'];
@@ -74,6 +76,12 @@ function isWithinResource(segments: readonly string[], from: number): boolean {
   if (VERSION.test(segments[from - 1] ?? '')) return false;
   const before = segmentsBehindVersion(segments.slice(0, from)).join('/');
   return IN_COLLECTION.test(before.includes('%') ? decodeURIComponent(before) : before);
+}
+
+/** What follows a version is a part of the path, as in `/v1/fim/completions`, and no prefix of a proxy. */
+function hasPathBefore(segments: readonly string[], from: number): boolean {
+  const behindVersion = segmentsBehindVersion(segments.slice(0, from)).length;
+  return behindVersion > 0 && behindVersion < from;
 }
 
 function operationIn(
