@@ -42,6 +42,7 @@ function targetOf([base, ...rest]: readonly string[], headers: IncomingHttpHeade
   if (base === 'anthropic' && rest[0] === 'v1' && rest[1] === 'messages')
     return anthropicTarget(rest.slice(1));
   if (base === 'api') return dashscopeTarget(rest);
+  if (base === 'compatible-mode' && rest[0] === 'v1') return openaiTarget(rest.slice(1));
   if (base !== 'v1') return { vendor: 'openai', steps: [], operation: 'other', model: undefined };
   if (rest[0] === 'models') {
     if (headers['x-goog-api-key'] !== undefined || rest.at(-1)?.includes(':generate') === true)
@@ -52,6 +53,8 @@ function targetOf([base, ...rest]: readonly string[], headers: IncomingHttpHeade
     return { vendor: 'kling', steps: rest, operation: 'videos', model: undefined };
   if (rest.join('/') === 'text/chatcompletion_pro')
     return { vendor: 'minimax', steps: rest, operation: 'chat', model: undefined };
+  // MiniMax's second API speaks OpenAI's dialect.
+  if (rest.join('/') === 'text/chatcompletion_v2') return openaiTarget(['chat', 'completions']);
   return rest[0] === 'messages' ? anthropicTarget(rest) : openaiTarget(rest);
 }
 

@@ -14,7 +14,7 @@ import { openDify } from './vendor/dify.ts';
 import { openHunyuan } from './vendor/hunyuan.ts';
 import { openKling } from './vendor/kling.ts';
 import { openMinimax } from './vendor/minimax.ts';
-import { openQwen } from './vendor/qwen.ts';
+import { openQwen, withNativeCapabilities } from './vendor/qwen.ts';
 import { openTriton } from './vendor/triton.ts';
 import { withRequestFilter } from './request/request-filter.ts';
 import { withOriginalPaths } from './original.ts';
@@ -50,5 +50,7 @@ function openForType(config: ProviderConfig): ProviderAdapter {
   const open = openers[config.type];
   if (open === undefined) return openCompatible(config);
   const { ownPathsOnly = false } = providerTypeOf(config.type);
-  return ownPathsOnly ? open(config) : withCapabilities(open(config), config);
+  if (ownPathsOnly) return open(config);
+  const sent = config.type === 'qwen' ? withNativeCapabilities(config) : config;
+  return withCapabilities(open(sent), sent);
 }

@@ -4,6 +4,7 @@ import type { Call } from '../dialects/operations/call.ts';
 import type { Target } from '../dialects/operations/find-target.ts';
 import { isAdministration } from '../dialects/operations/passthrough.ts';
 import { familyOf } from '../dialects/operations/operation.ts';
+import type { Operation } from '../dialects/operations/operation.ts';
 import type { Key } from '../keys/key.ts';
 import type { UpstreamRequest } from '../upstream/transport.ts';
 import { capabilityPaths } from './adapters/capabilities.ts';
@@ -49,8 +50,11 @@ function isForwarded(target: Target, { openaiBase }: ProviderAdapter, config: Pr
   const { passthrough, protocol, type } = config;
   if (passthrough === 'off' || (passthrough === 'resources' && isAdministration(target))) return false;
   if (protocol === 'original' || type === 'generic') return true;
-  const isOpenai = familyOf(target.operation.dialect) === 'openai';
-  return isOpenai && openaiBase !== undefined && behindOpenaiBase(target, openaiBase, config) !== undefined;
+  return (
+    isOpenai(target.operation) &&
+    openaiBase !== undefined &&
+    behindOpenaiBase(target, openaiBase, config) !== undefined
+  );
 }
 
 function originalRequest(
@@ -88,8 +92,19 @@ function pathAt(
   const own = ownBasePath ?? ownBasePathOf(config);
   const elsewhere = written === DEFAULT_PATH ? originalPath?.(operation) : undefined;
   if (elsewhere !== undefined) return atProvider(elsewhere, own, config);
+  // Whatever a custom URL says is what stands for `/v1`: with no path of its own, nothing does.
+  if (written === own && isOpenai(operation) && isBareCustomUrl(config))
+    return withPathPrefixes(config, target.path);
   const prefix = prefixOf(call, model, basePathsOf(own, config));
   return atProvider(stripBasePath(config, prefix + target.path), own, config);
+}
+
+function isOpenai({ dialect }: Operation): boolean {
+  return familyOf(dialect) === 'openai';
+}
+
+function isBareCustomUrl({ openaiCustomUrl, vllmCustomUrl, baseUrl }: ProviderConfig): boolean {
+  return (openaiCustomUrl ?? vllmCustomUrl) !== undefined && new URL(baseUrl).pathname === '/';
 }
 
 /**

@@ -41,6 +41,7 @@ export interface RefusedCall {
     GatewayErrorCode,
     | 'operation_not_offered'
     | 'not_expressible'
+    | 'model_required'
     | 'model_unknown'
     | 'context_unavailable'
     | 'invalid_image_url'
@@ -130,9 +131,10 @@ function prepareShaped(
     return preparePassed(call, model, preparer);
   const untranslated = prepareUntranslated(call, model, preparer);
   if (untranslated !== undefined) return untranslated;
-  if (model !== undefined && canTranslate(call.target.operation, nativeOf(adapter, model)))
-    return prepareTranslated(call, model, preparer);
-  return notOffered(call, config);
+  if (!canTranslate(call.target.operation, nativeOf(adapter, model ?? ''))) return notOffered(call, config);
+  // The operation may do without one, and its provider would: a translation does not.
+  if (model === undefined) return { kind: 'refused', code: 'model_required', values: {} };
+  return prepareTranslated(call, model, preparer);
 }
 
 /** Whether a chat is one that its provider would take as it is elsewhere: before it is converted it is fitted as those are. */

@@ -10,14 +10,16 @@ export function withUnnamedModels(
   { target: { operation }, model, body }: Pick<Call, 'target' | 'model' | 'body'>,
   targets: readonly RouteTarget[],
 ): readonly RouteTarget[] | undefined {
-  if (!operation.modelRequired || model !== undefined) return targets;
+  if (model !== undefined) return targets;
   // A model is added to JSON that is in memory, and to no other body.
   const mayBeAdded =
     operation.modelIn === 'query' || (operation.modelIn === 'json' && body.kind === 'buffered');
   const named = targets.flatMap((target): RouteTarget[] => {
-    const { unnamedModel, needsNoModel } = target.provider;
+    const { unnamedModel, needsNoModel, supports } = target.provider;
+    // Who has the operation does without; to translate it takes one.
+    if (!operation.modelRequired && supports(operation)) return [target];
     if (unnamedModel !== undefined && mayBeAdded) return [{ ...target, model: unnamedModel }];
-    return needsNoModel ? [target] : [];
+    return needsNoModel || !operation.modelRequired ? [target] : [];
   });
   return named.length === 0 ? undefined : named;
 }

@@ -1,3 +1,4 @@
+import { rawHeader } from '../base/raw-headers.ts';
 import { PASSED_TO_VENDOR } from '../catalog/passed-headers.ts';
 import type { Call } from '../dialects/operations/call.ts';
 import { operationNamed } from '../dialects/operations/table.ts';
@@ -107,8 +108,7 @@ function runTranslation(
 /** The content type of a call whose body is a form; undefined for JSON. */
 function formTypeOf({ target: { operation }, headers }: Call): string | undefined {
   if (operation.modelIn !== 'form') return undefined;
-  const at = headers.findIndex((name, index) => index % 2 === 0 && name.toLowerCase() === 'content-type');
-  const contentType = at < 0 ? '' : (headers[at + 1] ?? '');
+  const contentType = rawHeader(headers, 'content-type');
   return contentType.trimStart().toLowerCase().startsWith('multipart/form-data') ? contentType : undefined;
 }
 

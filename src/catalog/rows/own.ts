@@ -209,6 +209,7 @@ export const ownTypes: readonly ProviderType[] = [
     options: ['vllmCustomUrl', 'vllmServerHost'],
     keyless: true,
     anthropic: { basePath: '/v1', offers: ['messages.create', 'messages.count_tokens'] },
+    own: { basePath: '', offers: ['vllm.*'] },
     // `model` is optional there: docs.vllm.ai/en/stable/api/vllm/entrypoints/openai/protocol
     needsNoModel: true,
     chatsAsWritten: true,

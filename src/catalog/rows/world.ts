@@ -171,6 +171,7 @@ export const worldTypes: readonly ProviderType[] = [
       'audio.transcriptions',
       'fine_tuning.*',
     ],
+    own: { basePath: '/v1', offers: ['mistral.*'] },
   },
   {
     type: 'nebius',

@@ -63,7 +63,7 @@ export class AdminClient {
     return { known: this.#read(explanation, body), body };
   }
 
-  /** Undefined: the provider is the one that the model's route leads to; the request names no model. */
+  /** Without a provider those of the request's route are looked at; what else is absent, the request does not say. */
   async choice(query: ChoiceQuery): Promise<Answer<ChoiceView>> {
     const asked = Object.entries(query).flatMap(([name, value]) =>
       value === undefined ? [] : [[name, value]],

@@ -41,7 +41,10 @@ function valueProblem(issue: Issue, schema: Schema, locate: SourceDocument['loca
   // A value in place of a map or list may be anything, a secret too, so it is not shown.
   const showable = written !== undefined && issue.code !== 'invalid_key' && containerOf(issue) === undefined;
   if (!showable) return problem;
-  return { ...problem, value: isSecretPath(issue.path, schema) ? '[secret]' : shorten(written) };
+  if (isSecretPath(issue.path, schema)) return { ...problem, value: '[secret]' };
+  const meant = issue.code === 'invalid_value' ? nearest(written, issue.values.map(String)) : undefined;
+  const expected = meant === undefined ? problem.expected : `${problem.expected}; did you mean ${meant}?`;
+  return { ...problem, value: shorten(written), expected };
 }
 
 function containerOf(issue: Issue): string | undefined {

@@ -39,7 +39,7 @@ const WITHOUT_EFFECT: readonly {
   },
   {
     field: 'minimaxGroupId',
-    unless: ({ minimaxApiType }) => minimaxApiType === 'pro',
+    unless: ({ minimaxApiType, protocol }) => minimaxApiType === 'pro' || protocol === 'original',
     why: 'it belongs to minimaxApiType: pro',
   },
   { field: 'moonshotFileId', why: 'the present plugin does not read it either' },

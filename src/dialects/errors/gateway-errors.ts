@@ -87,9 +87,9 @@ export const gatewayErrors = {
   not_separable: {
     status: 404,
     type: 'invalid_request_error',
-    message: 'What is at {method} {path} is the same for all clients, and not open to any one of them.',
+    message: 'There is no known operation at {method} {path}, and nothing there is this client’s own.',
     meaning:
-      'The path belongs to no operation that the gateway knows, and names nothing that this client made: a list there would show what other clients made. See `sharedResources`.',
+      'The path belongs to no operation that the gateway knows, and names nothing that this client made: it is misspelt, or a list there would show what other clients made. See `sharedResources`.',
     retryable: false,
   },
   body_not_readable: {

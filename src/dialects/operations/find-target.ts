@@ -39,11 +39,13 @@ export interface Target {
  * is not that file.
  * @param url the request target: a path, with or without a query
  * @param headers distinguish vendors with the same path
+ * @param isOffered - whether an operation is served here: the path of another is that of a shorter one behind a prefix, if any
  */
 export function findTarget(
   method: string,
   url: string,
   headers: RequestHeaders = {},
+  isOffered: (operation: Operation) => boolean = () => true,
 ): Target | 'no-operation' | 'wrong-method' {
   const read = readUrl(url);
   if (read === undefined) return 'no-operation';
@@ -54,7 +56,8 @@ export function findTarget(
       if (isWithinResource(segments, from)) break;
       isKnown = true;
       const operation = operationIn(match, method, segments[from - 1], headers);
-      if (operation !== undefined) return targetOf(operation, match, segments, from, query);
+      if (operation !== undefined && isOffered(operation))
+        return targetOf(operation, match, segments, from, query);
     }
   }
   const action = headers['x-tc-action'];

@@ -4,10 +4,12 @@ import { cohereOperations } from './vendors/cohere.ts';
 import { doubaoOperations } from './vendors/doubao.ts';
 import { klingOperations } from './vendors/kling.ts';
 import { minimaxOperations } from './vendors/minimax.ts';
+import { mistralOperations } from './vendors/mistral.ts';
 import { ollamaOperations } from './vendors/ollama.ts';
 import { qwenOperations } from './vendors/qwen.ts';
 import { tritonOperations } from './vendors/triton.ts';
 import { vertexOperations } from './vendors/vertex.ts';
+import { vllmOperations } from './vendors/vllm.ts';
 
 /*
  * Operations of providers with an API of their own. Chats are translated to some of them, and clients may call others
@@ -61,8 +63,10 @@ export const vendorOperations: readonly Operation[] = [
   ...doubaoOperations,
   ...klingOperations,
   ...minimaxOperations,
+  ...mistralOperations,
   ...ollamaOperations,
   ...qwenOperations,
   ...tritonOperations,
   ...vertexOperations,
+  ...vllmOperations,
 ];

@@ -155,6 +155,8 @@ const EXPECTED: Readonly<Record<string, ExpectedAnswer>> = {
   'hunyuan.chat': present('Response', 'Choices'),
   'minimax.chat': generated(CHAT, 'chat'),
   'minimax.video': stored(VIDEO, true),
+  'mistral.agents': generated(CHAT, 'chat'),
+  'mistral.fim': generated(CHAT, 'chat'),
   'ollama.chat': present('message', 'done'),
   'ollama.embed': present('embeddings'),
   'ollama.generate': present('response', 'done'),

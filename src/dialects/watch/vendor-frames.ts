@@ -12,6 +12,8 @@ const FOREIGN: Readonly<Record<string, FrameClassifier>> = {
   'doubao.bots.chat': classifyChatFrame,
   'doubao.context.chat': classifyChatFrame,
   'minimax.chat': classifyChatFrame,
+  'mistral.agents': classifyChatFrame,
+  'mistral.fim': classifyChatFrame,
   'vertex.claude.rawPredict': classifyAnthropicFrame,
   'vertex.claude.streamRawPredict': classifyAnthropicFrame,
 };

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { allowedMethods, findTarget } from '../../dialects/operations/find-target.ts';
+import type { Operation } from '../../dialects/operations/operation.ts';
 import { passthroughTarget } from '../../dialects/operations/passthrough.ts';
 import type { Tunnel } from '../connections/server.ts';
 import type { RequestMemory } from '../memory-budget.ts';
@@ -50,9 +51,7 @@ export function admitRequest(
   trace.client = admission.client;
   if (isDraining) return refusal('shutting_down');
   if (target === 'no-operation') return refusal('unknown_operation', { method, path: pathOf(url) });
-  if (target === 'wrong-method') {
-    return { ...refusal('method_not_allowed', { method, path: pathOf(url) }), allow: allowedMethods(url) };
-  }
+  if (target === 'wrong-method') return methodRefusal(method, url, allowedMethods(url));
   if (target.operation.upgrades !== (tunnel !== undefined)) {
     const code = target.operation.upgrades ? 'upgrade_required' : 'unknown_operation';
     return refusal(code, { method, path: pathOf(url) });
@@ -60,8 +59,12 @@ export function admitRequest(
   // The accept header is computed from this key (RFC 6455, 4.2.2): without it no handshake can be verified.
   if (tunnel !== undefined && !HANDSHAKE_KEY.test(request.headers['sec-websocket-key'] ?? ''))
     return refusal('bad_request');
-  if (isolatesTenants(runtime.config) && isShared(target))
-    return refusal('not_separable', { method, path: pathOf(url) });
+  if (isolatesTenants(runtime.config) && isShared(target)) {
+    const allow = allowedMethods(url);
+    return allow === ''
+      ? refusal('not_separable', { method, path: pathOf(url) })
+      : methodRefusal(method, url, allow);
+  }
   const limit = runtime.config.limits.body;
   if (Number(request.headers['content-length'] ?? 0) > limit) return refusal('body_too_large', { limit });
   const { credential, tenant } = admission;
@@ -71,15 +74,26 @@ export function admitRequest(
   return { kind: 'context', id, target, credential, tenant, holdWhole, acceptedAt, signal, memory };
 }
 
-/** What a request is for: an operation, or else a path that some provider is sent as it is. */
+/** @param allow - the methods that the path is known with */
+function methodRefusal(method: string, url: string, allow: string): Refusal {
+  return { ...refusal('method_not_allowed', { method, path: pathOf(url) }), allow };
+}
+
+/**
+ * What a request is for: an operation, or else a path that some provider is sent as it is. Operations of a vendor's own that no
+ * provider has are neither in the way of a prefix (`/bots/chat/completions`) nor of a path that is forwarded (`/v1/tokenize`).
+ */
 function targetOf(
   { method = '', url = '', headers }: IncomingMessage,
   { providers }: Runtime,
   upgrades: boolean,
 ): ReturnType<typeof findTarget> {
-  const found = findTarget(method, url, headers);
+  const isOffered = (operation: Operation): boolean =>
+    operation.dialect !== 'vendor' ||
+    providers.values().some(({ config, supports }) => config.protocol === 'original' || supports(operation));
+  const found = findTarget(method, url, headers, isOffered);
   if (typeof found === 'object') return found;
   const target = passthroughTarget(method, url, headers, upgrades);
-  if (target === undefined) return found;
-  return providers.values().some(({ forwards }) => forwards(target)) ? target : found;
+  if (target !== undefined && providers.values().some(({ forwards }) => forwards(target))) return target;
+  return findTarget(method, url, headers);
 }

@@ -1,3 +1,4 @@
+import { rawHeader } from '../../base/raw-headers.ts';
 import type { Call } from '../../dialects/operations/call.ts';
 import type { Config } from '../../config/schema/schema.ts';
 import { isAtCollection } from '../../dialects/operations/passthrough.ts';
@@ -57,8 +58,7 @@ export function isUnread({ target: { operation }, body, headers }: Call): boolea
   if (!operation.isPassthrough) return false;
   if (body.kind === 'streamed') return true;
   if (body.bytes.length === 0) return false;
-  const at = headers.findIndex((name, index) => index % 2 === 0 && name.toLowerCase() === 'content-type');
-  const type = (headers[at + 1] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  const type = rawHeader(headers, 'content-type').split(';', 1)[0]?.trim().toLowerCase() ?? '';
   return type !== 'multipart/form-data' && type !== 'application/json' && !type.endsWith('+json');
 }
 

@@ -92,6 +92,8 @@ export interface VendorRequest {
   readonly headers?: Readonly<Record<string, string>>;
   /** Fields of the client's that were translated, beside the messages. */
   readonly usedFields?: readonly string[];
+  /** Fields that are handled, and whose value this vendor has no word for. */
+  readonly lostFields?: readonly string[];
 }
 
 /** Fields that are handled for every vendor. */
@@ -108,8 +110,12 @@ const HANDLED: ReadonlySet<string> = new Set([
 ]);
 
 /** The fields of a request that are dropped, by their names. */
-export function droppedFields(body: Json, { usedFields = [] }: VendorRequest): readonly string[] {
-  return Object.keys(body).filter((name) => !HANDLED.has(name) && !usedFields.includes(name));
+export function droppedFields(
+  body: Json,
+  { usedFields = [], lostFields = [] }: VendorRequest,
+): readonly string[] {
+  const unknown = Object.keys(body).filter((name) => !HANDLED.has(name) && !usedFields.includes(name));
+  return [...unknown, ...lostFields];
 }
 
 /** The client's call with the vendor's request. */

@@ -1,3 +1,4 @@
+import { rawHeader } from '../../base/raw-headers.ts';
 import type { ProviderConfig } from '../../config/schema/schema.ts';
 import type { Call } from '../../dialects/operations/call.ts';
 import { difyChat, difyCompletion, difyWorkflow } from '../../dialects/operations/vendor.ts';
@@ -74,8 +75,7 @@ function transcriptLine(message: ChatMessage): string {
 
 /** The conversation to be continued, from the Higress plugin's header; empty for a new one. */
 function conversationOf(headers: readonly string[]): string {
-  const at = headers.findIndex((name, index) => index % 2 === 0 && name.toLowerCase() === 'conversationid');
-  return at < 0 ? '' : (headers[at + 1] ?? '');
+  return rawHeader(headers, 'conversationid');
 }
 
 class DifyReader implements VendorResponseReader {

@@ -1,6 +1,7 @@
 import type { Call } from '../../dialects/operations/call.ts';
 import type { KlingTaskType } from '../../dialects/operations/vendors/kling.ts';
 import { asObject } from '../../base/json.ts';
+import { rawHeader } from '../../base/raw-headers.ts';
 import { appendMember, removeMembers } from '../../dialects/scan/json-edit.ts';
 import { memberStarts } from '../../dialects/scan/json-rewrite.ts';
 import { bomEnd, spaceEnd, valueEnd } from '../../dialects/scan/json-walk.ts';
@@ -122,7 +123,7 @@ const MAX_FORM_BYTES = 16 * 1024 * 1024;
 export async function jsonBodyOf({ body, headers }: Call): Promise<Buffer> {
   if (body.kind === 'streamed')
     throw new NotExpressible('it is larger than `limits.replay`, and cannot be read as a whole');
-  const contentType = headerOf(headers, 'content-type');
+  const contentType = rawHeader(headers, 'content-type');
   if (!/^multipart\/form-data/iu.test(contentType)) return body.bytes;
   if (body.bytes.length > MAX_FORM_BYTES)
     throw new NotExpressible(`it is a form of more than ${MAX_FORM_BYTES} bytes`);
@@ -134,9 +135,4 @@ export async function jsonBodyOf({ body, headers }: Call): Promise<Buffer> {
     else if (value.size > 0) fields['image'] = Buffer.from(await value.arrayBuffer()).toString('base64');
   }
   return Buffer.from(JSON.stringify(fields));
-}
-
-function headerOf(headers: readonly string[], lowerName: string): string {
-  const at = headers.findIndex((name, index) => index % 2 === 0 && name.toLowerCase() === lowerName);
-  return at < 0 ? '' : (headers[at + 1] ?? '');
 }

@@ -45,6 +45,8 @@ const SAME_NAMES = [
 /** Nucleus sampling without its two ends, which not every model takes. */
 const MIN_TOP_P = 0.000001;
 const MAX_TOP_P = 0.999999;
+/** Temperatures are less than OpenAI's highest, 2. */
+const MAX_TEMPERATURE = 1.99;
 
 /**
  * The request that a chat becomes; undefined where this API has no words for what it holds.
@@ -76,6 +78,7 @@ export function qwenChatRequest(
     stream,
     ...(stream && { headers: { 'x-dashscope-sse': 'enable' } }),
     usedFields: [...SAME_NAMES, 'max_completion_tokens', 'top_p'],
+    lostFields: forcesTool(body) && onlyTool(body) === undefined ? ['tool_choice'] : [],
   };
 }
 
@@ -135,7 +138,7 @@ function withUrl(name: string, value: unknown, more: object | false): Json | und
 }
 
 function parametersOf(body: Json, model: string, stream: boolean, { enableSearch }: QwenSettings): Json {
-  const { max_completion_tokens: maxTokens, top_p: topP } = body;
+  const { max_completion_tokens: maxTokens, temperature, top_p: topP } = body;
   return {
     result_format: 'message',
     ...(stream && { incremental_output: true }),
@@ -148,8 +151,22 @@ function parametersOf(body: Json, model: string, stream: boolean, { enableSearch
         body[name],
       ]),
     ),
+    ...(typeof temperature === 'number' && { temperature: Math.min(temperature, MAX_TEMPERATURE) }),
     ...(typeof topP === 'number' && { top_p: Math.min(Math.max(topP, MIN_TOP_P), MAX_TOP_P) }),
+    ...(forcesTool(body) && { tool_choice: onlyTool(body) }),
   };
+}
+
+/** DashScope has no word for that: it can be made to call one tool by its name. */
+function forcesTool({ tool_choice: choice }: Json): boolean {
+  return choice === 'required';
+}
+
+/** The choice of the one tool that there is; undefined where there are others. */
+function onlyTool({ tools }: Json): Json | undefined {
+  const [tool, ...others] = objectsOf(tools);
+  const name = asObject(tool?.['function'])?.['name'];
+  return others.length > 0 || name === undefined ? undefined : { type: 'function', function: { name } };
 }
 
 function hasThinking({ messages }: Json): boolean {

@@ -1,5 +1,6 @@
 import { asObject, objectsOf } from '../../base/json.ts';
 import type { Json } from '../../base/json.ts';
+import { operationOfCapability } from '../../catalog/capabilities.ts';
 import type { ProviderConfig } from '../../config/schema/schema.ts';
 import type { Call } from '../../dialects/operations/call.ts';
 import type { Operation } from '../../dialects/operations/operation.ts';
@@ -31,6 +32,12 @@ const textRerank = operationNamed('qwen.text_rerank');
 /** What is converted to DashScope's own API. */
 const CONVERTED: ReadonlySet<string> = new Set(['chat.completions', 'embeddings', 'rerank']);
 
+/** What a configured path is for, where it is for what the client asks for. */
+const NATIVE: ReadonlyMap<string, string> = new Map([
+  ['chat.completions', 'qwen.text_generation'],
+  ['embeddings', textEmbedding.name],
+]);
+
 /**
  * Qwen: DashScope's compatible mode, which speaks OpenAI's dialect, or where `qwenEnableCompatible` is false its own API, to which
  * chats and embeddings are converted. What that has no words for, or is too large to be converted, goes to the compatible mode
@@ -38,8 +45,8 @@ const CONVERTED: ReadonlySet<string> = new Set(['chat.completions', 'embeddings'
  */
 export function openQwen(config: ProviderConfig): ProviderAdapter {
   const adapter = withBodyEdits(openCompatible(config), thinkingBack);
-  const { protocol, qwenEnableCompatible, qwenEnableSearch, qwenFileIds } = config;
-  if (qwenEnableCompatible !== false || protocol === 'original') return adapter;
+  const { qwenEnableSearch, qwenFileIds } = config;
+  if (!speaksNatively(config)) return adapter;
   const settings: QwenSettings = { enableSearch: qwenEnableSearch === true, fileIds: qwenFileIds ?? [] };
   const isConverted = ({ name }: Operation): boolean =>
     CONVERTED.has(name) && adapter.supports(textEmbedding);
@@ -52,6 +59,23 @@ export function openQwen(config: ProviderConfig): ProviderAdapter {
       return converted(call, model, settings) ?? { call, translator: undefined };
     },
   };
+}
+
+function speaksNatively({ protocol, qwenEnableCompatible }: ProviderConfig): boolean {
+  return qwenEnableCompatible === false && protocol !== 'original';
+}
+
+/**
+ * A configuration whose `capabilities` are for what is sent: the path of chats is that of DashScope's own API, where chats are
+ * converted to it. What that has no words for goes to the compatible mode's own paths.
+ */
+export function withNativeCapabilities(config: ProviderConfig): ProviderConfig {
+  if (!speaksNatively(config)) return config;
+  const capabilities = Object.entries(config.capabilities).map(([name, path]) => {
+    const operation = operationOfCapability(name) ?? name;
+    return [NATIVE.get(operation) ?? name, path] as const;
+  });
+  return { ...config, capabilities: Object.fromEntries(capabilities) };
 }
 
 /** Has models go on from the thinking that a conversation holds. */

@@ -274,9 +274,12 @@ void describe('warnings', () => {
       );
     });
 
-  void test('a sensible configuration has none', () => {
-    const text =
-      'provider: { type: openai, apiTokens: [a, b], failover: { enabled: true, healthCheckModel: m } }';
-    assert.deepEqual(accepted(text).warnings, []);
-  });
+  for (const text of [
+    'provider: { type: openai, apiTokens: [a, b], failover: { enabled: true, healthCheckModel: m } }',
+    // The group is in the query of every path then.
+    'provider: { type: minimax, apiTokens: [a], minimaxGroupId: g, protocol: original }',
+  ])
+    void test(`a sensible configuration has none: ${text}`, () => {
+      assert.deepEqual(accepted(text).warnings, []);
+    });
 });

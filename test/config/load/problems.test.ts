@@ -408,6 +408,19 @@ routes:
   },
 ]);
 
+for (const [field, written, meant] of [
+  ['type', 'OpenAI', 'openai'],
+  ['type', 'perplexty', 'perplexity'],
+  ['protocol', 'Original', 'original'],
+  ['type', 'nobody', undefined],
+])
+  void test(`a word that is near a known one says so: ${field}: ${written}`, () => {
+    const [problem] = problemsIn(
+      `provider: { type: openai, ${field}: ${written} }`.replace('type: openai, type', 'type'),
+    );
+    assert.equal(/did you mean (.*)\?$/.exec(problem?.expected ?? '')?.[1], meant);
+  });
+
 void test('port 0 is no address that two listeners could share', () => {
   const { listen, admin } = configOf(`${openai}\nlisten: 0\nadmin: { listen: 0 }`);
   assert.deepEqual([listen.port, admin.listen.port], [0, 0]);

@@ -113,6 +113,7 @@ const BASE_PATHS: Readonly<Record<string, string>> = {
   cohere: '/compatibility/v1',
   doubao: '/api/v3',
   minimax: '/v1',
+  mistral: '/v1',
   ollama: '/v1',
   qwen: '/compatible-mode/v1',
   triton: '/v2',

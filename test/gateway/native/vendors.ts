@@ -243,6 +243,18 @@ const STREAMS: readonly NativeStream[] = [
     refusal: { status: 401, body: { error: { code: 'AuthenticationError', message: 'invalid api key' } } },
   },
   {
+    id: 'mistral',
+    provider: { type: 'mistral' },
+    path: '/v1/fim/completions',
+    body: { prompt: 'def f(', stream: true },
+    contentType: SSE,
+    begin: CHAT_BEGIN,
+    rest: CHAT_REST,
+    error: events({ object: 'error', message: MESSAGE, type: 'internal_server_error', code: '3000' }),
+    messageIn: member('error.message'),
+    refusal: { status: 401, body: { detail: 'Unauthorized' } },
+  },
+  {
     id: 'ollama',
     provider: { type: 'ollama' },
     path: '/api/chat',

@@ -90,12 +90,12 @@ void describe('MiniMax’s older API', () => {
   });
 
   void it('is sent temperatures that it takes', async () => {
-    for (const [given, sent] of [
+    for (const [written, taken] of [
       [0, 0.01],
       [1.5, 1],
     ]) {
-      const request = await asked({ temperature: given, top_p: given });
-      assert.partialDeepStrictEqual(JSON.parse(request.body), { temperature: sent, top_p: sent });
+      const request = await asked({ temperature: written, top_p: written });
+      assert.partialDeepStrictEqual(JSON.parse(request.body), { temperature: taken, top_p: taken });
     }
   });
 

@@ -98,6 +98,28 @@ const chats: Readonly<Record<string, ChatCase>> = {
       parameters: { ...whole, tools },
     },
   },
+  'a tool that has to be called, and temperatures below 2': {
+    body: { ...chat, tools, tool_choice: 'required', temperature: 2 },
+    sent: {
+      model: 'qwen-plus',
+      input: { messages: [hi] },
+      parameters: {
+        ...whole,
+        temperature: 1.99,
+        tools,
+        tool_choice: { type: 'function', function: { name: 'f' } },
+      },
+    },
+  },
+  'one of several tools, which cannot be asked for': {
+    body: { ...chat, tools: [...tools, ...tools], tool_choice: 'required' },
+    sent: {
+      model: 'qwen-plus',
+      input: { messages: [hi] },
+      parameters: { ...whole, tools: [...tools, ...tools] },
+    },
+    dropped: ['tool_choice'],
+  },
   'an image': {
     body: {
       model: 'qwen-vl-max',
@@ -191,6 +213,36 @@ const chats: Readonly<Record<string, ChatCase>> = {
     },
   },
 };
+
+void describe('paths that `capabilities` gives Qwen', () => {
+  const capabilities = { 'openai/v1/chatcompletions': '/my/chat', embeddings: '/my/vectors?v=1' };
+
+  void it('are for bodies of its own API, where these are sent', async () => {
+    const sent = await asked(chat, { capabilities });
+    assert.equal(sent.url, `${HOST}/my/chat`);
+    assert.deepEqual(JSON.parse(sent.body), {
+      model: 'qwen-plus',
+      input: { messages: [hi] },
+      parameters: whole,
+    });
+    const vectors = await outgoing(
+      { ...native, capabilities },
+      { path: '/v1/embeddings', body: { model: 'text-embedding-v4', input: 'a' } },
+    );
+    assert.equal(vectors.url, `${HOST}/my/vectors?v=1`);
+    assert.deepEqual(JSON.parse(vectors.body), {
+      model: 'text-embedding-v4',
+      input: { texts: ['a'] },
+      parameters: {},
+    });
+  });
+
+  void it('are for OpenAI’s bodies with its compatible mode', async () => {
+    const sent = await outgoing({ type: 'qwen', capabilities }, { path, body: chat });
+    assert.equal(sent.url, `${HOST}/my/chat`);
+    assert.deepEqual(JSON.parse(sent.body), chat);
+  });
+});
 
 void describe('DashScope’s own API is sent', () => {
   for (const [name, { body, options, to = TEXT, sent, dropped = [] }] of Object.entries(chats)) {

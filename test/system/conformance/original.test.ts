@@ -305,6 +305,17 @@ const cases: Readonly<Record<string, Case>> = {
     sentPath: '/custom/chat/completions',
     body: '{"model":"m","messages":[]}',
   },
+  'a custom URL without a path': {
+    options: { type: 'openai', openaiCustomUrl: 'UPSTREAM' },
+    path: '/v1/chat/completions',
+    sentPath: '/chat/completions',
+    body: '{"model":"m","messages":[]}',
+  },
+  'a path of no known operation at a custom URL without a path': {
+    options: { type: 'openai', openaiCustomUrl: 'UPSTREAM' },
+    path: '/v1/vector_stores',
+    body: '{"name":"a"}',
+  },
   'a known operation behind a prefix of the gateway’s own': {
     options: { type: 'groq' },
     base: '/openai/v1',
@@ -374,7 +385,7 @@ function providerAt(origin: string, { options, base = '' }: Pick<Case, 'options'
       { key: DEAD_KEY, weight: 1000 },
       { key: GOOD_KEY, weight: 0.001 },
     ],
-    ...('azureServiceUrl' in written ? {} : { baseUrl: origin + base }),
+    ...('azureServiceUrl' in written || 'openaiCustomUrl' in written ? {} : { baseUrl: origin + base }),
     ...written,
   };
 }

@@ -190,6 +190,27 @@ void suite('paths of no known operation', () => {
     assert.equal(upstream.requests.length + other.requests.length, 0);
   });
 
+  void test('what only another vendor knows at a path is in nobody’s way', async (t) => {
+    const { came, send, upstream } = await accounts(t);
+    for (const [path, sent] of [
+      ['/v1/tokenize', '/v1/tokenize'],
+      ['/bots/chat/completions', '/v1/chat/completions'],
+      ['/v1/files/retrieve_content?file_id=1', '/v1/files/retrieve_content?file_id=1'],
+    ] as const) {
+      await send('POST', path, { model: 'm', messages: [] });
+      assert.equal(came.at(-1)?.slice(2), `POST ${sent}`);
+    }
+    const claude = await gatewayFor(t, {
+      config: {
+        providers: [{ id: 'c', type: 'claude', baseUrl: upstream.origin, apiTokens: ['sk-0123456789'] }],
+      },
+    });
+    assert.equal(
+      (await ask(claude.url, { path: '/v2/chat', body: { model: 'm' } })).code,
+      'operation_not_offered',
+    );
+  });
+
   void test('a key that is refused is followed by the next one', async (t) => {
     const { came, send, upstream } = await accounts(
       t,
@@ -341,6 +362,8 @@ void suite('paths of no known operation, where clients are kept apart', () => {
       const response = await send(method, path);
       assert.deepEqual([response.status, response.code], [404, 'not_separable'], path);
     }
+    const wrong = await send('GET', '/v1/chat/completions');
+    assert.deepEqual([wrong.status, wrong.code, wrong.headers.allow], [405, 'method_not_allowed', 'POST']);
     assert.equal(came.length, 0);
   });
 

@@ -72,6 +72,30 @@ void suite('a request without a model is for', () => {
     });
   }
 
+  void test('the model of `*` where what may do without one has to be translated', async (t) => {
+    const upstream = await rawUpstream(t, ({ end }) => end(rawAnswer('400 Bad Request', [], 'no')));
+    const claude = { type: 'claude', apiTokens: ['k-0123456789'], providerDomain: upstream.origin };
+    const body = { input: 'hi' };
+    const gateway = await gatewayFor(t, { yaml: () => JSON.stringify({ provider: { ...claude, ...STAR } }) });
+    await ask(gateway.url, { path: '/v1/responses', body });
+    const [request] = upstream.requests;
+    assert.equal(request?.line, 'POST /v1/messages HTTP/1.1');
+    assert.equal(parseObject(request.body.toString())?.['model'], 'star');
+  });
+
+  void test('nobody where it has to be translated, and nobody says one', async (t) => {
+    const asked = [
+      [{ type: 'claude', providerDomain: 'https://c.example' }, '/v1/responses', { input: 'hi' }],
+      [{ type: 'generic', genericHost: 'g.example' }, '/v1/messages', { messages, max_tokens: 9 }],
+    ] as const;
+    for (const [parts, path, body] of asked) {
+      const provider = { apiTokens: ['k-0123456789'], ...parts };
+      const gateway = await gatewayFor(t, { yaml: () => JSON.stringify({ provider }) });
+      const { status, code } = await ask(gateway.url, { path, body });
+      assert.deepEqual([status, code], [400, 'model_required'], path);
+    }
+  });
+
   void test('nobody where it is in a form, to which nothing is added', async (t) => {
     const gateway = await gatewayFor(t, { provider: STAR });
     const form = '--b\r\ncontent-disposition: form-data; name="language"\r\n\r\nen\r\n--b--\r\n';

@@ -217,6 +217,21 @@ void describe('a vendor that is asked by its own API', () => {
     assert.match(last().body, /fileid:\/\/file-fe-1/);
   });
 
+  void it('what its API has no words for is answered by the one that speaks OpenAI’s dialect', async () => {
+    const look = { type: 'function', function: { name: 'look', parameters: { type: 'object' } } };
+    const content = 'please look {"city":"Rome"}';
+    const called = await askChat('minimax', 'minimax', {
+      tools: [look],
+      messages: [{ role: 'user', content }],
+    });
+    assert.match(called.text, /"name":"look"/);
+    assert.match(last().path, /chatcompletion_v2$/);
+    const audio = { type: 'input_audio', input_audio: { data: 'aGk=', format: 'wav' } };
+    const heard = await askChat('qwen', 'qwen', { messages: [{ role: 'user', content: [audio] }] });
+    assert.equal(heard.status, 200, heard.text);
+    assert.match(last().path, /^\/compatible-mode\//);
+  });
+
   void it('Qwen makes embeddings', async () => {
     const body = { model: 'qwen/text-embedding-v4', input: ['a', 'b'], dimensions: 4 };
     const answer = await ask(gateway.url, { path: '/v1/embeddings', body });

@@ -8,7 +8,7 @@ import { readConfig } from './read-config.ts';
 import type { Note } from './reading.ts';
 import { RULES, RULE_OPTIONS } from './rules.ts';
 import { readSources, resourceKind } from './sources.ts';
-import type { ConfigSource } from './sources.ts';
+import type { DocumentConfig } from './sources.ts';
 
 /** All of a file as one configuration. */
 export interface MergedSources {
@@ -89,7 +89,7 @@ function merge(documents: readonly Placed[]): MergedSources {
 }
 
 /** Of two configurations for all requests the first counts. */
-function secondDefault({ at }: ConfigSource): Note {
+function secondDefault({ at }: DocumentConfig): Note {
   return {
     path: at,
     expected: 'nothing for all requests, since an earlier document has a provider for them',
@@ -99,14 +99,14 @@ function secondDefault({ at }: ConfigSource): Note {
 interface MergedOptions {
   readonly fields: Fields;
   /** The configurations that they stand in. */
-  readonly sources: ReadonlyMap<string, ConfigSource>;
+  readonly sources: ReadonlyMap<string, DocumentConfig>;
   readonly notes: readonly Note[];
 }
 
 /** The options beside providers; of two configurations that say one the first counts. */
-function mergeOptions(configs: readonly ConfigSource[]): MergedOptions {
+function mergeOptions(configs: readonly DocumentConfig[]): MergedOptions {
   const fields: Record<string, unknown> = {};
-  const sources = new Map<string, ConfigSource>();
+  const sources = new Map<string, DocumentConfig>();
   const notes: Note[] = [];
   for (const source of configs)
     for (const [name, value] of Object.entries(source.config.value)) {

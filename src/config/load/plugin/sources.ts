@@ -11,7 +11,7 @@ import type { Rule, RuleList } from './rules.ts';
 import { isPluginConfig } from './words.ts';
 
 /** One configuration of the plugin, or of this gateway, in a document of its own or within a resource. */
-export interface ConfigSource {
+export interface DocumentConfig {
   /** What holds for all requests, and the options of this gateway beside it. */
   readonly config: ReadConfig;
   readonly at: Path;
@@ -23,14 +23,17 @@ export interface ConfigSource {
 
 /** What a file holds. */
 export interface Sources {
-  readonly configs: readonly ConfigSource[];
+  readonly configs: readonly DocumentConfig[];
   readonly ingresses: readonly IngressRoute[];
   readonly notes: readonly Note[];
 }
 
+/** What stands at the top of a resource; what else stands there are options that somebody has put beside it. */
+const RESOURCE_WORDS: readonly string[] = ['apiVersion', 'kind', 'metadata', 'spec', 'status'];
+
 /** Sorts the documents of a file, and the items of lists of Kubernetes, by what they are. */
 export function readSources(documents: readonly (readonly [document: unknown, at: Path])[]): Sources {
-  const configs: ConfigSource[] = [];
+  const configs: DocumentConfig[] = [];
   const ingresses: IngressRoute[] = [];
   const notes: Note[] = [];
   const leftOut = (path: Path, what: string): void => {
@@ -41,7 +44,7 @@ export function readSources(documents: readonly (readonly [document: unknown, at
     if (fields === undefined) return leftOut(at, 'this is no map of options');
     const kind = resourceKind(fields);
     if (kind === undefined) {
-      configs.push(readSource(fields, at, isPluginConfig(withoutRules(fields))));
+      configs.push(readSource(fields, at, isPluginConfig(without(fields, [RULES]))));
     } else if (kind.endsWith('List')) {
       for (const [index, item] of listOf(fields['items']).entries()) sort(item, [...at, 'items', index]);
     } else if (kind === 'Ingress') {
@@ -50,6 +53,8 @@ export function readSources(documents: readonly (readonly [document: unknown, at
       notes.push(...found.notes);
     } else if (kind === 'WasmPlugin' && isAiProxy(fields)) {
       configs.push(readWasmPlugin(fields, at));
+      const beside = without(fields, RESOURCE_WORDS);
+      if (Object.keys(beside).length > 0) configs.push(readSource(beside, at, isPluginConfig(beside)));
     } else {
       const name = textOf(fieldsOf(fields['metadata'])?.['name']);
       leftOut(at, `this is a ${kind}${name === '' ? '' : ` called ${name}`}`);
@@ -80,7 +85,7 @@ function isAiProxy(resource: Fields): boolean {
 }
 
 /** `pluginConfig` is Istio's, and goes before all else. */
-function readWasmPlugin(resource: Fields, at: Path): ConfigSource {
+function readWasmPlugin(resource: Fields, at: Path): DocumentConfig {
   const spec = fieldsOf(resource['spec']) ?? {};
   const specAt = [...at, 'spec'];
   const whole = fieldsOf(spec['pluginConfig']);
@@ -96,14 +101,14 @@ function readWasmPlugin(resource: Fields, at: Path): ConfigSource {
 }
 
 /** @param isPlugins - all of it is the plugin's, its rules too */
-function readSource(config: Fields, at: Path, isPlugins: boolean): ConfigSource {
+function readSource(config: Fields, at: Path, isPlugins: boolean): DocumentConfig {
   const { rules, notes }: RuleList = inlineRules(config, at, (rule, ruleAt) =>
     readConfig(rule, ruleAt, isPlugins),
   );
-  const read = readConfig(withoutRules(config), at, isPlugins);
+  const read = readConfig(without(config, [RULES]), at, isPlugins);
   return { config: read, at, isForAll: true, rules, notes: [...read.notes, ...notes] };
 }
 
-function withoutRules(config: Fields): Fields {
-  return Object.fromEntries(Object.entries(config).filter(([name]) => name !== RULES));
+function without(map: Fields, names: readonly string[]): Fields {
+  return Object.fromEntries(Object.entries(map).filter(([name]) => !names.includes(name)));
 }

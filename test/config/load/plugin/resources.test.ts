@@ -71,6 +71,13 @@ metadata: { name: x, annotations: { higress.io/regex-match-header-x-higress-llm-
     });
 });
 
+void test('options beside what a resource says hold, and are mistakes where nobody knows them', () => {
+  const { listen, providers } = configOf(`listen: 127.0.0.1:81\n${withRules('')}`);
+  assert.deepEqual([listen.port, providers.length], [81, 2]);
+  const [problem] = problemsIn(`lissten: 127.0.0.1:81\n${withRules('')}`);
+  assert.deepEqual([problem?.line, problem?.expected], [1, 'a known field; did you mean listen?']);
+});
+
 void test('a resource is read without its head', () => {
   const { providers, activeProviderId } = configOf(RULES);
   assert.deepEqual([providers.length, activeProviderId], [2, 'a']);
