@@ -11,7 +11,7 @@ const ID_TEXT = /^[!-~]{8,256}$/u;
  * Whether a text has the form of an id that a provider makes: with digits or capitals, without spaces, long enough not to be
  * guessed.
  */
-export function isIdText(text: string): boolean {
+function isIdText(text: string): boolean {
   return ID_TEXT.test(text) && /[0-9A-Z]/u.test(text);
 }
 
