@@ -54,12 +54,6 @@ const cases: Readonly<Record<string, Case>> = {
     sentPath: '/llm/classify',
     body: { model: 'm', input: ['a'] },
   },
-  'code that is filled in by a server of which nothing is known': {
-    provider: { type: 'openai' },
-    base: '/v1',
-    path: '/v1/fim/completions',
-    body: { model: 'codestral', prompt: 'def f(' },
-  },
   'a group of MiniMax’s': {
     provider: { type: 'minimax' },
     base: '/v1',
