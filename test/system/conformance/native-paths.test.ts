@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
+import { parseObject } from '../../../src/base/json.ts';
 import { gatewayFor } from '../../support/gateway.ts';
 import { ask } from '../../support/http.ts';
 import { rawAnswer, rawUpstream } from '../../support/raw-upstream.ts';
@@ -93,7 +94,7 @@ void suite('a vendor’s own operation', () => {
       for (const each of sent) assert.equal((await ask(gateway.url, { path, body: each })).status, 200);
       const expected = sent.map((each, at) => (at === 0 ? each : { ...each, model: 'b' }));
       assert.deepEqual(
-        upstream.requests.map(({ line, body: bytes }) => [line, JSON.parse(bytes.toString())]),
+        upstream.requests.map(({ line, body: bytes }) => [line, parseObject(bytes.toString())]),
         expected.map((each) => [`POST ${sentPath} HTTP/1.1`, each]),
       );
     });
