@@ -73,22 +73,29 @@ export function admitRequest(
 }
 
 /**
- * What a request is for: an operation, or else a path that some provider is sent as it is. Operations of a vendor's own that no
- * provider has are neither in the way of a prefix (`/bots/chat/completions`) nor of a path that is forwarded (`/v1/tokenize`).
+ * What a request is for: an operation, or else a path that some provider is sent as it is. The path of a vendor's own operation
+ * that no provider has is sent on (`/v1/fim/completions`), or else what stands behind a prefix (`/bots/chat/completions`).
  */
 function targetOf(
   { method = '', url = '', headers }: IncomingMessage,
   { providers, config }: Runtime,
   upgrades: boolean,
 ): ReturnType<typeof findTarget> {
-  const isOffered = (operation: Operation): boolean =>
-    operation.dialect !== 'vendor' ||
-    providers.values().some((each) => each.config.protocol === 'original' || each.supports(operation));
+  let isAnothers = false;
+  const isOffered = (operation: Operation): boolean => {
+    if (operation.dialect !== 'vendor') return true;
+    const offered = providers
+      .values()
+      .some((each) => each.config.protocol === 'original' || each.supports(operation));
+    isAnothers ||= !offered;
+    return offered;
+  };
   const found = findTarget(method, url, headers, isOffered);
-  if (typeof found === 'object') return found;
+  if (typeof found === 'object' && (!isAnothers || found.operation.dialect === 'vendor')) return found;
   const target = passthroughTarget(method, url, headers, upgrades);
   const isForwarded = target !== undefined && providers.values().some(({ forwards }) => forwards(target));
   if (isForwarded && !(isolatesTenants(config) && isShared(target))) return target;
+  if (typeof found === 'object') return found;
   // What is known of the path tells a client more than that its own part of it cannot be told.
   const known = findTarget(method, url, headers);
   return known === 'no-operation' && isForwarded ? target : known;
