@@ -9,7 +9,7 @@ void test('all types are listed, with address, variable and dialects', async (co
   const lines = stdout.trimEnd().split('\n');
   assert.equal(lines.length, providerTypes.size + 1);
   assert.match(stdout, /^deepseek +https:\/\/api\.deepseek\.com\/v1 +DEEPSEEK_API_KEY +openai, anthropic$/m);
-  assert.match(stdout, /^vllm +\(yours\) +openai, anthropic$/m);
+  assert.match(stdout, /^vllm +\(yours\) +openai, anthropic, own$/m);
 });
 
 void test('one type is described in detail, with its own options', async (context) => {

@@ -101,10 +101,12 @@ function unsignedRequest(
   basePath: string,
   additional: ProviderConfig['bedrockAdditionalFields'],
 ): UpstreamRequest | Promise<UpstreamRequest> {
-  const { operation } = call.target;
+  const { operation, path, query } = call.target;
   const request = {
     method: operation.method,
-    path: requestPath({ basePath }, call.target, model),
+    // What was translated has its path: tokens are counted for the model that an inference profile stands for.
+    path:
+      call.isTranslated === true ? basePath + path + query : requestPath({ basePath }, call.target, model),
     headers: requestHeaders(call),
     body: requestBody(call, model).body,
   };
