@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Path } from '../problem.ts';
 import { fieldsOf, listOf, textOf } from './fields.ts';
 import type { Fields } from './fields.ts';
@@ -18,6 +17,9 @@ type Origin = (within: Path) => Path;
 /** All providers of a file, with an id of its own for each. */
 export class ProviderList {
   readonly #providers: unknown[] = [];
+  readonly #taken = new Set<string>();
+  /** The ids of the providers, by all that they say beside. */
+  readonly #idsOf = new Map<string, string[]>();
   readonly #origins: Origin[] = [];
   readonly #notes: Note[] = [];
 
@@ -63,7 +65,7 @@ export class ProviderList {
 
   /** Two of one id in a list stay as they are: a mistake that is reported as such. */
   #addAll(written: readonly unknown[], originOf: (index: number) => Origin): ProviderScope {
-    const taken = this.#ids();
+    const taken = new Set(this.#taken);
     const scope = new Map<string, string>();
     for (const [index, each] of written.entries()) {
       const provider = fieldsOf(each);
@@ -80,12 +82,10 @@ export class ProviderList {
 
   /** The one that is there already, where nothing differs. */
   #addOne(provider: Fields, origin: Origin): string {
-    const known = this.#providers.find((each) => {
-      const { id, ...others } = fieldsOf(each) ?? {};
-      const { id: own = id, ...rest } = provider;
-      return own === id && isDeepStrictEqual(others, rest);
-    });
-    if (known !== undefined) return textOf(fieldsOf(known)?.['id']);
+    const { id: named, ...others } = provider;
+    const same = this.#idsOf.get(canonical(others)) ?? [];
+    const known = named === undefined ? same[0] : same.find((id) => id === named);
+    if (known !== undefined) return known;
     const wanted = textOf(provider['id']) || textOf(provider['type']) || 'provider';
     const id = this.#unique(wanted);
     if (id !== wanted)
@@ -95,18 +95,30 @@ export class ProviderList {
   }
 
   #push(provider: unknown, origin: Origin): void {
+    const { id: named, ...others } = fieldsOf(provider) ?? {};
+    const id = textOf(named);
+    const same = canonical(others);
+    this.#idsOf.set(same, [...(this.#idsOf.get(same) ?? []), id]);
+    this.#taken.add(id);
     this.#providers.push(provider);
     this.#origins.push(origin);
   }
 
-  #ids(): ReadonlySet<string> {
-    return new Set(this.#providers.map((each) => textOf(fieldsOf(each)?.['id'])));
-  }
-
   #unique(wanted: string): string {
-    const taken = this.#ids();
     let id = wanted;
-    for (let n = 2; taken.has(id); n++) id = `${wanted}-${n}`;
+    for (let n = 2; this.#taken.has(id); n++) id = `${wanted}-${n}`;
     return id;
   }
+}
+
+/** A value as text, whatever the order of its fields: files have thousands of rules, and comparing each two of them takes long. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, each: unknown) => {
+    const fields = fieldsOf(each);
+    return fields === undefined ? each : Object.fromEntries(Object.entries(fields).toSorted(byName));
+  });
+}
+
+function byName([one]: readonly [string, unknown], [other]: readonly [string, unknown]): number {
+  return one < other ? -1 : 1;
 }
