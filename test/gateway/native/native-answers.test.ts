@@ -4,15 +4,13 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { after, before, suite, test } from 'node:test';
 import type { Json } from '../../../src/base/json.ts';
 import { ask } from '../../support/http.ts';
-import { startTestGateway } from '../../support/gateway.ts';
-import type { ConfigParts, TestGateway } from '../../support/gateway.ts';
+import type { TestGateway } from '../../support/gateway.ts';
+import { gatewayBefore } from './gateway-before.ts';
+import type { NativeApi } from './gateway-before.ts';
 
 /* Whole answers at vendors' own APIs: passed on as they are, and told from what is none. */
 
-interface WholeCase {
-  readonly id: string;
-  readonly provider: ConfigParts;
-  readonly basePath?: string;
+interface WholeCase extends NativeApi {
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body: Json;
@@ -128,21 +126,8 @@ const server = createServer((request, response) => {
 let gateway: TestGateway;
 
 before(async () => {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  assert.ok(typeof address === 'object' && address !== null);
-  const origin = `http://127.0.0.1:${address.port}`;
-  gateway = await startTestGateway({
-    config: {
-      providers: CASES.map(({ id, provider, basePath = '' }) => ({
-        id,
-        baseUrl: origin + basePath,
-        apiTokens: [`first-key-of-${id}`, `second-key-of-${id}`],
-        failover: { enabled: true, failureThreshold: 100, cooldownDuration: '1h' },
-        ...provider,
-      })),
-      routes: CASES.map(({ id }) => ({ model: `${id}-model`, to: [id] })),
-    },
+  gateway = await gatewayBefore(server, CASES, {
+    failover: { enabled: true, failureThreshold: 100, cooldownDuration: '1h' },
   });
 });
 

@@ -5,15 +5,13 @@ import { after, before, suite, test } from 'node:test';
 import { buffer } from 'node:stream/consumers';
 import type { Json } from '../../../src/base/json.ts';
 import { ask } from '../../support/http.ts';
-import { startTestGateway } from '../../support/gateway.ts';
 import type { TestGateway } from '../../support/gateway.ts';
+import { gatewayBefore } from './gateway-before.ts';
+import type { NativeApi } from './gateway-before.ts';
 
 /* Tasks at vendors' own APIs: made once, and asked for with the key that made them. */
 
-interface TaskApi {
-  readonly id: string;
-  readonly provider: Json;
-  readonly basePath?: string;
+interface TaskApi extends NativeApi {
   readonly create: string;
   readonly body: Json;
   /** The vendor's answer to what made the task. */
@@ -136,21 +134,7 @@ const server = createServer((request, response) => void answer(request, response
 let gateway: TestGateway;
 
 before(async () => {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  assert.ok(typeof address === 'object' && address !== null);
-  const origin = `http://127.0.0.1:${address.port}`;
-  gateway = await startTestGateway({
-    config: {
-      providers: APIS.map(({ id, provider, basePath = '' }) => ({
-        id,
-        baseUrl: origin + basePath,
-        apiTokens: [`first-key-of-${id}`, `second-key-of-${id}`],
-        ...provider,
-      })),
-      routes: APIS.map(({ id }) => ({ model: `${id}-model`, to: [id] })),
-    },
-  });
+  gateway = await gatewayBefore(server, APIS);
 });
 
 after(async () => {
