@@ -1,5 +1,6 @@
 import { providerTypes } from '../../catalog/provider-types.ts';
 import type { ProviderType } from '../../catalog/row.ts';
+import { withEnvironmentProxies } from './environment-proxies.ts';
 import { narrowUnion } from './issues.ts';
 import { withAbsolutePaths } from './load.ts';
 import type { LoadResult } from './load.ts';
@@ -32,7 +33,7 @@ export function configFromEnvironment(env: NodeJS.ProcessEnv): LoadResult | unde
   if (parsed.success)
     return {
       ok: true,
-      config: withAbsolutePaths(parsed.data, process.cwd()),
+      config: withEnvironmentProxies(withAbsolutePaths(parsed.data, process.cwd()), env),
       source: { kind: 'environment' },
       files: [],
       warnings: [],

@@ -104,6 +104,6 @@ function isSecretPath(path: Path, schema: Schema): boolean {
   if (path[0] === 'admin' && path[1] !== 'listen') return true;
   return path.some((_, depth) => {
     const option = schemaAt(schema, path.slice(0, depth + 1));
-    return option !== undefined && describeOption(option).kind?.kind === 'secret';
+    return option !== undefined && describeOption(option).kind?.isSecret === true;
   });
 }

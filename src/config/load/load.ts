@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { readDocument } from './document.ts';
 import type { SourceDocument } from './document.ts';
+import { withEnvironmentProxies } from './environment-proxies.ts';
 import { narrowUnion, problemsOf, showPath } from './issues.ts';
 import { mergeSources } from './plugin/merge-sources.ts';
 import type { Note } from './plugin/reading.ts';
@@ -49,21 +50,25 @@ export async function loadConfig(path: string, env: NodeJS.ProcessEnv): Promise<
   const document = readDocument(file.text, env);
   const names = namedTokenFiles(mergeSources(document.value).value, dirname(resolve(path)));
   const tokenFiles = await Promise.all(names.map(async (name) => [name, await readText(name)] as const));
-  return validate(document, { kind: 'text', text: file.text, path: resolve(path), tokenFiles });
+  return validate(document, { kind: 'text', text: file.text, path: resolve(path), tokenFiles }, env);
 }
 
 /** Validates the text of a configuration file. Touches no file itself. */
 export function parseConfig(text: string, options: ParseOptions): LoadResult {
   const { env, path, tokenFiles = [] } = options;
-  return validate(readDocument(text, env), {
-    kind: 'text',
-    text,
-    ...(path !== undefined && { path: resolve(path) }),
-    tokenFiles: [...tokenFiles],
-  });
+  return validate(
+    readDocument(text, env),
+    {
+      kind: 'text',
+      text,
+      ...(path !== undefined && { path: resolve(path) }),
+      tokenFiles: [...tokenFiles],
+    },
+    env,
+  );
 }
 
-function validate(document: SourceDocument, source: TextSource): LoadResult {
+function validate(document: SourceDocument, source: TextSource, env: NodeJS.ProcessEnv): LoadResult {
   const { path } = source;
   const { value, origin, notes } = mergeSources(document.value);
   const locate: SourceDocument['locate'] = (within, part) => document.locate(origin(within), part);
@@ -84,7 +89,7 @@ function validate(document: SourceDocument, source: TextSource): LoadResult {
   const problems = [...inText, ...found.filter((problem) => !reported.has(placeOf(problem)))];
   if (!parsed.success || problems.length > 0) return { ok: false, problems: sortProblems(problems) };
 
-  const config = withAbsolutePaths(parsed.data, folder);
+  const config = withEnvironmentProxies(withAbsolutePaths(parsed.data, folder), env);
   const read = path === undefined ? [] : [path];
   return {
     ok: true,

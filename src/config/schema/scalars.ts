@@ -14,6 +14,8 @@ export interface Kind {
   readonly bounds?: string;
   /** Of a number, in its unit. */
   readonly range?: Bounds;
+  /** What is written there is never shown. */
+  readonly isSecret?: true;
 }
 
 export const kinds = z.registry<Kind>();
@@ -200,7 +202,7 @@ export function secret(what: string) {
       });
       return z.NEVER;
     })
-    .register(kinds, { kind: 'secret' });
+    .register(kinds, { kind: 'secret', isSecret: true });
 }
 
 /** Reads `host:port`, `[::1]:port`, `:port` (all interfaces) and `port` (loopback). */
