@@ -43,7 +43,7 @@ function covers(entry: string, host: string, port: string): boolean {
   if (at !== undefined && at !== port) return false;
   if (name === '*') return true;
   const named = bare(name.replace(/^\*?\./, ''));
-  return host === named || (isIP(named) === 0 && host.endsWith(`.${named}`));
+  return host === named || (isIP(host) === 0 && host.endsWith(`.${named}`));
 }
 
 /** In lower case, without brackets and without the dot of a whole name. */

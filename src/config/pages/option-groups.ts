@@ -28,6 +28,7 @@ const EVERYDAY: Readonly<Record<string, readonly string[]>> = {
     'baseUrl',
     'apiTokens',
     'apiTokensFile',
+    'proxy',
     'modelMapping',
     'failover',
     'affinity',
