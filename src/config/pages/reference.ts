@@ -59,8 +59,22 @@ activeProviderId: openai-main
 - **Editors** check the file as it is written with \`docs/sparekey.schema.json\`, for example by a first line
   \`# yaml-language-server: $schema=docs/sparekey.schema.json\`.
 
-Without a file, keys are taken from the environment: each variable of the [list of types](#provider-types) that is set
-makes a provider with failover on, named after its type. A comma-separated list is a pool. The first one is active.
+- **Variables from files**: \`--env-file FILE\` of \`start\` and \`check\` reads \`NAME=value\` lines, as \`.env\` files have them;
+  given several times, later files count. What the process was started with goes first. A running process cannot get new
+  variables any other way: these files are watched like the configuration, and so are those of \`apiTokensFile\`.
+
+## Without a file
+
+Keys are taken from the environment (and from files of \`--env-file\`): each variable of the
+[list of types](#provider-types) that is set makes a provider with failover on, named after its type. A comma-separated
+list is a pool; an empty variable is none. Further names are understood where the usual one is not set:
+${otherNames()}. Names nearly right (\`OPENAI_KEY\`) are not read, and told.
+
+A model goes to its maker, by its name: \`claude-*\` to \`claude\`, \`gemini-*\` to \`gemini\`, \`gpt-*\` to \`openai\`, and so on
+(the sections of [PROVIDERS.md](PROVIDERS.md) say which). Hosts of many makers' models (${hosts()}) get what is nobody's here, each that has a key
+in turn until one has it, and the first provider behind them; without hosts it is the first provider. Models of a maker
+without a key are refused with 404, which names its variable, unless their weights are open and a host may have them.
+\`provider-id/model\` always names a provider. At its start the gateway prints the routes.
 `;
 
 /** What `schema/redis-url.ts` reads. */
@@ -176,6 +190,20 @@ function defaultText(value: unknown): string {
   if (Array.isArray(value)) return '`[]`';
   if (typeof value === 'string') return `\`${value}\``;
   return typeof value === 'number' || typeof value === 'boolean' ? `\`${value}\`` : '';
+}
+
+/** Further names of variables. */
+function otherNames(): string {
+  const names = [...providerTypes.values()].flatMap(({ env, otherEnv = [] }) =>
+    otherEnv.map((name) => `\`${name}\` for \`${env}\``),
+  );
+  return names.join(', ');
+}
+
+/** Types that host models of many makers. */
+function hosts(): string {
+  const types = [...providerTypes.values()].filter(({ hostsModels }) => hostsModels === true);
+  return types.map(({ type }) => `\`${type}\``).join(', ');
 }
 
 function providerTypeTable(): string {
