@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { providerTypes } from '../../catalog/provider-types.ts';
-import { describeOption, fieldsOf, itemsOf } from '../schema/introspect.ts';
-import type { Schema } from '../schema/introspect.ts';
 import { configSchema } from '../schema/schema.ts';
+import { hasEveryday } from './option-groups.ts';
+import { optionTables } from './option-tables.ts';
 
 /* The reference page and the editors' schema, made from the configuration's own schema. */
 
@@ -10,9 +10,7 @@ const introduction = `# Configuration
 
 <!-- Made by \`npm run docs\` from src/config/schema/schema.ts. Change it there. -->
 
-A configuration is a YAML file, \`sparekey.yaml\` by custom. Its words are those of the Higress \`ai-proxy\` plugin wherever
-that plugin has one, so that a plugin configuration (\`provider:\`, or \`providers:\` with \`activeProviderId\`) runs here
-unchanged. Only \`providers\` is required:
+A configuration is a YAML file, \`sparekey.yaml\` by custom. Only \`providers\` is required:
 
 \`\`\`yaml
 providers:
@@ -52,29 +50,25 @@ activeProviderId: openai-main
 - **\`\${NAME}\`** in a value reads the environment; a variable that is not set is an error. \`$\${NAME}\` stands for
   \`\${NAME}\` itself. What the variable holds is always text: it cannot bring further options, and a comma in it does
   not make two tokens.
-- **Unknown fields** and options that do not fit together are errors, all reported at once with line and column;
-  in a configuration that is the plugin's what the plugin ignores is a warning ([which one is](PLUGIN.md#whose-a-configuration-is)).
+- **Unknown options** and options that do not fit together are errors, all reported at once with line and column.
   \`sparekey check --config FILE\` reports them without starting anything.
 - **A change of the file** is taken up while the gateway runs; a file with errors changes nothing.
+- **Variables from files**: \`--env-file FILE\` of \`start\` and \`check\` reads lines of \`NAME=value\`, as \`.env\` files have
+  them. Of several files the later ones count, and above all of them what the process was started with. A running process can get
+  new variables no other way: these files are watched as the configuration is, and so are those of \`apiTokensFile\`.
 - **Editors** check the file as it is written with \`docs/sparekey.schema.json\`, for example by a first line
   \`# yaml-language-server: $schema=docs/sparekey.schema.json\`.
 
-- **Variables from files**: \`--env-file FILE\` of \`start\` and \`check\` reads \`NAME=value\` lines, as \`.env\` files have them;
-  given several times, later files count. What the process was started with goes first. A running process cannot get new
-  variables any other way: these files are watched like the configuration, and so are those of \`apiTokensFile\`.
+Keys in the environment are enough to begin with: see [Without a file](#without-a-file).
 
-## Without a file
+Below come first the options that most people set at some time, then those that are [seldom needed](#seldom-needed).
+Options of one vendor are with its type in [PROVIDERS.md](PROVIDERS.md). Who comes from the Higress \`ai-proxy\` plugin
+changes nothing ([PLUGIN.md](PLUGIN.md)); the words that are here for its sake are in [PLUGIN-OPTIONS.md](PLUGIN-OPTIONS.md).
+`;
 
-Keys are taken from the environment (and from files of \`--env-file\`): each variable of the
-[list of types](#provider-types) that is set makes a provider with failover on, named after its type. A comma-separated
-list is a pool; an empty variable is none. Further names are understood where the usual one is not set:
-${otherNames()}. Names nearly right (\`OPENAI_KEY\`) are not read, and told.
+const SELDOM = `## Seldom needed
 
-A model goes to its maker, by its name: \`claude-*\` to \`claude\`, \`gemini-*\` to \`gemini\`, \`gpt-*\` to \`openai\`, and so on
-(the sections of [PROVIDERS.md](PROVIDERS.md) say which). Hosts of many makers' models (${hosts()}) get what is nobody's here, each that has a key
-in turn until one has it, and the first provider behind them; without hosts it is the first provider. Models of a maker
-without a key are refused with 404, which names its variable, unless their weights are open and a host may have them.
-\`provider-id/model\` always names a provider. At its start the gateway prints the routes.
+Their defaults are right for nearly everybody.
 `;
 
 /** What `schema/redis-url.ts` reads. */
@@ -110,10 +104,38 @@ Redis 7 and Valkey 8 or newer. Tried with Redis 7.0.15 and 7.4.1 and with Valkey
 over TLS, behind Sentinel and as a cluster.
 `;
 
-/** The whole page, as Markdown. */
+/** The options of the Higress plugin that say how requests are changed, and where they go. */
+const PLUGIN_INTRODUCTION = `# Options of the Higress plugin
+
+<!-- Made by \`npm run docs\` from src/config/schema/schema.ts. Change it there. -->
+
+A configuration of the Higress \`ai-proxy\` plugin runs here unchanged: what that comes to is in [PLUGIN.md](PLUGIN.md). These
+are the options of a provider that are here for its sake. They hold in any configuration; a new one hardly needs them.
+All others are in [CONFIGURATION.md](CONFIGURATION.md), those of one vendor in [PROVIDERS.md](PROVIDERS.md).
+`;
+
+/** The page of options that most people need, and of those that they seldom need. Markdown. */
 export function referencePage(): string {
-  const sections = sectionsOf(configSchema, '').map(({ path, fields }) => section(path, fields));
-  return [introduction, ...sections, redisSection, providerTypeTable()].join('\n');
+  return [
+    introduction,
+    ...optionTables('everyday', (path) => (path === '' ? 'Options' : `\`${path}\``)),
+    SELDOM,
+    ...optionTables('seldom', seldomHeading),
+    redisSection,
+    withoutFile(),
+    providerTypeTable(),
+  ].join('\n');
+}
+
+/** The page of options that are the Higress plugin's. Markdown. */
+export function pluginOptionsPage(): string {
+  return [PLUGIN_INTRODUCTION, ...optionTables('plugin', (path) => `\`${path}\``)].join('\n');
+}
+
+/** Where a map has options that more people need, these are the rest of it. */
+function seldomHeading(path: string): string {
+  if (path === '') return 'More options';
+  return hasEveryday(path) ? `More of \`${path}\`` : `\`${path}\``;
 }
 
 /** JSON Schema of what may be written, for editors. */
@@ -122,88 +144,27 @@ export function editorSchema(): string {
   return `${JSON.stringify({ title: 'Sparekey configuration', ...schema }, undefined, 2)}\n`;
 }
 
-interface Section {
-  readonly path: string;
-  readonly fields: Readonly<Record<string, Schema>>;
-}
-
-/** This map's own table, then those of the maps in it. */
-function sectionsOf(schema: Schema, path: string): readonly Section[] {
-  const items = itemsOf(schema);
-  if (items !== undefined) return sectionsOf(items, `${path}[]`);
-  const fields = fieldsOf(schema);
-  if (fields === undefined) return [];
-  const inner = Object.entries(fields)
-    // The single provider has the options of each of several, and its verdict rules are those of all.
-    .filter(([name]) => name !== 'provider' && !(path !== '' && name === 'verdicts'))
-    .flatMap(([name, field]) => sectionsOf(field, path === '' ? name : `${path}.${name}`));
-  return [{ path, fields }, ...inner];
-}
-
-function section(path: string, fields: Readonly<Record<string, Schema>>): string {
-  const heading = path === '' ? 'Options' : `\`${path}\``;
-  const rows = Object.entries(fields).map(([name, field]) => row(path, name, field));
-  return [
-    `## ${heading}`,
-    '',
-    '| option | type | default | unit | bounds | meaning |',
-    '| --- | --- | --- | --- | --- | --- |',
-    ...rows,
-    '',
-  ].join('\n');
-}
-
-function row(path: string, name: string, field: Schema): string {
-  const option = describeOption(field);
-  const cells = [
-    `\`${name}\``,
-    typeOf(path, name, field),
-    option.required ? 'required' : defaultText(option.default),
-    option.kind?.unit ?? '',
-    option.kind?.bounds ?? '',
-    option.description ?? '',
-  ];
-  return `| ${cells.map((cell) => cell.replaceAll('|', String.raw`\|`)).join(' | ')} |`;
-}
-
-function typeOf(path: string, name: string, field: Schema): string {
-  const { kind } = describeOption(field);
-  if (kind !== undefined) return kind.kind;
-  const items = itemsOf(field);
-  if (items !== undefined) {
-    const each = describeOption(items).kind?.kind;
-    return each === undefined || each.includes('map')
-      ? `list, [below](#${anchor(name === 'verdicts' ? '' : path, `${name}[]`)})`
-      : `list of ${each}s`;
-  }
-  const target = name === 'provider' ? 'providers[]' : name;
-  return `map, [below](#${anchor(path, target)})`;
-}
-
-/** As renderers make it of a heading: without punctuation, in lower case. */
-function anchor(path: string, name: string): string {
-  return `${path}${name}`.toLowerCase().replaceAll(/[^\w-]/g, '');
-}
-
-/** A default that is a map says nothing that its own table does not. */
-function defaultText(value: unknown): string {
-  if (Array.isArray(value)) return '`[]`';
-  if (typeof value === 'string') return `\`${value}\``;
-  return typeof value === 'number' || typeof value === 'boolean' ? `\`${value}\`` : '';
-}
-
-/** Further names of variables. */
-function otherNames(): string {
-  const names = [...providerTypes.values()].flatMap(({ env, otherEnv = [] }) =>
+function withoutFile(): string {
+  const types = [...providerTypes.values()];
+  const names = types.flatMap(({ env, otherEnv = [] }) =>
     otherEnv.map((name) => `\`${name}\` for \`${env}\``),
   );
-  return names.join(', ');
-}
+  const hosts = types.filter(({ hostsModels }) => hostsModels === true).map(({ type }) => `\`${type}\``);
+  return `## Without a file
 
-/** Types that host models of many makers. */
-function hosts(): string {
-  const types = [...providerTypes.values()].filter(({ hostsModels }) => hostsModels === true);
-  return types.map(({ type }) => `\`${type}\``).join(', ');
+Keys are taken from the environment, and from files of \`--env-file\`: each variable of the
+[list of types](#provider-types) that is set makes a provider with failover on, named after its type. A comma-separated
+list is a pool; an empty variable is none. Where the usual name is not set, these are read as well:
+${names.join(', ')}.
+Other names that are nearly right, such as \`OPENAI_KEY\`, are told.
+
+A model goes to its maker by its name: \`claude-*\` to \`claude\`, \`gemini-*\` to \`gemini\`, \`gpt-*\` to \`openai\`, and so on
+([PROVIDERS.md](PROVIDERS.md) has the names). Any other goes to the hosts of many makers' models that have a key, in
+turn until one has it, and last to the first provider of the list; hosts are
+${hosts.join(', ')}.
+Models of a maker without a key are refused with 404, which names the variable, unless their weights are open and a host may
+have them. \`provider-id/model\` always names a provider. The gateway prints its routes as it starts.
+`;
 }
 
 function providerTypeTable(): string {
