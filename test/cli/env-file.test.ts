@@ -55,14 +55,16 @@ for (const workers of [1, 2])
     assert.deepEqual(await hintsOf(gateway), ['aaaa', 'dddd', 'cccc']);
     assert.equal((await ask(gateway.url)).status, 200);
 
-    await saveConfig('FIRST', 'FOURTH');
+    await saveConfig('SECOND', 'FOURTH');
     await gateway.said(
       /sparekey\.yaml:1:\d+: providers\[0\]\.apiTokens\[1\].*variable FOURTH, which is not set; a running process gets no new variables: put FOURTH into a file of --env-file, or a key into an apiTokensFile, or restart/,
     );
-    await save('one.env', 'FIRST=sk-file-0123456789-aaaa\nFOURTH=sk-file-0123456789-eeee\n');
+    await save('one.env', 'FOURTH=sk-file-0123456789-eeee\n');
     await gateway.said(/(?:"the configuration was taken over"[^]*){2}/);
-    assert.deepEqual(await hintsOf(gateway), ['aaaa', 'eeee']);
-    assert.equal((await ask(gateway.url)).status, 200);
+    assert.deepEqual(await hintsOf(gateway), ['dddd', 'eeee']);
+    // Where there are workers, they too use what the files say now.
+    for (let asked = 0; asked < 6; asked++) assert.equal((await ask(gateway.url)).status, 200);
+    for (const { key } of simulator.requests.slice(-6)) assert.match(key, /-(?:dddd|eeee)$/);
   });
 
 void test('keys of no configuration may stand in a file too, and are taken over as it is saved', async (context) => {
@@ -78,6 +80,22 @@ void test('keys of no configuration may stand in a file too, and are taken over 
   await writeFile(file, '# nothing\n');
   await gateway.said(/"level":"error".*environment: expected at least one API key/);
   assert.deepEqual(await hintsOf(gateway), ['bbbb', 'cccc']);
+});
+
+void test('the token of the admin listener may stand in a file, for who asks it too', async (context) => {
+  const cwd = await folderFor(context);
+  await writeFile(
+    join(cwd, 'sparekey.yaml'),
+    'provider: { type: openai, apiTokens: [ "${MY_KEY}" ] }\nadmin: { token: "${MY_TOKEN}" }',
+  );
+  await writeFile(join(cwd, '.env'), 'MY_KEY=sk-file-0123456789-aaaa\nMY_TOKEN=token-0123456789\n');
+  const gateway = await started(context, ['--env-file', '.env'], { cwd });
+  await writeFile(join(cwd, 'here.env'), 'SPAREKEY_ADMIN_TOKEN=token-0123456789\n');
+  const list = ['keys', 'list', '--admin', gateway.adminUrl];
+  assert.equal((await finished(context, list, { cwd })).code, 1);
+  const { code, stdout } = await finished(context, [...list, '--env-file', 'here.env'], { cwd });
+  assert.equal(code, 0);
+  assert.match(stdout, /…aaaa/);
 });
 
 void test('check reads such files, and tells what stands in one that is not read', async (context) => {

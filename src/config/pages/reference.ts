@@ -53,7 +53,7 @@ activeProviderId: openai-main
 - **Unknown options** and options that do not fit together are errors, all reported at once with line and column.
   \`sparekey check --config FILE\` reports them without starting anything.
 - **A change of the file** is taken up while the gateway runs; a file with errors changes nothing.
-- **Variables from files**: \`--env-file FILE\` of \`start\` and \`check\` reads lines of \`NAME=value\`, as \`.env\` files have
+- **Variables from files**: \`--env-file FILE\` of \`start\`, \`check\` and \`keys\` reads lines of \`NAME=value\`, as \`.env\` files have
   them. Of several files the later ones count, and above all of them what the process was started with. A running process can get
   new variables no other way: these files are watched as the configuration is, and so are those of \`apiTokensFile\`.
 - **Editors** check the file as it is written with \`docs/sparekey.schema.json\`, for example by a first line
