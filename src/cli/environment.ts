@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { Option } from 'commander';
@@ -94,16 +94,26 @@ function withSources(
 
 async function withUsualFile(problems: readonly ConfigProblem[]): Promise<readonly ConfigProblem[]> {
   if (problems.every(({ variable }) => variable === undefined)) return problems;
-  const usual = await variablesIn(USUAL_ENV_FILE);
+  const usual = await usualVariables();
   return problems.map((problem) => {
     const { variable, expected } = problem;
-    if (variable === undefined || typeof usual === 'string' || usual[variable] === undefined) return problem;
+    if (variable === undefined || usual[variable] === undefined) return problem;
     return { ...problem, expected: `${expected}; ${USUAL_ENV_FILE} has it: --env-file ${USUAL_ENV_FILE}` };
   });
 }
 
+/** What `.env` here holds, to tell of it; nothing where it is no plain file: a pipe waits, or asks its owner. */
+export async function usualVariables(): Promise<Variables> {
+  const isFile = await stat(USUAL_ENV_FILE).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+  const variables = isFile ? await variablesIn(USUAL_ENV_FILE) : {};
+  return typeof variables === 'string' ? {} : variables;
+}
+
 /** The variables of a file, or what was expected of it instead. */
-export async function variablesIn(file: string): Promise<Variables | string> {
+async function variablesIn(file: string): Promise<Variables | string> {
   try {
     return parseEnv(await readFile(file, 'utf8'));
   } catch (error) {

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { keyVariables } from '../../config/load/environment.ts';
 import { unreadVariables } from '../../config/load/unread-variables.ts';
-import { USUAL_ENV_FILE, variablesIn } from '../environment.ts';
+import { USUAL_ENV_FILE, usualVariables } from '../environment.ts';
 
 /** Names that mean a configuration of ours, though not the one that is looked for. */
 const OUR_FILE = /^\.?sparekey(?:[-_.]config)?\.(?:ya?ml|json)(?:\.txt)?$/iu;
@@ -22,7 +22,9 @@ export async function nearMisses(env: NodeJS.ProcessEnv, usualFile: string): Pro
 }
 
 async function nearFiles(usualFile: string): Promise<readonly string[]> {
-  const here = await readdir('.');
+  // A folder that may not be listed tells nothing.
+  const entries = await readdir('.', { withFileTypes: true }).catch(() => []);
+  const here = entries.filter((entry) => entry.isFile() || entry.isSymbolicLink()).map(({ name }) => name);
   const ours = here.filter((name) => OUR_FILE.test(name) && name !== usualFile);
   const others = await Promise.all(here.filter((name) => ANY_FILE.test(name)).map(ifOurs));
   return [...ours, ...others.flat()].map(
@@ -36,10 +38,8 @@ async function ifOurs(name: string): Promise<readonly string[]> {
 }
 
 async function unreadEnvFile(env: NodeJS.ProcessEnv): Promise<readonly string[]> {
-  const variables = await variablesIn(USUAL_ENV_FILE);
-  if (typeof variables === 'string') return [];
   const set = new Set(keyVariables(env));
-  const unread = keyVariables(variables).filter((name) => !set.has(name));
+  const unread = keyVariables(await usualVariables()).filter((name) => !set.has(name));
   if (unread.length === 0) return [];
   return [
     `${USUAL_ENV_FILE} here has ${unread.join(' and ')}, but is read only with --env-file ${USUAL_ENV_FILE}.`,
