@@ -117,6 +117,7 @@ export const ownTypes: readonly ProviderType[] = [
     type: 'hunyuan',
     baseUrl: 'https://api.hunyuan.cloud.tencent.com/v1',
     env: 'HUNYUAN_API_KEY',
+    ownModels: ['hunyuan-*'],
     credential: bearer,
     keyOptions: { parts: ['hunyuanAuthId', 'hunyuanAuthKey'] },
     options: ['hunyuanAuthId', 'hunyuanAuthKey'],

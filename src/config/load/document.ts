@@ -18,6 +18,8 @@ export interface SourceDocument {
 export interface TextProblem {
   readonly path: Path;
   readonly expected: string;
+  /** The environment variable that is missing, where it is one. */
+  readonly variable?: string;
   readonly line: number;
   readonly column: number;
 }
@@ -50,9 +52,10 @@ export function readDocument(text: string, env: NodeJS.ProcessEnv): SourceDocume
   const problems: TextProblem[] = [];
   const reporting =
     (within: Path): Report =>
-    (offset, expected, path = []) => {
+    (offset, expected, path = [], variable) => {
       const whole = path.length === 0 ? [] : [...within, ...path];
-      problems.push({ path: whole, expected, ...position(lines, offset) });
+      const missing = variable === undefined ? {} : { variable };
+      problems.push({ path: whole, expected, ...missing, ...position(lines, offset) });
     };
 
   const reserved = findReserved(text);
@@ -92,7 +95,7 @@ export function readDocument(text: string, env: NodeJS.ProcessEnv): SourceDocume
 /** One as the parser made it. */
 type YamlDocument = Document | Document.Parsed;
 
-type Report = (offset: number, expected: string, path?: Path) => void;
+type Report = (offset: number, expected: string, path?: Path, variable?: string) => void;
 
 function position(lines: LineCounter, offset: number): { line: number; column: number } {
   const { line, col } = lines.linePos(offset);
@@ -113,7 +116,7 @@ function expandScalars(yaml: YamlDocument, env: NodeJS.ProcessEnv, report: Repor
   const expandScalar = (scalar: Scalar, path: Path): void => {
     if (typeof scalar.value !== 'string') return;
     const expansion = expandReferences(scalar.value, env);
-    if (!expansion.ok) report(scalar.range?.[0] ?? 0, expansion.expected, path);
+    if (!expansion.ok) report(scalar.range?.[0] ?? 0, expansion.expected, path, expansion.variable);
     scalar.value = expansion.ok ? expansion.text : showReferences(scalar.value);
   };
   walk(yaml.contents, []);

@@ -38,7 +38,13 @@ export function showReferences(text: string): string {
 
 /** A text with its references expanded, or what is wrong with one of them, which never quotes a value. */
 export type Expansion =
-  { readonly ok: true; readonly text: string } | { readonly ok: false; readonly expected: string };
+  | { readonly ok: true; readonly text: string }
+  | {
+      readonly ok: false;
+      readonly expected: string;
+      /** The first variable that is not set, where that is what is wrong. */
+      readonly variable?: string;
+    };
 
 /**
  * Puts the environment's values in place of hidden references. `$${NAME}` stands for `${NAME}` itself; `${1}`
@@ -46,6 +52,7 @@ export type Expansion =
  */
 export function expandReferences(text: string, env: NodeJS.ProcessEnv): Expansion {
   let expected: string | undefined;
+  let variable: string | undefined;
   if (text.includes('${'))
     expected =
       'the name of an environment variable between ${ and }, or $${ for the two characters themselves';
@@ -54,8 +61,12 @@ export function expandReferences(text: string, env: NodeJS.ProcessEnv): Expansio
     if (/^\d+$/.test(name)) return showReferences(reference);
     const value = Object.hasOwn(env, name) ? env[name] : undefined;
     if (!variableName.test(name)) expected ??= 'the name of an environment variable between ${ and }';
-    else if (value === undefined) expected ??= `the environment variable ${name}, which is not set`;
+    else if (value === undefined && expected === undefined) {
+      expected = `the environment variable ${name}, which is not set`;
+      variable = name;
+    }
     return value ?? '';
   });
-  return expected === undefined ? { ok: true, text: expanded } : { ok: false, expected };
+  if (expected === undefined) return { ok: true, text: expanded };
+  return { ok: false, expected, ...(variable !== undefined && { variable }) };
 }

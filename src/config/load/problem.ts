@@ -9,6 +9,8 @@ export interface ConfigProblem {
   readonly value?: string;
   /** What should be there instead. */
   readonly expected: string;
+  /** The environment variable that is missing, where it is one. */
+  readonly variable?: string;
   /** Counted from 1, as is `column`. */
   readonly line?: number;
   readonly column?: number;

@@ -4,7 +4,10 @@ import type { FileText } from './token-files.ts';
  * What a configuration was made from, as plain data: with the same environment any process makes the same one of it,
  * whatever has become of the files. It holds secrets.
  */
-export type ConfigSource = TextSource | { readonly kind: 'environment' };
+export type ConfigSource = (TextSource | { readonly kind: 'environment' }) & {
+  /** What stands beside, and above, the variables that a process was started with. */
+  readonly variables?: Readonly<Record<string, string>>;
+};
 
 /** A configuration file and the files it names, as they were read. */
 export interface TextSource {

@@ -93,6 +93,15 @@ export function checkRules(rules: readonly { id: string }[], context: Context): 
   checkUnique(rules, context, ['id'], 'an id', ({ id }) => id);
 }
 
+/** A message is for those whom a route refuses. */
+export function checkRoute(
+  { to, message }: { readonly to: readonly unknown[]; readonly message?: string },
+  context: Context,
+): void {
+  if (message !== undefined && hasNoIssue(context, 'to') && to.length > 0)
+    addProblem(context, ['message'], 'to: none beside it, since only a refusal has a message');
+}
+
 /** Providers differ in id. */
 export function checkProviders(providers: readonly { id: string }[], context: Context): void {
   checkUnique(providers, context, ['id'], 'an id', ({ id }) => id);

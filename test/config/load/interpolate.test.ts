@@ -46,18 +46,21 @@ void test('a variable that is not set is an error that names it, once', () => {
     {
       path: 'provider.apiTokens[0]',
       expected: 'the environment variable MISSING_KEY, which is not set',
+      variable: 'MISSING_KEY',
       line: 4,
       column: 7,
     },
     {
       path: 'provider.apiTokens[1]',
       expected: 'the environment variable MISSING_KEY, which is not set',
+      variable: 'MISSING_KEY',
       line: 5,
       column: 7,
     },
     {
       path: 'provider.timeout',
       expected: 'the environment variable NO_TIME, which is not set',
+      variable: 'NO_TIME',
       line: 6,
       column: 12,
     },
