@@ -6,9 +6,8 @@ import type { ImportSource } from '../import/import.ts';
 import { ImportFailure } from '../import/plan.ts';
 import type { Plan } from '../import/plan.ts';
 import { counted, notesText, summaryOf } from '../import/report.ts';
-import { VARIABLES_FILE } from '../import/secret-files.ts';
+import type { SecretFile } from '../import/secret-files.ts';
 import { writePlan } from '../import/write.ts';
-import type { Written } from '../import/write.ts';
 import { CommandFailure } from './failure.ts';
 import { DEFAULT_CONFIG_FILE } from './start/setup.ts';
 
@@ -49,17 +48,17 @@ async function importFrom(
     const plan = await readPlan(source, file, { env: process.env, now: Date.now() / 1000 });
     const folder = keys ?? `${output.replace(/\.ya?ml$/, '')}.keys`;
     const heading = [`Made by sparekey import ${source}. sparekey check says what it comes to.`];
-    const written = await writePlan(plan, { output, keys: folder, force: force === true }, heading);
-    const left = await problemsOf(output, written);
-    process.stdout.write(`${reportLines(plan, output, folder, written, left).join('\n')}\n`);
+    const files = await writePlan(plan, { output, keys: folder, force: force === true }, heading);
+    const left = await problemsOf(output);
+    process.stdout.write(`${reportLines(plan, output, folder, files, left).join('\n')}\n`);
   } catch (error) {
     throw error instanceof ImportFailure ? new CommandFailure(error.message) : error;
   }
 }
 
-/** What `sparekey check` says of the new configuration with its variables set. */
-async function problemsOf(output: string, { variables }: Written): Promise<readonly string[]> {
-  const result = await loadConfig(output, { ...process.env, ...Object.fromEntries(variables) });
+/** What `sparekey check` says of the new configuration. */
+async function problemsOf(output: string): Promise<readonly string[]> {
+  const result = await loadConfig(output, process.env);
   return result.ok ? [] : result.problems.map((problem) => formatProblem(problem, output));
 }
 
@@ -67,23 +66,22 @@ function reportLines(
   plan: Plan,
   output: string,
   folder: string,
-  { secretFiles, variables }: Written,
+  files: readonly SecretFile[],
   left: readonly string[],
 ): readonly string[] {
   const notes = notesText(plan.notes);
   const more = left.length - SHOWN_PROBLEMS;
-  const load = variables.size === 0 ? '' : `set -a; . ${folder}/${VARIABLES_FILE}; set +a; `;
   return [
     `Wrote ${output}: ${summaryOf(plan)}.`,
-    ...(secretFiles.length === 0
+    ...(files.length === 0
       ? []
-      : [`Keys are in ${folder}/, for you alone to read: ${counted(secretFiles.length, 'file')}.`]),
+      : [`Keys are in ${folder}/, for you alone to read: ${counted(files.length, 'file')}.`]),
     ...(notes.length === 0 ? [] : ['', ...notes]),
     ...(left.length === 0
       ? []
       : ['', 'To do before it can start:', ...left.slice(0, SHOWN_PROBLEMS).map((line) => `  ${line}`)]),
     ...(more > 0 ? [`  … and ${more} more.`] : []),
     '',
-    `Next: ${load}sparekey check --config ${output}`,
+    `Next: sparekey check --config ${output}`,
   ];
 }

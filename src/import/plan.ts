@@ -96,8 +96,6 @@ export interface Plan {
   readonly providers: readonly PlannedProvider[];
   readonly routes: readonly PlannedRoute[];
   readonly limits?: Readonly<Record<string, unknown>>;
-  /** Secrets that the configuration reads as variables, by their names. */
-  readonly variables?: ReadonlyMap<string, string>;
   readonly notes: readonly Note[];
 }
 

@@ -7,12 +7,12 @@ import type { Plan, PlannedClient, PlannedProvider, PlannedRoute, PlannedTarget,
 /** The cooldown of keys where no model for health checks is known. */
 const COOLDOWN = '60s';
 
-/** Files of secrets that a configuration names, and the names of variables that it reads them by. */
+/** The files of secrets that a configuration names. */
 export interface SecretNames {
   /** The file of a provider's keys, relative to the configuration; undefined where it has none. */
   readonly tokensFile: (provider: PlannedProvider) => string | undefined;
-  /** The variable that holds a secret. */
-  readonly variable: (secret: string, wish: string) => string;
+  /** The file of one secret, likewise. */
+  readonly valueFile: (secret: string, wish: string) => string;
 }
 
 /** The text of the configuration, in the order in which a person would write it. */
@@ -42,12 +42,12 @@ function clientMap({ name, group, key }: PlannedClient, names: SecretNames): obj
   return {
     name: written(name),
     ...(group !== undefined && { group: written(group) }),
-    key: secretText(key, `client_${name}`, names),
+    key: secretText(key, `client-${name}`, names),
   };
 }
 
 function secretText(text: Text, wish: string, names: SecretNames): string {
-  return typeof text === 'string' ? `\${${names.variable(text, wish)}}` : text.written;
+  return typeof text === 'string' ? `\${file:${names.valueFile(text, wish)}}` : text.written;
 }
 
 function providerLines(provider: PlannedProvider, names: SecretNames): readonly string[] {
@@ -82,7 +82,7 @@ function providerMap(provider: PlannedProvider, names: SecretNames): Record<stri
     type,
     ...Object.fromEntries(Object.entries(options).map(([name, value]) => [name, writtenDeep(value)])),
     ...Object.fromEntries(
-      Object.entries(secrets).map(([name, value]) => [name, secretText(value, `${id}_${name}`, names)]),
+      Object.entries(secrets).map(([name, value]) => [name, secretText(value, `${id}-${name}`, names)]),
     ),
     ...(inline.length > 0 && { apiTokens: inline }),
     ...(file !== undefined && { apiTokensFile: file }),

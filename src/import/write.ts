@@ -16,13 +16,6 @@ export interface Destination {
   readonly force: boolean;
 }
 
-/** What was written. */
-export interface Written {
-  readonly secretFiles: readonly SecretFile[];
-  /** The secrets that the configuration reads as variables, by their names. */
-  readonly variables: ReadonlyMap<string, string>;
-}
-
 /**
  * Writes a configuration and the files of its secrets, which their owner alone may read. The configuration comes last:
  * where it is there, so are its secrets.
@@ -32,11 +25,15 @@ export async function writePlan(
   plan: Plan,
   { output, keys, force }: Destination,
   heading: readonly string[],
-): Promise<Written> {
+): Promise<readonly SecretFile[]> {
   const folder =
     relative(dirname(resolve(output)), resolve(keys))
       .split(sep)
       .join('/') || '.';
+  if (/[\s{}]/.test(folder))
+    throw new ImportFailure(
+      `${keys} cannot be the folder of the keys: name one without spaces and braces by --keys.`,
+    );
   const secrets = new SecretFiles(plan, folder);
   const text = renderConfig(plan, secrets, heading);
   const secretFiles = secrets.list();
@@ -53,7 +50,7 @@ export async function writePlan(
     if (!(error instanceof Error && 'code' in error)) throw error;
     throw new ImportFailure(`Nothing more was written: ${error.message}.`);
   }
-  return { secretFiles, variables: secrets.variables };
+  return secretFiles;
 }
 
 async function exists(path: string): Promise<boolean> {

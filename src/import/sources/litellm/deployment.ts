@@ -224,16 +224,22 @@ function bedrock(
     secret ?? variable('AWS_SECRET_ACCESS_KEY'),
     ...(session === undefined ? [] : [':', session]),
   );
+  // A secret beside a variable would stand in the configuration.
+  const isHalf = typeof signed !== 'string' && typeof secret === 'string';
   const [, inRegion, rest] = /^([a-z]{2}-[a-z]+-\d)\/(.+)$/.exec(model) ?? [];
   return made(
     { awsRegion: inRegion ?? region ?? variable('AWS_REGION') },
     {
-      key: apiKey ?? signed,
+      key: apiKey ?? (isHalf ? undefined : signed),
       served: (rest ?? model).replace(/^(?:converse|converse_like|invoke)\//, ''),
-      unusable:
-        byRole === undefined ? undefined : `it signs in by ${byRole}: give it a key, or ACCESS:SECRET`,
+      unusable: bedrockTrouble(byRole, isHalf),
     },
   );
+}
+
+function bedrockTrouble(byRole: string | undefined, isHalf: boolean): string | undefined {
+  if (byRole !== undefined) return `it signs in by ${byRole}: give it a key, or ACCESS:SECRET`;
+  return isHalf ? 'half of its key is a variable: write ACCESS:SECRET into its file' : undefined;
 }
 
 function vertex(made: Made, params: LooseMap, values: Values): Connected {
