@@ -9,6 +9,7 @@ export function mapOf(value: unknown): LooseMap {
   return isMap(value) ? value : {};
 }
 
+/** Whether a value has fields. */
 export function isMap(value: unknown): value is LooseMap {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
@@ -45,10 +46,11 @@ export function textsOf(value: unknown): readonly string[] {
   return items.map(textOf).filter((item) => item !== undefined);
 }
 
-/** What JSON in a text says; the value itself where it is no text, and undefined where the text is no JSON. */
+/** The map or list that JSON in a text says; a value that is no text as it is, and undefined where the text holds neither. */
 export function jsonOf(value: unknown): unknown {
+  if (isMap(value) || Array.isArray(value)) return value;
   const text = textOf(value);
-  if (text === undefined || isMap(value)) return value ?? undefined;
+  if (text === undefined || !/^[[{]/.test(text)) return undefined;
   try {
     return JSON.parse(text) as unknown;
   } catch {

@@ -15,6 +15,8 @@ export type Text = string | Reference;
 export interface PlannedKey {
   /** Plain text is a secret, and goes into a file of its own. */
   readonly key: Text;
+  /** Its share beside the others. Absent: 1. */
+  readonly weight?: number;
   /** Where it came from, for the person who reads that file. */
   readonly from?: string;
   /** Why it is not in use there; it is kept, commented out. */
@@ -112,6 +114,11 @@ export function variable(name: string): Reference {
 /** A text as the configuration has it: `${` in a plain one is escaped. */
 export function written(text: Text): string {
   return typeof text === 'string' ? text.replaceAll('${', '$${') : text.written;
+}
+
+/** Whether a key stands in the file of its pool: that holds secrets, and nothing else of them. */
+export function standsInFile({ key, weight = 1 }: PlannedKey): boolean {
+  return typeof key === 'string' && weight === 1;
 }
 
 /** Texts put together; a reference where one of them is. */

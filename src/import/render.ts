@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
 import { providerTypes } from '../catalog/provider-types.ts';
 import { isMap } from './loose.ts';
-import { written } from './plan.ts';
+import { standsInFile, written } from './plan.ts';
 import type { Plan, PlannedClient, PlannedProvider, PlannedRoute, PlannedTarget, Text } from './plan.ts';
 
 /** The cooldown of keys where no model for health checks is known. */
@@ -73,9 +73,12 @@ function fieldLines(name: string, value: unknown): readonly string[] {
 
 function providerMap(provider: PlannedProvider, names: SecretNames): Record<string, unknown> {
   const { id, type, options, secrets = {}, keys, modelMapping = {}, customSettings = [] } = provider;
-  const inline = keys.flatMap(({ key, disabled }) =>
-    typeof key === 'string' || disabled !== undefined ? [] : [key.written],
-  );
+  const inline = keys
+    .filter((planned) => planned.disabled === undefined && !standsInFile(planned))
+    .map(({ key, weight = 1 }, index) => {
+      const text = secretText(key, `${id}-${index + 1}`, names);
+      return weight === 1 ? text : { key: text, weight };
+    });
   const file = names.tokensFile(provider);
   return {
     id,

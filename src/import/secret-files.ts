@@ -1,3 +1,4 @@
+import { standsInFile, written } from './plan.ts';
 import type { Plan, PlannedProvider } from './plan.ts';
 import type { SecretNames } from './render.ts';
 
@@ -22,8 +23,10 @@ export class SecretFiles implements SecretNames {
 
   tokensFile(provider: PlannedProvider): string | undefined {
     const owner = this.#plan.providers.find(({ id }) => id === provider.keysOf) ?? provider;
-    const holds = owner.keys.some(({ key, disabled }) => typeof key === 'string' && disabled === undefined);
-    return holds ? `${this.#folder}/${owner.id}.keys` : undefined;
+    const holds = owner.keys.some((key) => key.disabled === undefined && standsInFile(key));
+    // Whoever completes what is not in use has a place for its keys.
+    const wants = provider.unusable !== undefined && owner.keys.length === 0;
+    return holds || wants ? `${this.#folder}/${owner.id}.keys` : undefined;
   }
 
   valueFile(secret: string, wish: string): string {
@@ -37,8 +40,10 @@ export class SecretFiles implements SecretNames {
   /** All files, after the configuration was rendered. */
   list(): readonly SecretFile[] {
     const pools = this.#plan.providers.flatMap((provider) => {
-      const literal = provider.keys.some(({ key }) => typeof key === 'string');
-      return literal ? [poolFile(provider)] : [];
+      const own = provider.keysOf === undefined || provider.keysOf === provider.id;
+      const holds = own && this.tokensFile(provider) !== undefined;
+      const keeps = provider.keys.some(standsInFile);
+      return holds || keeps ? [poolFile(provider)] : [];
     });
     const values = [...this.#values].map(([name, value]) => ({ name, text: `${value}\n` }));
     return [...pools, ...values];
@@ -49,15 +54,14 @@ export class SecretFiles implements SecretNames {
 function poolFile({ id, keys }: PlannedProvider): SecretFile {
   const lines: string[] = [`# Keys of ${id}, one a line.`];
   let said = '';
-  for (const { key, from = '', disabled } of keys) {
-    if (typeof key !== 'string') continue;
+  for (const { key, from = '', disabled } of keys.filter(standsInFile)) {
     const comment = [from, ...(disabled === undefined ? [] : [`not in use: ${disabled}`])]
       .filter((part) => part !== '')
       .join(', ')
       .replaceAll(/\s+/g, ' ');
     if (comment !== said && comment !== '') lines.push(`# ${comment}`);
     said = comment;
-    lines.push(disabled === undefined ? key : `#${key}`);
+    lines.push(`${disabled === undefined ? '' : '#'}${written(key)}`);
   }
   return { name: `${id}.keys`, text: `${lines.join('\n')}\n` };
 }

@@ -69,7 +69,6 @@ interface Entry {
   readonly models: readonly Model[];
   readonly excluded: readonly string[];
   readonly priority: number;
-  readonly weight: number;
   readonly disabled: boolean;
 }
 
@@ -92,12 +91,12 @@ export function readCliProxyApi(file: SourceFile): Plan {
       `${file.path} is a configuration of LiteLLM: sparekey import litellm ${file.path}`,
     );
   const notes = new Notes();
-  const entries = entriesOf(source, notes);
+  const isWeighted = textOf(mapOf(value['routing'])['strategy']) === 'weighted-round-robin';
+  const entries = entriesOf(source, isWeighted, notes);
   if (entries.length === 0)
     throw new ImportFailure(
       `${file.path} has no API keys of providers (gemini-api-key, claude-api-key, codex-api-key, openai-compatibility, …): its logins are OAuth, and cannot be carried.`,
     );
-  const isWeighted = textOf(mapOf(value['routing'])['strategy']) === 'weighted-round-robin';
   const names = new ProviderNames(
     entries.flatMap(({ models, prefix }) => [
       ...models.map(({ alias }) => alias),
@@ -106,7 +105,7 @@ export function readCliProxyApi(file: SourceFile): Plan {
   );
   const pools = entries.map((entry): Pool => {
     const keys = usableKeys(entry.keys, entry.place, notes);
-    const share = (isWeighted ? entry.weight : 1) * Math.max(1, keys.length);
+    const share = isWeighted ? keys.reduce((sum, { weight = 1 }) => sum + weight, 0) : keys.length;
     return { ...entry, keys, id: names.take(entry.name), share };
   });
   const clients = new ClientNames();
@@ -124,10 +123,10 @@ export function readCliProxyApi(file: SourceFile): Plan {
 }
 
 function isUsable({ disabled, share, keys, section }: Pool): boolean {
-  return !disabled && share > 0 && (keys.length > 0 || section.type === 'openai-compatible');
+  return !disabled && (share > 0 || (keys.length === 0 && section.type === 'openai-compatible'));
 }
 
-function entriesOf(source: YamlSource, notes: Notes): readonly Entry[] {
+function entriesOf(source: YamlSource, isWeighted: boolean, notes: Notes): readonly Entry[] {
   const { value, place } = source;
   const old = textsOf(value['generative-language-api-key']).map((key) => ({ 'api-key': key }));
   const lists: LooseMap = {
@@ -139,7 +138,7 @@ function entriesOf(source: YamlSource, notes: Notes): readonly Entry[] {
       if (!isMap(item)) return [];
       const where = place(list, index);
       noteEntry(item, where, notes);
-      return [readEntry(item, section, where)];
+      return [readEntry(item, section, where, isWeighted)];
     });
     const alike = grouped(single, (entry) => ({ ...entry, keys: null, place: null }));
     return alike.flatMap((group) => {
@@ -149,17 +148,17 @@ function entriesOf(source: YamlSource, notes: Notes): readonly Entry[] {
   });
 }
 
-function readEntry(item: LooseMap, section: Section, place: string): Entry {
+/** @param isWeighted - whether weights count there */
+function readEntry(item: LooseMap, section: Section, place: string, isWeighted: boolean): Entry {
   const inner = listOf(item['api-key-entries']).map(mapOf);
   const keys = [item, ...inner, ...textsOf(item['api-keys']).map((key): LooseMap => ({ 'api-key': key }))];
-  const weights = inner.map(({ weight }) => numberOf(weight) ?? 1);
   return {
     section,
     place,
     name: textOf(item['name']) ?? section.name,
     keys: keys.flatMap((entry) => {
       const key = textOf(entry['api-key']);
-      return key === undefined ? [] : [{ key, from: place }];
+      return key === undefined ? [] : [{ key, from: place, ...shareOf(entry, isWeighted) }];
     }),
     baseUrl: textOf(item['base-url'])?.replace(/\/+$/, ''),
     prefix: textOf(item['prefix'])?.replace(/^\/|\/$/g, ''),
@@ -169,11 +168,18 @@ function readEntry(item: LooseMap, section: Section, place: string): Entry {
     }),
     excluded: textsOf(item['excluded-models']),
     priority: numberOf(item['priority']) ?? 0,
-    weight:
-      numberOf(item['weight']) ??
-      (weights.length === 0 ? 1 : weights.reduce((sum, each) => sum + each, 0) / weights.length),
     disabled: flagOf(item['disabled']) === true,
   };
+}
+
+/** Up to a million there, up to a thousand here; nothing excludes it. */
+function shareOf(
+  entry: LooseMap,
+  isWeighted: boolean,
+): { readonly weight?: number; readonly disabled?: string } {
+  const weight = numberOf(entry['weight']) ?? 1;
+  if (!isWeighted || weight === 1) return {};
+  return weight > 0 ? { weight: Math.min(1000, weight) } : { disabled: 'its weight excludes it there' };
 }
 
 function providerOf(pool: Pool, value: LooseMap): PlannedProvider {
@@ -201,7 +207,6 @@ function providerOf(pool: Pool, value: LooseMap): PlannedProvider {
 function unusableBecause(pool: Pool): string | undefined {
   if (pool.disabled) return 'it is disabled there';
   if (pool.section.type === 'openai-compatible' && pool.baseUrl === undefined) return 'it names no base-url';
-  if (pool.share <= 0) return 'its weight excludes it there';
   return isUsable(pool) ? undefined : 'it has no key';
 }
 
@@ -272,7 +277,7 @@ function stepsOf(
     (one, other) => (other[0]?.pool.priority ?? 0) - (one[0]?.pool.priority ?? 0),
   );
   return byPriority.flatMap((equals) => {
-    const weights = boundedWeights(equals.map(({ pool }) => pool.share));
+    const weights = boundedWeights(equals.map(({ pool }) => pool.share || 1));
     const targets = equals.map(({ pool, model }, index) => ({
       provider: pool.id,
       ...(model !== undefined && { model }),
@@ -311,15 +316,6 @@ function noteEntry(item: LooseMap, where: string, notes: Notes): void {
   const parts = [item, ...listOf(item['api-key-entries']).map(mapOf)];
   for (const [field, why] of NOT_OF_ENTRIES)
     if (parts.some((part) => isSet(part[field]))) notes.add(where, field, why);
-  const weights = new Set(
-    listOf(item['api-key-entries']).map((entry) => numberOf(mapOf(entry)['weight']) ?? 1),
-  );
-  if (weights.size > 1)
-    notes.add(
-      where,
-      'weights of keys',
-      'the keys of one file have equal shares: write them as apiTokens with weight',
-    );
 }
 
 /** What is carried, or says nothing of how requests are served. */

@@ -130,6 +130,9 @@ function poolOf(
   const whole = { ...first, keys: group.flatMap(({ keys }) => keys) };
   const { options, secrets, keys: written, mapping: own = {}, unusable } = vendorWords(whole, type, notes);
   const keys = usableKeys(written, first.place, notes);
+  for (const { place, keys: its } of group)
+    if (its.length === 0 && keys.length > 0)
+      notes.add(place, 'no key', 'the others of its kind serve without it');
   const models = routableModels(first.models, first.place, notes);
   if (models.length === 0) notes.add(first.place, 'no models', 'no route leads to it: write one');
   const provider: PlannedProvider = {

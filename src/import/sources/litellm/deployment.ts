@@ -3,6 +3,7 @@ import type { LooseMap } from '../../loose.ts';
 import type { Notes } from '../../notes.ts';
 import { joined, variable, written } from '../../plan.ts';
 import type { CustomSetting, Text } from '../../plan.ts';
+import type { YamlSource } from '../../yaml-source.ts';
 import { VENDORS, vendorOf } from './vendors.ts';
 import type { Vendor } from './vendors.ts';
 
@@ -61,13 +62,17 @@ export function valuesOf(file: LooseMap): Values {
   };
 }
 
-/** A deployment, or undefined where Sparekey has no such provider, which is noted. */
+/**
+ * A deployment, or undefined where Sparekey has no such provider, which is noted.
+ * @param placeOf - of what stands at a path within the item
+ */
 export function readDeployment(
   item: LooseMap,
-  place: string,
+  placeOf: YamlSource['place'],
   values: Values,
   notes: Notes,
 ): Deployment | undefined {
+  const place = placeOf();
   const own = mapOf(item['litellm_params']);
   const info = mapOf(item['model_info']);
   const credential = textOf(own['litellm_credential_name']);
@@ -95,7 +100,7 @@ export function readDeployment(
     notes.add(place, `the model ${whole}`, why);
     return undefined;
   }
-  noteParams(params, info, place, notes);
+  noteParams(params, info, placeOf, notes);
   const { key, connection, served } = connect(name, vendor, model, params, values);
   return {
     place,
@@ -308,10 +313,14 @@ const KNOWN: Readonly<Record<string, string>> = {
   tags: 'routes know no tags: give clients models of other names',
 };
 
-function noteParams(params: LooseMap, info: LooseMap, place: string, notes: Notes): void {
+function noteParams(params: LooseMap, info: LooseMap, placeOf: YamlSource['place'], notes: Notes): void {
   for (const [name, value] of Object.entries(params))
     if (!SILENT.has(name) && value !== null && value !== undefined)
-      notes.add(place, name, KNOWN[name] ?? 'it has no counterpart here');
+      notes.add(placeOf('litellm_params', name), name, KNOWN[name] ?? 'it has no counterpart here');
   if (listOf(info['access_groups']).length > 0)
-    notes.add(place, 'access_groups', 'every client may ask for every model');
+    notes.add(
+      placeOf('model_info', 'access_groups'),
+      'access_groups',
+      'every client may ask for every model',
+    );
 }

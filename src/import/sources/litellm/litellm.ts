@@ -31,7 +31,7 @@ export function readLiteLlm(file: SourceFile): Plan {
   const values = valuesOf(value);
   const deployments = items.flatMap((item, index) => {
     const deployment = isMap(item)
-      ? readDeployment(item, place('model_list', index), values, notes)
+      ? readDeployment(item, (...path) => place('model_list', index, ...path), values, notes)
       : undefined;
     return deployment === undefined ? [] : [deployment];
   });

@@ -51,10 +51,10 @@ export function routesOf(
   };
   const fallbacks = fallbacksOf(source, 'fallbacks');
   const tooLong = fallbacksOf(source, 'context_window_fallbacks');
-  noteFallbacks([...fallbacks, ...tooLong], (name) => groupOf(name).length > 0, source, notes);
-  for (const { asked } of tooLong)
+  noteFallbacks([...fallbacks, ...tooLong], (name) => groupOf(name).length > 0, notes);
+  for (const { place, asked } of tooLong)
     notes.add(
-      source.place('router_settings'),
+      place,
       `context_window_fallbacks of ${asked}`,
       'they are the last steps of its route, so other failures end there too',
     );
@@ -129,6 +129,7 @@ function withoutRepeats(steps: Steps): Steps {
 }
 
 interface Fallback {
+  readonly place: string;
   readonly asked: string;
   readonly to: readonly string[];
 }
@@ -147,27 +148,33 @@ function chainOf(name: string, fallbacks: readonly Fallback[]): readonly string[
 }
 
 /** `[{ "a": ["b", "c"] }]`, in either of two places; default fallbacks are those of `*`. */
-function fallbacksOf({ value }: YamlSource, field: string): readonly Fallback[] {
-  const places = [mapOf(value['router_settings']), mapOf(value['litellm_settings'])];
-  const own = places
-    .flatMap((settings) => listOf(settings[field]))
-    .flatMap((item) => Object.entries(mapOf(item)).map(([asked, to]) => ({ asked, to: textsOf(to) })));
-  const usual =
-    field === 'fallbacks' ? places.flatMap((settings) => textsOf(settings['default_fallbacks'])) : [];
-  return usual.length === 0 ? own : [...own, { asked: '*', to: usual }];
+function fallbacksOf({ value, place }: YamlSource, field: string): readonly Fallback[] {
+  return ['router_settings', 'litellm_settings'].flatMap((part) => {
+    const settings = mapOf(value[part]);
+    const own = listOf(settings[field]).flatMap((item) =>
+      Object.entries(mapOf(item)).map(([asked, to]) => ({
+        place: place(part, field),
+        asked,
+        to: textsOf(to),
+      })),
+    );
+    const usual = field === 'fallbacks' ? textsOf(settings['default_fallbacks']) : [];
+    return usual.length === 0
+      ? own
+      : [...own, { place: place(part, 'default_fallbacks'), asked: '*', to: usual }];
+  });
 }
 
 function noteFallbacks(
   fallbacks: readonly Fallback[],
   isKnown: (name: string) => boolean,
-  { place }: YamlSource,
   notes: Notes,
 ): void {
-  for (const { asked, to } of fallbacks)
+  for (const { place, asked, to } of fallbacks)
     for (const name of to)
       if (!isKnown(name))
         notes.add(
-          place('router_settings'),
+          place,
           `the fallback of ${asked} to ${name}`,
           'no entry of model_list that is carried has this name',
         );
