@@ -9,9 +9,11 @@ export function mapOf(value: unknown): LooseMap {
   return isMap(value) ? value : {};
 }
 
-/** Whether a value has fields. */
+/** Whether a value has fields. Bytes have none: databases keep JSON as such. */
 export function isMap(value: unknown): value is LooseMap {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return (
+    typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array)
+  );
 }
 
 /** A list, or an empty one. */

@@ -65,10 +65,12 @@ function providerLines(provider: PlannedProvider, names: SecretNames): readonly 
 
 /** A map of more than a few names is easier to read with a line each. */
 function fieldLines(name: string, value: unknown): readonly string[] {
-  const isLong = isMap(value) && name === 'modelMapping' && Object.keys(value).length > 3;
-  if (!isLong) return [`${name}: ${flow(value)}`];
-  const entries = stringify(value, { lineWidth: 0 }).trimEnd().split('\n');
-  return [`${name}:`, ...entries.map((line) => `  ${line}`)];
+  if (name !== 'modelMapping' || !isMap(value) || Object.keys(value).length < 4)
+    return [`${name}: ${flow(value)}`];
+  return [
+    `${name}:`,
+    ...Object.entries(value).map(([model, target]) => `  ${scalar(model)}: ${flow(target)}`),
+  ];
 }
 
 function providerMap(provider: PlannedProvider, names: SecretNames): Record<string, unknown> {
@@ -145,10 +147,19 @@ function writtenDeep(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [written(name), writtenDeep(item)]));
 }
 
+/** A value in one line. */
 function flow(value: unknown): string {
-  return stringify(value, { collectionStyle: 'flow', lineWidth: 0, flowCollectionPadding: true })
-    .trimEnd()
-    .replaceAll(/\n\s*/g, ' ');
+  if (typeof value === 'string') return scalar(value);
+  if (Array.isArray(value)) return `[${value.map(flow).join(', ')}]`;
+  if (!isMap(value)) return JSON.stringify(value);
+  const fields = Object.entries(value).map(([name, item]) => `${scalar(name)}: ${flow(item)}`);
+  return fields.length === 0 ? '{}' : `{ ${fields.join(', ')} }`;
+}
+
+/** Bare where YAML reads it as the same text, in lists and maps too; quoted as JSON does it else. */
+function scalar(text: string): string {
+  const isBare = !/[,[\]{}]|:$/.test(text) && stringify(text, { lineWidth: 0 }) === `${text}\n`;
+  return isBare ? text : JSON.stringify(text);
 }
 
 /** Names of sources may hold anything; a comment ends with its line. */

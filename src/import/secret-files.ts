@@ -9,6 +9,9 @@ export interface SecretFile {
   readonly text: string;
 }
 
+/** Of a file's name: file systems take 255 bytes. UTF-16 units. */
+const MAX_NAME = 60;
+
 /** Gathers the secrets of a plan into files of their own while its configuration is rendered. */
 export class SecretFiles implements SecretNames {
   readonly #folder: string;
@@ -30,7 +33,10 @@ export class SecretFiles implements SecretNames {
   }
 
   valueFile(secret: string, wish: string): string {
-    const base = wish.toLowerCase().replaceAll(/[^\p{L}\p{N}_-]+/gu, '-');
+    const base = wish
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}_-]+/gu, '-')
+      .slice(0, MAX_NAME);
     let name = base;
     for (let count = 2; this.#values.has(name); count++) name = `${base}-${count}`;
     this.#values.set(name, secret);

@@ -6,7 +6,7 @@ import { folderFor } from '../support/folder.ts';
 import { databaseAt, imported, NOW, serving, simulatorFor } from './tools.ts';
 
 /** A row of `channels` as both gateways have it. */
-function channel(id: number, row: Readonly<Record<string, string | number | null>>) {
+function channel(id: number, row: Readonly<Record<string, string | number | Uint8Array | null>>) {
   return {
     id,
     type: 1,
@@ -30,7 +30,7 @@ const USERS = [
   { id: 2, username: 'gone', status: 2, group: 'default' },
 ];
 
-function token(id: number, row: Readonly<Record<string, string | number | null>> = {}) {
+function token(id: number, row: Readonly<Record<string, string | number | Uint8Array | null>> = {}) {
   return {
     id,
     user_id: 1,
@@ -166,7 +166,7 @@ void test('channels of new-api have several keys, weights, overrides and numbers
         models: 'gpt-5',
         weight: 3,
         key: 'sk-many-a\nsk-many-b\nsk-many-c',
-        channel_info: info,
+        channel_info: Buffer.from(info),
         param_override: '{"temperature":0.5}',
         test_model: 'gpt-5-nano',
         setting: '{"proxy":"http://p:1"}',

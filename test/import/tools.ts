@@ -76,7 +76,7 @@ export function databaseAt(path: string, tables: Readonly<Record<string, readonl
   database.exec('COMMIT');
 }
 
-type Row = Readonly<Record<string, string | number | null>>;
+type Row = Readonly<Record<string, string | number | Uint8Array | null>>;
 
 /** A gateway with an imported configuration. */
 export interface Serving {

@@ -109,7 +109,10 @@ export function readCliProxyApi(file: SourceFile): Plan {
     return { ...entry, keys, id: names.take(entry.name), share };
   });
   const clients = new ClientNames();
-  const callers = textsOf(value['api-keys']).map((key) => ({ name: clients.take('client'), key }));
+  const callers = [...new Set(textsOf(value['api-keys']))].map((key) => ({
+    name: clients.take('client'),
+    key,
+  }));
   noteRest(source, notes);
   const limits = limitsOf(value);
   return {

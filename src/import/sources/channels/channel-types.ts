@@ -70,7 +70,7 @@ export const ONE_API_TYPES: Types = {
   29: vendor('Groq', 'groq'),
   30: { name: 'Ollama', type: 'ollama', path: '/v1', base: 'http://localhost:11434' },
   32: vendor('StepFun', 'stepfun'),
-  34: vendor('Coze', 'coze', '', 'coze'),
+  34: { name: 'Coze', type: 'coze', base: 'https://api.coze.com', special: 'coze' },
   35: vendor('Cohere', 'cohere', '/compatibility/v1'),
   36: vendor('DeepSeek', 'deepseek'),
   37: vendor('Cloudflare', 'cloudflare', '', 'cloudflare'),

@@ -1,4 +1,6 @@
+import { providerTypes } from '../../../catalog/provider-types.ts';
 import { jsonOf, mapOf, textOf } from '../../loose.ts';
+import type { LooseMap } from '../../loose.ts';
 import type { Notes } from '../../notes.ts';
 import type { PlannedKey } from '../../plan.ts';
 import type { ChannelType } from './channel-types.ts';
@@ -6,7 +8,7 @@ import type { Channel } from './channel.ts';
 
 /** What a channel comes to in a vendor's words here. */
 export interface VendorWords {
-  readonly options: Readonly<Record<string, unknown>>;
+  readonly options: LooseMap;
   readonly secrets?: Readonly<Record<string, string>>;
   readonly keys: readonly PlannedKey[];
   /** Names of models there that the channel did not have to say. */
@@ -14,10 +16,6 @@ export interface VendorWords {
   /** Why it cannot run as it is. */
   readonly unusable?: string;
 }
-
-/** Base URLs that channels of a type name although they need not. */
-const USUAL_HOSTS =
-  /^https:\/\/(?:api\.(?:openai|anthropic|moonshot|deepseek|siliconflow|perplexity|mistral|cohere|x|minimax|together|stepfun|lingyiwanwu|baichuan-ai)\.(?:com|cn|ai|chat|xyz)|api\.groq\.com\/openai|openrouter\.ai\/api|generativelanguage\.googleapis\.com|open\.bigmodel\.cn|dashscope\.aliyuncs\.com|ark\.cn-beijing\.volces\.com|qianfan\.baidubce\.com|api\.360\.cn|api\.dify\.ai|api\.cloudflare\.com|hunyuan\.tencentcloudapi\.com|spark-api-open\.xf-yun\.com|api\.coze\.cn|api\.x\.ai)$/;
 
 /** Options, keys and names of models of a channel, by its type. */
 export function vendorWords(channel: Channel, type: ChannelType, notes: Notes): VendorWords {
@@ -58,13 +56,11 @@ export function vendorWords(channel: Channel, type: ChannelType, notes: Notes): 
   }
 }
 
-function baseUrlOf(
-  { baseUrl }: Channel,
-  { type, base, path = '' }: ChannelType,
-): Readonly<Record<string, unknown>> {
-  const isUsual = baseUrl === undefined || (type !== 'openai-compatible' && USUAL_HOSTS.test(baseUrl));
-  const chosen = isUsual ? base : baseUrl;
-  return chosen === undefined ? {} : { baseUrl: `${chosen}${path}` };
+/** A base URL that is the vendor's own need not be written. */
+function baseUrlOf({ baseUrl: own }: Channel, { type = '', base, path = '' }: ChannelType): LooseMap {
+  const host = own ?? base;
+  const baseUrl = host === undefined ? undefined : `${host}${path}`;
+  return baseUrl === undefined || baseUrl === providerTypes.get(type)?.baseUrl ? {} : { baseUrl };
 }
 
 /** Keys whose parts stand between bars. */
@@ -125,7 +121,7 @@ function bedrock({ keys, words, models, mapping }: Channel): VendorWords {
 
 function cloudflare({ baseUrl, keys, words, other }: Channel): VendorWords {
   const account = words['user_id'] ?? other;
-  const isOwn = baseUrl !== undefined && !USUAL_HOSTS.test(baseUrl);
+  const isOwn = baseUrl !== undefined && baseUrl !== 'https://api.cloudflare.com';
   const ofAccount = account === undefined ? {} : { cloudflareAccountId: account };
   return {
     options: isOwn ? { baseUrl: `${baseUrl}/client/v4/accounts/${account ?? ''}/ai/v1` } : ofAccount,
@@ -141,7 +137,7 @@ function coze(channel: Channel, type: ChannelType): VendorWords {
     .filter((model) => model.startsWith('bot-'))
     .map((model) => [model, model.slice(4)] as const);
   return {
-    options: { baseUrl: channel.baseUrl ?? type.base ?? 'https://api.coze.com' },
+    options: baseUrlOf(channel, type),
     keys,
     mapping: bots.length === 0 && other !== undefined ? { '*': other } : Object.fromEntries(bots),
   };

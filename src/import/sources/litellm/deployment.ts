@@ -49,7 +49,7 @@ export function valuesOf(file: LooseMap): Values {
     const name = plain === undefined ? undefined : /^os\.environ\/(\S+)$/.exec(plain)?.[1];
     if (name === undefined) return plain;
     const known = textOf(set[name]);
-    return known === undefined ? variable(name) : text(known);
+    return known === undefined || known.startsWith('os.environ/') ? variable(name) : known;
   };
   return {
     text,
