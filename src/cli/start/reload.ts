@@ -38,6 +38,8 @@ export async function keepReloading({
 
   const reload = async (): Promise<void> => {
     const result = await load();
+    // Those of a refused one too: what it lacks may come.
+    files = result.files ?? files;
     if (!result.ok) {
       log.error('the changed configuration is not valid; the old one stays', {
         mistakes: result.problems.length,
@@ -45,7 +47,6 @@ export async function keepReloading({
       for (const problem of result.problems) log.error(formatProblem(inRunningProcess(problem), path));
       return;
     }
-    ({ files } = result);
     for (const warning of result.warnings) log.warn(formatProblem(warning, path));
     await takeOver(result);
     const needRestart = changedForRestart(started, result.config);

@@ -7,6 +7,6 @@ import type { ConfigSource } from './source.ts';
 export function parseSource(source: ConfigSource, env: NodeJS.ProcessEnv): LoadResult | undefined {
   const all = { ...env, ...source.variables };
   if (source.kind === 'environment') return configFromEnvironment(all);
-  const { text, tokenFiles, ...origin } = source;
-  return parseConfig(text, { ...origin, env: all, tokenFiles: new Map(tokenFiles) });
+  const { text, tokenFiles, files, ...origin } = source;
+  return parseConfig(text, { ...origin, env: all, tokenFiles: new Map(tokenFiles), files: new Map(files) });
 }
