@@ -1,7 +1,11 @@
 import type { z } from 'zod';
 import type { SourceDocument } from './document.ts';
-import { describeOption, fieldNamesAt, schemaAt } from '../schema/introspect.ts';
+import { redactedText } from '../../keys/redaction/redacted-text.ts';
+import { providerTypes } from '../../catalog/provider-types.ts';
+import { describeOption, fieldNamesAt, fieldsOf, schemaAt, valuesOf } from '../schema/introspect.ts';
 import type { Schema } from '../schema/introspect.ts';
+import { singleProvider } from '../schema/provider.ts';
+import { vendorFields } from '../schema/vendor-fields.ts';
 import { nearest } from './nearest.ts';
 import { formatPath, shorten } from './problem.ts';
 import type { ConfigProblem, Path } from './problem.ts';
@@ -14,11 +18,18 @@ export function problemsOf(
   schema: Schema,
   locate: SourceDocument['locate'],
 ): readonly ConfigProblem[] {
-  return issues.flatMap((issue) =>
+  const unknown = issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys'
       ? issue.keys.map((name) => unknownField(issue.path, name, schema, locate))
-      : [valueProblem(issue, schema, locate)],
+      : [],
   );
+  // A field whose colon has no space behind it is one mistake, and not two because it is missing as well.
+  const paths = new Set(unknown.map(({ path }) => path));
+  const others = issues
+    .filter(({ code }) => code !== 'unrecognized_keys')
+    .map((issue) => valueProblem(issue, schema, locate))
+    .filter(({ path }) => !paths.has(path));
+  return [...unknown, ...others];
 }
 
 /**
@@ -41,10 +52,10 @@ function valueProblem(issue: Issue, schema: Schema, locate: SourceDocument['loca
   // A value in place of a map or list may be anything, a secret too, so it is not shown.
   const showable = written !== undefined && issue.code !== 'invalid_key' && containerOf(issue) === undefined;
   if (!showable) return problem;
-  if (isSecretPath(issue.path, schema)) return { ...problem, value: '[secret]' };
+  if (isSecretPath(issue.path, schema)) return { ...problem, value: HIDDEN };
   const meant = issue.code === 'invalid_value' ? nearest(written, issue.values.map(String)) : undefined;
   const expected = meant === undefined ? problem.expected : `${problem.expected}; did you mean ${meant}?`;
-  return { ...problem, value: shorten(written), expected };
+  return { ...problem, value: looksLikeKey(written) ? HIDDEN : shorten(written), expected };
 }
 
 function containerOf(issue: Issue): string | undefined {
@@ -69,30 +80,82 @@ function unknownField(
   locate: SourceDocument['locate'],
 ): ConfigProblem {
   const { line, column } = locate([...path, name], 'field');
-  const known = fieldNamesAt(schema, path);
+  const known = fieldNamesFor(locate([...path, 'type'], 'value').written, fieldNamesAt(schema, path));
+  const problem = { path: showPath([...path, name], schema), line, column };
+  const unspaced = known.find((field) => name.startsWith(`${field}:`));
+  if (unspaced !== undefined)
+    return {
+      ...problem,
+      path: showPath([...path, unspaced], schema),
+      expected: `a space behind the colon: "${unspaced}: …"`,
+    };
   const near = nearest(name, known);
   const all = known.length > MAX_LISTED ? '; docs/CONFIGURATION.md lists them' : `: ${known.join(', ')}`;
-  return {
-    path: showPath([...path, name], schema),
-    expected: `a known field${near === undefined ? all : `; did you mean ${near}?`}`,
-    line,
-    column,
-  };
+  return { ...problem, expected: `a known field${near === undefined ? all : `; did you mean ${near}?`}` };
+}
+
+/** Of the names of fields those that a type of provider has: what only others know is no help to it. */
+export function fieldNamesFor(type: unknown, names: readonly string[]): readonly string[] {
+  const row = typeof type === 'string' ? providerTypes.get(type) : undefined;
+  if (row === undefined) return names;
+  return names.filter((name) => !(name in vendorFields) || row.options?.includes(name) === true);
 }
 
 /**
- * A path for people. A token followed by a colon is a field name to YAML, so where tokens stand only names
- * that look like fields are shown.
+ * A path for people. A token followed by a colon is a field name to YAML, so names that nobody knows are shown only where they
+ * look like fields, and where tokens stand only where they are nearly a known one.
  */
 export function showPath(path: Path, schema: Schema): string {
   return formatPath(
     path.map((part, depth) => {
-      if (typeof part !== 'string' || !isSecretPath(path.slice(0, depth + 1), schema)) return part;
+      if (typeof part !== 'string') return part;
+      const above = schemaAt(schema, path.slice(0, depth));
       const known = fieldNamesAt(schema, path.slice(0, depth));
-      return known.includes(part) || nearest(part, known) !== undefined ? part : '[secret]';
+      if (known.includes(part)) return part;
+      const isSecret = isSecretPath(path.slice(0, depth + 1), schema);
+      if (isSecret) return nearest(part, known) === undefined ? HIDDEN : part;
+      // A map of names of any kind, such as models.
+      if (above !== undefined && valuesOf(above) !== undefined) return redactedText(part);
+      return looksLikeField(part) ? part : HIDDEN;
     }),
   );
 }
+
+/**
+ * A path in a document, which need not be one of the schema: resources of Kubernetes have their own names. What stands where tokens
+ * do, or is no name of a field, is not shown.
+ */
+export function showWrittenPath(path: Path): string {
+  return formatPath(
+    path.map((part, depth) => {
+      if (typeof part !== 'string') return part;
+      if (NAMED_FREELY.has(path[depth - 1] ?? '')) return redactedText(part);
+      return looksLikeField(part) && !TOKENS.has(path[depth - 2] ?? '') ? part : HIDDEN;
+    }),
+  );
+}
+
+/** The options that hold tokens: a map in such a list has names that we do not check. */
+const TOKENS: ReadonlySet<PropertyKey> = new Set(['apiToken', 'apiTokens']);
+
+/** Options that are maps of names of any kind, such as models. */
+const NAMED_FREELY: ReadonlySet<PropertyKey> = new Set(
+  Object.entries(fieldsOf(singleProvider) ?? {})
+    .filter(([, option]) => valuesOf(option) !== undefined)
+    .map(([name]) => name),
+);
+
+/** Whether a name that nobody knows is one that an option could have, and not a credential that slid in its place. */
+function looksLikeField(name: string): boolean {
+  return /^[a-z][a-z_-]{0,39}\d{0,2}$/i.test(name) && !/^(?:sk|pk|rk)-/.test(name) && !looksLikeKey(name);
+}
+
+/** Whether a text has the form of a vendor's key. URLs have their secrets elsewhere. */
+function looksLikeKey(text: string): boolean {
+  return !text.includes('://') && redactedText(text) !== text;
+}
+
+const HIDDEN = '[secret]';
 
 /**
  * Whether a secret may stand here: anything under `apiTokens`, of a client but its name, the admin token, and options

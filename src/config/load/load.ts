@@ -2,10 +2,10 @@ import { createReadStream } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { readDocument } from './document.ts';
 import type { SourceDocument } from './document.ts';
-import { narrowUnion, problemsOf, showPath } from './issues.ts';
+import { narrowUnion, problemsOf, showPath, showWrittenPath } from './issues.ts';
 import { mergeSources } from './plugin/merge-sources.ts';
 import type { Note } from './plugin/reading.ts';
-import { formatPath, sortProblems } from './problem.ts';
+import { sortProblems } from './problem.ts';
 import type { ConfigProblem } from './problem.ts';
 import { formatBytes } from '../schema/scalars.ts';
 import { configSchema } from '../schema/schema.ts';
@@ -102,7 +102,7 @@ function placeOf({ line, column }: ConfigProblem): string {
 function noteProblems(notes: readonly Note[], { locate }: SourceDocument): ConfigProblem[] {
   return notes.map(({ path, expected }) => {
     const { line, column } = locate(path, 'field');
-    return { path: formatPath(path), expected, line, column };
+    return { path: showWrittenPath(path), expected, line, column };
   });
 }
 

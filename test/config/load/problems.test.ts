@@ -208,6 +208,35 @@ provider:
     ],
   },
   {
+    name: 'what is near is an option that the type has, and not another type’s',
+    text: 'provider: { type: openai, attempts: 1, azureServiceUr: x, openaiCustomUr: y }',
+    problems: [
+      '1:40: provider.azureServiceUr: expected a known field; docs/CONFIGURATION.md lists them',
+      '1:59: provider.openaiCustomUr: expected a known field; did you mean openaiCustomUrl?',
+    ],
+  },
+  {
+    name: 'a name that is a credential, or holds one, is not shown',
+    text: `provider:
+  type: openai
+  attempts: 2
+  sk-proj-0123456789: x
+  0123456789abcdef0123456789abcdef: x
+  retryOnFailure: { gsk_0123456789abcdef0123: x }
+  modelMapping: { sk-0123456789abcdef0123: [] }
+clients: [{ name: a, key:do-not-show }]
+activeProviderId: sk-0123456789abcdef0123
+`,
+    problems: [
+      '4:3: provider["[secret]"]: expected a known field; docs/CONFIGURATION.md lists them',
+      '5:3: provider["[secret]"]: expected a known field; docs/CONFIGURATION.md lists them',
+      '6:21: provider.retryOnFailure["[secret]"]: expected a known field: enabled, maxRetries, retryTimeout, retryOnStatus',
+      '7:19: provider.modelMapping["sk-***"]: expected a model name, or "" to keep the one asked for',
+      '8:22: clients[0].key: expected a space behind the colon: "key: …"',
+      '9:19: activeProviderId is [secret]: expected the id of a provider: openai',
+    ],
+  },
+  {
     name: 'without a near one the known ones are listed',
     text: `${openai}\nlog: { colour: red }`,
     problems: ['2:8: log.colour: expected a known field: level, format'],
