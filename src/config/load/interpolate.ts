@@ -1,3 +1,5 @@
+import { redactedText } from '../../keys/redaction/redacted-text.ts';
+
 /**
  * `${NAME}` in the configuration reads the environment.
  *
@@ -53,7 +55,9 @@ export function expandReferences(text: string, env: NodeJS.ProcessEnv): Expansio
     if (escaped !== '') return `\${${name}}`;
     if (/^\d+$/.test(name)) return showReferences(reference);
     const value = Object.hasOwn(env, name) ? env[name] : undefined;
-    if (!variableName.test(name)) expected ??= 'the name of an environment variable between ${ and }';
+    // A key may stand where its variable's name belongs.
+    if (!variableName.test(name) || (value === undefined && redactedText(name) !== name))
+      expected ??= 'the name of an environment variable between ${ and }';
     else if (value === undefined) expected ??= `the environment variable ${name}, which is not set`;
     return value ?? '';
   });

@@ -18,18 +18,11 @@ export function problemsOf(
   schema: Schema,
   locate: SourceDocument['locate'],
 ): readonly ConfigProblem[] {
-  const unknown = issues.flatMap((issue) =>
+  return issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys'
       ? issue.keys.map((name) => unknownField(issue.path, name, schema, locate))
-      : [],
+      : [valueProblem(issue, schema, locate)],
   );
-  // A field whose colon has no space behind it is one mistake, and not two because it is missing as well.
-  const paths = new Set(unknown.map(({ path }) => path));
-  const others = issues
-    .filter(({ code }) => code !== 'unrecognized_keys')
-    .map((issue) => valueProblem(issue, schema, locate))
-    .filter(({ path }) => !paths.has(path));
-  return [...unknown, ...others];
 }
 
 /**
@@ -81,17 +74,14 @@ function unknownField(
 ): ConfigProblem {
   const { line, column } = locate([...path, name], 'field');
   const known = fieldNamesFor(locate([...path, 'type'], 'value').written, fieldNamesAt(schema, path));
-  const problem = { path: showPath([...path, name], schema), line, column };
-  const unspaced = known.find((field) => name.startsWith(`${field}:`));
-  if (unspaced !== undefined)
-    return {
-      ...problem,
-      path: showPath([...path, unspaced], schema),
-      expected: `a space behind the colon: "${unspaced}: …"`,
-    };
   const near = nearest(name, known);
   const all = known.length > MAX_LISTED ? '; docs/CONFIGURATION.md lists them' : `: ${known.join(', ')}`;
-  return { ...problem, expected: `a known field${near === undefined ? all : `; did you mean ${near}?`}` };
+  return {
+    path: showPath([...path, name], schema),
+    expected: `a known field${near === undefined ? all : `; did you mean ${near}?`}`,
+    line,
+    column,
+  };
 }
 
 /** Of the names of fields those that a type of provider has: what only others know is no help to it. */

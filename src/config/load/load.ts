@@ -78,10 +78,14 @@ function validate(document: SourceDocument, source: TextSource): LoadResult {
   const files = addFileTokens(value, folder, new Map(source.tokenFiles));
   const parsed = configSchema.safeParse(files.value);
   const issues = (parsed.error?.issues ?? []).flatMap(narrowUnion).map((issue) => files.toOrigin(issue));
-  // A reference that could not be expanded is one mistake, not two.
-  const reported = new Set(inText.map(placeOf));
+  // A mistake of the text is one, and not two because the value that it leaves is none.
+  const places = new Set(inText.map(placeOf));
+  const paths = new Set(inText.map((problem) => problem.path).filter((written) => written !== ''));
   const found = problemsOf([...files.issues, ...issues], configSchema, locate);
-  const problems = [...inText, ...found.filter((problem) => !reported.has(placeOf(problem)))];
+  const problems = [
+    ...inText,
+    ...found.filter((problem) => !places.has(placeOf(problem)) && !paths.has(problem.path)),
+  ];
   if (!parsed.success || problems.length > 0) return { ok: false, problems: sortProblems(problems) };
 
   const config = withAbsolutePaths(parsed.data, folder);

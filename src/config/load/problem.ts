@@ -12,6 +12,8 @@ export interface ConfigProblem {
   /** Counted from 1, as is `column`. */
   readonly line?: number;
   readonly column?: number;
+  /** The line of the text, where that is no YAML; without what may be a secret. */
+  readonly lineText?: string;
 }
 
 /** In order of position; what has none comes first. */
@@ -45,9 +47,11 @@ export function shorten(written: string): string {
 }
 
 /** One line for people: the position, what is written there, and what was expected. */
-export function formatProblem({ path, value, expected, line, column }: ConfigProblem, file?: string): string {
+export function formatProblem(problem: ConfigProblem, file?: string): string {
+  const { path, value, expected, line, column, lineText } = problem;
   const where = [file, line, column].filter((part) => part !== undefined).join(':');
   const what =
     value === undefined ? path : `${path} is ${value === '[secret]' ? value : JSON.stringify(value)}`;
-  return [where, what.trim(), `expected ${expected}`].filter((part) => part !== '').join(': ');
+  const inLine = lineText === undefined ? '' : `, in: ${lineText}`;
+  return [where, what.trim(), `expected ${expected}${inLine}`].filter((part) => part !== '').join(': ');
 }

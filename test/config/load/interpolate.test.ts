@@ -85,7 +85,7 @@ void test('names of fields are not expanded', () => {
 });
 
 void test('a reference without a proper name is an error', () => {
-  for (const reference of ['${}', '${a-b}', '${A', '${ A }', '${1A}']) {
+  for (const reference of ['${}', '${a-b}', '${A', '${ A }', '${1A}', '${gsk_0123456789abcdef0123}']) {
     const [problem] = problemsIn(`provider:\n  type: openai\n  baseUrl: https://x/${reference}\n`);
     assert.match(problem?.expected ?? '', /name of an environment variable/, reference);
     assert.equal(problem?.path, 'provider.baseUrl');
