@@ -5,6 +5,7 @@ import type { ProviderType } from '../row.ts';
 export const chinaTypes: readonly ProviderType[] = [
   {
     type: 'ai360',
+    alsoCalled: ['360', '360ai'],
     baseUrl: 'https://api.360.cn/v1',
     env: 'AI360_API_KEY',
     credential: bareToken,
@@ -19,6 +20,7 @@ export const chinaTypes: readonly ProviderType[] = [
   },
   {
     type: 'baidu',
+    alsoCalled: ['qianfan', 'ernie', 'wenxin'],
     baseUrl: 'https://qianfan.baidubce.com/v2',
     env: 'QIANFAN_API_KEY',
     credential: bearer,
@@ -26,6 +28,7 @@ export const chinaTypes: readonly ProviderType[] = [
   },
   {
     type: 'deepseek',
+    alsoCalled: ['deepseekai'],
     baseUrl: 'https://api.deepseek.com/v1',
     env: 'DEEPSEEK_API_KEY',
     healthCheckModel: 'deepseek-flash',
@@ -40,6 +43,7 @@ export const chinaTypes: readonly ProviderType[] = [
   },
   {
     type: 'doubao',
+    alsoCalled: ['volcengine', 'volcano', 'ark', 'bytedance', 'volces'],
     baseUrl: 'https://ark.cn-beijing.volces.com/api/v3',
     baseUrlOptions: [{ option: 'doubaoDomain', baseUrl: (host) => `${host}/api/v3` }],
     env: 'ARK_API_KEY',
@@ -73,6 +77,7 @@ export const chinaTypes: readonly ProviderType[] = [
   },
   {
     type: 'minimax',
+    alsoCalled: ['minimaxi', 'abab'],
     baseUrl: 'https://api.minimax.chat/v1',
     env: 'MINIMAX_API_KEY',
     credential: bearer,
@@ -90,6 +95,7 @@ export const chinaTypes: readonly ProviderType[] = [
   },
   {
     type: 'moonshot',
+    alsoCalled: ['kimi', 'moonshotai'],
     baseUrl: 'https://api.moonshot.cn/v1',
     env: 'MOONSHOT_API_KEY',
     listNeedsKey: true,
@@ -102,6 +108,7 @@ export const chinaTypes: readonly ProviderType[] = [
   },
   {
     type: 'qwen',
+    alsoCalled: ['dashscope', 'alibaba', 'aliyun', 'tongyi', 'bailian', 'alibabacloud'],
     baseUrl: 'https://dashscope.aliyuncs.com/compatible-mode/v1',
     baseUrlOptions: [{ option: 'qwenDomain', baseUrl: (host) => `${host}/compatible-mode/v1` }],
     env: 'DASHSCOPE_API_KEY',
@@ -154,6 +161,7 @@ export const chinaTypes: readonly ProviderType[] = [
   },
   {
     type: 'spark',
+    alsoCalled: ['iflytek', 'xfyun', 'xunfei'],
     baseUrl: 'https://spark-api-open.xf-yun.com/v1',
     env: 'SPARK_API_PASSWORD',
     healthCheckModel: 'lite',
@@ -164,6 +172,7 @@ export const chinaTypes: readonly ProviderType[] = [
   },
   {
     type: 'stepfun',
+    alsoCalled: ['step'],
     baseUrl: 'https://api.stepfun.com/v1',
     env: 'STEP_API_KEY',
     credential: bearer,
@@ -179,6 +188,7 @@ export const chinaTypes: readonly ProviderType[] = [
   },
   {
     type: 'yi',
+    alsoCalled: ['01ai', 'lingyiwanwu', 'zeroone'],
     baseUrl: 'https://api.lingyiwanwu.com/v1',
     env: 'YI_API_KEY',
     credential: bearer,
@@ -186,6 +196,7 @@ export const chinaTypes: readonly ProviderType[] = [
   },
   {
     type: 'zhipuai',
+    alsoCalled: ['zhipu', 'glm', 'zai', 'bigmodel', 'chatglm'],
     baseUrl: 'https://open.bigmodel.cn/api/paas/v4',
     baseUrlOptions: [{ option: 'zhipuDomain', baseUrl: (host) => `${host}/api/paas/v4` }],
     env: 'ZHIPUAI_API_KEY',

@@ -5,6 +5,7 @@ import type { ProviderType } from '../row.ts';
 export const commonTypes: readonly ProviderType[] = [
   {
     type: 'openai',
+    keyPrefixes: ['sk-proj-', 'sk-svcacct-', 'sk-admin-'],
     baseUrl: 'https://api.openai.com/v1',
     baseUrlOptions: [{ option: 'openaiCustomUrl' }],
     env: 'OPENAI_API_KEY',
@@ -19,6 +20,20 @@ export const commonTypes: readonly ProviderType[] = [
   },
   {
     type: 'openai-compatible',
+    alsoCalled: [
+      'openailike',
+      'compatible',
+      'custom',
+      'customopenai',
+      'lmstudio',
+      'llamacpp',
+      'localai',
+      'litellm',
+      'sglang',
+      'tgi',
+      'newapi',
+      'oneapi',
+    ],
     credential: bearer,
     keyless: true,
     developerRole: true,
@@ -29,6 +44,8 @@ export const commonTypes: readonly ProviderType[] = [
   },
   {
     type: 'claude',
+    alsoCalled: ['anthropic'],
+    keyPrefixes: ['sk-ant-'],
     baseUrl: 'https://api.anthropic.com/v1',
     env: 'ANTHROPIC_API_KEY',
     healthCheckModel: 'claude-haiku-4-5',
@@ -40,6 +57,8 @@ export const commonTypes: readonly ProviderType[] = [
   },
   {
     type: 'gemini',
+    alsoCalled: ['google', 'googleai', 'googlegemini', 'googlegenai', 'googleaistudio', 'aistudio', 'palm'],
+    keyPrefixes: ['AIza'],
     baseUrl: 'https://generativelanguage.googleapis.com/v1beta',
     env: 'GEMINI_API_KEY',
     healthCheckModel: 'gemini-2.5-flash-lite',

@@ -5,6 +5,7 @@ import type { ProviderType } from '../row.ts';
 export const worldTypes: readonly ProviderType[] = [
   {
     type: 'cerebras',
+    keyPrefixes: ['csk-'],
     baseUrl: 'https://api.cerebras.ai/v1',
     env: 'CEREBRAS_API_KEY',
     healthCheckModel: 'gpt-oss-120b',
@@ -14,6 +15,7 @@ export const worldTypes: readonly ProviderType[] = [
   },
   {
     type: 'cloudflare',
+    alsoCalled: ['workersai', 'cloudflareai'],
     baseUrlOptions: [
       {
         option: 'cloudflareAccountId',
@@ -59,6 +61,8 @@ export const worldTypes: readonly ProviderType[] = [
   },
   {
     type: 'fireworks',
+    alsoCalled: ['fireworksai'],
+    keyPrefixes: ['fw_'],
     baseUrl: 'https://api.fireworks.ai/inference/v1',
     env: 'FIREWORKS_API_KEY',
     credential: bearer,
@@ -76,6 +80,7 @@ export const worldTypes: readonly ProviderType[] = [
   },
   {
     type: 'github',
+    keyPrefixes: ['ghp_', 'github_pat_'],
     baseUrl: 'https://models.inference.ai.azure.com',
     credential: bareToken,
     developerRole: true,
@@ -85,6 +90,8 @@ export const worldTypes: readonly ProviderType[] = [
   },
   {
     type: 'github-models',
+    alsoCalled: ['githubmodel', 'githubai'],
+    keyPrefixes: ['ghp_', 'github_pat_'],
     baseUrl: 'https://models.github.ai/inference',
     credential: bearer,
     developerRole: true,
@@ -95,6 +102,8 @@ export const worldTypes: readonly ProviderType[] = [
   },
   {
     type: 'grok',
+    alsoCalled: ['xai'],
+    keyPrefixes: ['xai-'],
     baseUrl: 'https://api.x.ai/v1',
     env: 'XAI_API_KEY',
     listNeedsKey: true,
@@ -115,6 +124,7 @@ export const worldTypes: readonly ProviderType[] = [
   },
   {
     type: 'groq',
+    keyPrefixes: ['gsk_'],
     baseUrl: 'https://api.groq.com/openai/v1',
     env: 'GROQ_API_KEY',
     healthCheckModel: 'llama-3.1-8b-instant',
@@ -129,6 +139,8 @@ export const worldTypes: readonly ProviderType[] = [
   },
   {
     type: 'huggingface',
+    alsoCalled: ['hf'],
+    keyPrefixes: ['hf_'],
     baseUrl: 'https://router.huggingface.co/v1',
     env: 'HF_TOKEN',
     credential: bearer,
@@ -144,6 +156,7 @@ export const worldTypes: readonly ProviderType[] = [
   },
   {
     type: 'mistral',
+    alsoCalled: ['mistralai'],
     baseUrl: 'https://api.mistral.ai/v1',
     env: 'MISTRAL_API_KEY',
     healthCheckModel: 'mistral-small-latest',
@@ -192,6 +205,8 @@ export const worldTypes: readonly ProviderType[] = [
   },
   {
     type: 'nvidia',
+    alsoCalled: ['nim', 'nvidianim'],
+    keyPrefixes: ['nvapi-'],
     baseUrl: 'https://integrate.api.nvidia.com/v1',
     env: 'NVIDIA_API_KEY',
     credential: bearer,
@@ -200,6 +215,8 @@ export const worldTypes: readonly ProviderType[] = [
   },
   {
     type: 'openrouter',
+    alsoCalled: ['openrouterai'],
+    keyPrefixes: ['sk-or-'],
     baseUrl: 'https://openrouter.ai/api/v1',
     env: 'OPENROUTER_API_KEY',
     credential: bearer,
@@ -211,6 +228,8 @@ export const worldTypes: readonly ProviderType[] = [
   },
   {
     type: 'perplexity',
+    alsoCalled: ['pplx', 'perplexityai'],
+    keyPrefixes: ['pplx-'],
     baseUrl: 'https://api.perplexity.ai',
     env: 'PERPLEXITY_API_KEY',
     healthCheckModel: 'sonar',
@@ -233,6 +252,7 @@ export const worldTypes: readonly ProviderType[] = [
   },
   {
     type: 'together-ai',
+    alsoCalled: ['together'],
     baseUrl: 'https://api.together.xyz/v1',
     env: 'TOGETHER_API_KEY',
     listNeedsKey: true,

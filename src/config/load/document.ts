@@ -1,7 +1,8 @@
-import { LineCounter, isAlias, isCollection, isMap, isScalar, isSeq, parseAllDocuments } from 'yaml';
+import { LineCounter, isAlias, isCollection, isMap, isScalar, isSeq, parseAllDocuments, YAMLSeq } from 'yaml';
 import type { Document, Pair, Scalar } from 'yaml';
 import { expandReferences, findReserved, hideReferences, showReferences } from './interpolate.ts';
 import type { Path } from './problem.ts';
+import { splitTokens } from './token-files.ts';
 import { showLine } from './shown-line.ts';
 import { explainMistake, fieldNameMistake, firstMistake, quotesAround } from './yaml-mistake.ts';
 import { nodesOf } from './yaml-nodes.ts';
@@ -153,9 +154,11 @@ function pairMistake({ key, value }: Pair): { readonly expected: string; readonl
 function expandScalars(yaml: YamlDocument, env: NodeJS.ProcessEnv, report: Report): void {
   const walk = (node: unknown, path: Path): void => {
     if (isMap(node))
-      for (const { key, value } of node.items) {
+      for (const pair of node.items) {
+        const { key, value } = pair;
         if (isScalar(key) && typeof key.value === 'string') key.value = showReferences(key.value);
         walk(value, isMergeKey(key) ? path : [...path, fieldName(key)]);
+        if (TOKENS.has(fieldName(key))) splitItems(pair);
       }
     else if (isSeq(node)) for (const [index, item] of node.items.entries()) walk(item, [...path, index]);
     else if (isScalar(node)) expandScalar(node, path);
@@ -167,6 +170,28 @@ function expandScalars(yaml: YamlDocument, env: NodeJS.ProcessEnv, report: Repor
     scalar.value = expansion.ok ? expansion.text : showReferences(scalar.value);
   };
   walk(yaml.contents, []);
+}
+
+/** The options that hold tokens. */
+const TOKENS: ReadonlySet<string> = new Set(['apiToken', 'apiTokens']);
+
+/** Makes several items of one that is a list of tokens, all of them where it stands. What an alias may show stays one. */
+function splitItems(pair: Pair): void {
+  const list = pair.value;
+  if (isSeq(list)) list.items = list.items.flatMap(splitItem);
+  const items = splitItem(list);
+  if (items.length < 2 || !isScalar(list)) return;
+  const made = new YAMLSeq();
+  made.items = [...items];
+  if (list.range) made.range = list.range;
+  pair.value = made;
+}
+
+function splitItem(item: unknown): readonly unknown[] {
+  if (!isScalar(item) || typeof item.value !== 'string' || item.anchor !== undefined) return [item];
+  const tokens = splitTokens(item.value);
+  if (tokens.length === 1) return [item];
+  return tokens.map((token) => Object.assign(item.clone(), { value: token }));
 }
 
 /** `<<`, which the parser makes a symbol of. */

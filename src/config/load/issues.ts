@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { SourceDocument } from './document.ts';
 import { redactedText } from '../../keys/redaction/redacted-text.ts';
-import { providerTypes } from '../../catalog/provider-types.ts';
+import { providerTypes, typeCalled } from '../../catalog/provider-types.ts';
 import { describeOption, fieldNamesAt, fieldsOf, schemaAt, valuesOf } from '../schema/introspect.ts';
 import type { Schema } from '../schema/introspect.ts';
 import { singleProvider } from '../schema/provider.ts';
@@ -46,8 +46,13 @@ function valueProblem(issue: Issue, schema: Schema, locate: SourceDocument['loca
   const showable = written !== undefined && issue.code !== 'invalid_key' && containerOf(issue) === undefined;
   if (!showable) return problem;
   if (isSecretPath(issue.path, schema)) return { ...problem, value: HIDDEN };
-  const meant = issue.code === 'invalid_value' ? nearest(written, issue.values.map(String)) : undefined;
-  const expected = meant === undefined ? problem.expected : `${problem.expected}; did you mean ${meant}?`;
+  const isType = issue.path.at(-1) === 'type' && issue.code === 'invalid_value';
+  const called = isType ? typeCalled(written) : undefined;
+  const meant =
+    called ?? (issue.code === 'invalid_value' ? nearest(written, issue.values.map(String)) : undefined);
+  // Of types there are many, and one that is meant is enough.
+  const known = isType && meant !== undefined ? 'a known provider type' : problem.expected;
+  const expected = meant === undefined ? known : `${known}; did you mean ${meant}?`;
   return { ...problem, value: looksLikeKey(written) ? HIDDEN : shorten(written), expected };
 }
 

@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { readDocument } from './document.ts';
 import type { SourceDocument } from './document.ts';
 import { narrowUnion, problemsOf, showPath, showWrittenPath } from './issues.ts';
+import { fieldsOf } from './plugin/fields.ts';
 import { mergeSources } from './plugin/merge-sources.ts';
 import type { Note } from './plugin/reading.ts';
 import { sortProblems } from './problem.ts';
@@ -16,7 +17,14 @@ import type { FileText } from './token-files.ts';
 import { warningsOf } from './warnings.ts';
 
 /** A configuration to run on, or everything that is wrong with it at once. */
-export type LoadResult = Loaded | { readonly ok: false; readonly problems: readonly ConfigProblem[] };
+export type LoadResult =
+  | Loaded
+  | {
+      readonly ok: false;
+      readonly problems: readonly ConfigProblem[];
+      /** What is probably a mistake beside them. */
+      readonly warnings?: readonly ConfigProblem[];
+    };
 
 /** A valid configuration. */
 export interface Loaded {
@@ -86,7 +94,13 @@ function validate(document: SourceDocument, source: TextSource): LoadResult {
     ...inText,
     ...found.filter((problem) => !places.has(placeOf(problem)) && !paths.has(problem.path)),
   ];
-  if (!parsed.success || problems.length > 0) return { ok: false, problems: sortProblems(problems) };
+  const isSole = Array.isArray(fieldsOf(document.value)?.['providers']);
+  const warnings = sortProblems([
+    ...warningsOf(files.value, { config: parsed.data, isSole, toOrigin: files.toOrigin, locate }),
+    ...noteProblems(notes, document),
+  ]);
+  if (!parsed.success || problems.length > 0)
+    return { ok: false, problems: sortProblems(problems), warnings };
 
   const config = withAbsolutePaths(parsed.data, folder);
   const read = path === undefined ? [] : [path];
@@ -95,7 +109,7 @@ function validate(document: SourceDocument, source: TextSource): LoadResult {
     config,
     source,
     files: [...read, ...namedTokenFiles(value, folder)],
-    warnings: sortProblems([...warningsOf(config, value, locate), ...noteProblems(notes, document)]),
+    warnings,
   };
 }
 

@@ -16,6 +16,12 @@ export interface ConfigProblem {
   readonly lineText?: string;
 }
 
+/** What was expected in place of something valid that is probably a mistake. */
+export interface Warning {
+  readonly path: Path;
+  readonly expected: string;
+}
+
 /** In order of position; what has none comes first. */
 export function sortProblems(problems: readonly ConfigProblem[]): readonly ConfigProblem[] {
   return problems.toSorted(

@@ -35,8 +35,15 @@ void test('numbers and switches may come from the environment', () => {
 });
 
 void test('what a variable holds is text, whatever it looks like', () => {
-  for (const value of ['123456', 'true', 'null', '[a,b]', '{x:1}', '#x', '&a', '${OTHER}', 'a,b'])
-    assert.deepEqual(tokensOf('provider: { type: openai, apiTokens: [${KEY}] }', { KEY: value }), [value]);
+  const text = 'provider: { type: openai, apiTokens: [${KEY}] }';
+  for (const value of ['123456', 'true', 'null', '{x:1}', '#x', '&a'])
+    assert.deepEqual(tokensOf(text, { KEY: value }), [value]);
+  for (const value of ['[a,b]', '${OTHER}', 'a,b'])
+    assert.deepEqual(
+      providerOf('provider: { type: openai, modelMapping: { m: ${NAME} } }', { env: { NAME: value } })
+        .modelMapping,
+      { m: value },
+    );
 });
 
 void test('a variable that is not set is an error that names it, once', () => {
