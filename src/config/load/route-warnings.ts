@@ -30,18 +30,32 @@ export function routeWarnings({ providers, routes, activeProviderId }: Config): 
           ]
         : [],
     ),
-    ...(providers.length < 2
-      ? []
-      : providers.flatMap(({ id }, index) => (reached.has(id) ? [] : [unreached(id, index)]))),
+    ...unreachedWarning(
+      providers.map(({ id }, index) => ({ id, index })).filter(({ id }) => !reached.has(id)),
+    ),
   ];
 }
 
-function unreached(id: string, index: number): Warning {
-  return {
-    path: ['providers', index],
-    expected: `a route that leads to it, such as { model: "MODEL*", to: [${id}] }: as it is only requests for ${id}/MODEL reach it`,
-  };
+/** Of several one line, at the first of them. */
+function unreachedWarning(providers: readonly { readonly id: string; readonly index: number }[]): Warning[] {
+  const [first, ...others] = providers;
+  if (first === undefined) return [];
+  const names = providers.slice(0, MAX_NAMED).map(({ id }) => id);
+  const more = providers.length > MAX_NAMED ? ` and ${providers.length - MAX_NAMED} more` : '';
+  const [what, reached] =
+    others.length === 0
+      ? ['a route that leads to it', `${first.id}/MODEL reach it`]
+      : [`routes that lead to ${names.join(', ')}${more}`, 'ID/MODEL reach them'];
+  return [
+    {
+      path: ['providers', first.index],
+      expected: `${what}, such as { model: "MODEL*", to: [${first.id}] }: as it is only requests for ${reached}`,
+    },
+  ];
 }
+
+/** Providers named in one line. */
+const MAX_NAMED = 8;
 
 function isForAll({ model, hosts, paths }: Route): boolean {
   return model === '*' && hosts === undefined && paths === undefined;

@@ -236,6 +236,14 @@ void describe('providers and routes', () => {
     void test(rest.replaceAll('\n', ', '), () => assert.deepEqual(said(providers + rest), expected));
 });
 
+void test('of several providers that no route leads to there is one line', () => {
+  const ids = Array.from({ length: 10 }, (_, index) => `p${index}`);
+  const providers = ids.map((id) => `{ id: ${id}, type: openai, apiTokens: [k] }`).join(', ');
+  assert.deepEqual(said(`providers: [${providers}]\nactiveProviderId: p0`), [
+    'warning: 1:55: providers[1]: expected routes that lead to p1, p2, p3, p4, p5, p6, p7, p8 and 1 more, such as { model: "MODEL*", to: [p1] }: as it is only requests for ID/MODEL reach them',
+  ]);
+});
+
 void test('warnings stand beside errors', () => {
   const text = `lissten: 1
 providers:
