@@ -34,6 +34,7 @@ export async function keepReloading({ path, loaded, log, takeOver }: ReloadOptio
         mistakes: result.problems.length,
       });
       for (const problem of result.problems) log.error(formatProblem(problem, path));
+      for (const warning of result.warnings ?? []) log.warn(formatProblem(warning, path));
       return;
     }
     ({ files } = result);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { providerTypes, typeCalled } from '../../../src/catalog/provider-types.ts';
+import { configFromEnvironment } from '../../../src/config/load/environment.ts';
 import { parseConfig } from '../../../src/config/load/load.ts';
 import { formatProblem } from '../../../src/config/load/problem.ts';
 import { providerOf } from '../parsing.ts';
@@ -94,6 +95,17 @@ void describe('a credential that is plainly none', () => {
     assert.deepEqual(said('provider: { type: openai, apiTokensFile: pool.keys }', { FILE }), [
       '1:42: provider.apiTokensFile is "pool.keys": expected in line 3 of the file a token alone, without NAME= before it',
     ]);
+  });
+
+  void test('in the environment is told with its variable', () => {
+    const result = configFromEnvironment({ OPENAI_API_KEY: `sk-a,"${KEY}"` });
+    assert.ok(result?.ok === false);
+    const [problem, ...more] = result.problems.map((each) => formatProblem(each));
+    assert.equal(
+      problem,
+      'OPENAI_API_KEY is [secret]: expected a token without quotes around it (item 2 of the list)',
+    );
+    assert.deepEqual(more, []);
   });
 
   for (const token of ['sk-...', 'your-key-here', 'YOUR_OPENAI_API_TOKEN', 'changeme', '<key>', 'sk-xxx'])
