@@ -35,6 +35,10 @@ export interface ProviderType {
   readonly hostsModels?: boolean;
   /** A cheap model for health checks. Absent: none is known that every account may use. */
   readonly healthCheckModel?: string;
+  /** How its keys begin, where nobody else's do; the longest one counts. */
+  readonly keyPrefixes?: readonly string[];
+  /** Other names that people know it by, and try as a type; letters and digits alone, in lower case. */
+  readonly alsoCalled?: readonly string[];
   /** The header that its key is sent in, by `providers/request/headers.ts`. */
   readonly credential: Credential;
   /** Options that make one more key of its pool. */

@@ -5,6 +5,7 @@ import type { ProviderType } from '../row.ts';
 export const chinaTypes: readonly ProviderType[] = [
   {
     type: 'ai360',
+    alsoCalled: ['360', '360ai'],
     baseUrl: 'https://api.360.cn/v1',
     env: 'AI360_API_KEY',
     ownModels: ['360gpt*', '360zhinao*'],
@@ -21,6 +22,7 @@ export const chinaTypes: readonly ProviderType[] = [
   },
   {
     type: 'baidu',
+    alsoCalled: ['qianfan', 'ernie', 'wenxin'],
     baseUrl: 'https://qianfan.baidubce.com/v2',
     env: 'QIANFAN_API_KEY',
     ownModels: ['ernie-*', 'ERNIE-*'],
@@ -29,6 +31,7 @@ export const chinaTypes: readonly ProviderType[] = [
   },
   {
     type: 'deepseek',
+    alsoCalled: ['deepseekai'],
     baseUrl: 'https://api.deepseek.com/v1',
     env: 'DEEPSEEK_API_KEY',
     ownModels: ['deepseek-*'],
@@ -45,6 +48,7 @@ export const chinaTypes: readonly ProviderType[] = [
   },
   {
     type: 'doubao',
+    alsoCalled: ['volcengine', 'volcano', 'ark', 'bytedance', 'volces'],
     baseUrl: 'https://ark.cn-beijing.volces.com/api/v3',
     baseUrlOptions: [{ option: 'doubaoDomain', baseUrl: (host) => `${host}/api/v3` }],
     env: 'ARK_API_KEY',
@@ -80,6 +84,7 @@ export const chinaTypes: readonly ProviderType[] = [
   },
   {
     type: 'minimax',
+    alsoCalled: ['minimaxi', 'abab'],
     baseUrl: 'https://api.minimax.chat/v1',
     env: 'MINIMAX_API_KEY',
     ownModels: ['MiniMax-*', 'abab*'],
@@ -99,6 +104,7 @@ export const chinaTypes: readonly ProviderType[] = [
   },
   {
     type: 'moonshot',
+    alsoCalled: ['kimi', 'moonshotai'],
     baseUrl: 'https://api.moonshot.cn/v1',
     env: 'MOONSHOT_API_KEY',
     ownModels: ['kimi-*', 'moonshot-*'],
@@ -113,6 +119,7 @@ export const chinaTypes: readonly ProviderType[] = [
   },
   {
     type: 'qwen',
+    alsoCalled: ['dashscope', 'alibaba', 'aliyun', 'tongyi', 'bailian', 'alibabacloud'],
     baseUrl: 'https://dashscope.aliyuncs.com/compatible-mode/v1',
     baseUrlOptions: [{ option: 'qwenDomain', baseUrl: (host) => `${host}/compatible-mode/v1` }],
     env: 'DASHSCOPE_API_KEY',
@@ -168,6 +175,7 @@ export const chinaTypes: readonly ProviderType[] = [
   },
   {
     type: 'spark',
+    alsoCalled: ['iflytek', 'xfyun', 'xunfei'],
     baseUrl: 'https://spark-api-open.xf-yun.com/v1',
     env: 'SPARK_API_PASSWORD',
     ownModels: ['spark*', 'generalv*', '4.0Ultra*', 'lite*', 'pro-128k*', 'max-32k*'],
@@ -179,6 +187,7 @@ export const chinaTypes: readonly ProviderType[] = [
   },
   {
     type: 'stepfun',
+    alsoCalled: ['step'],
     baseUrl: 'https://api.stepfun.com/v1',
     env: 'STEP_API_KEY',
     ownModels: ['step-*'],
@@ -195,6 +204,7 @@ export const chinaTypes: readonly ProviderType[] = [
   },
   {
     type: 'yi',
+    alsoCalled: ['01ai', 'lingyiwanwu', 'zeroone'],
     baseUrl: 'https://api.lingyiwanwu.com/v1',
     env: 'YI_API_KEY',
     ownModels: ['yi-*'],
@@ -203,6 +213,7 @@ export const chinaTypes: readonly ProviderType[] = [
   },
   {
     type: 'zhipuai',
+    alsoCalled: ['zhipu', 'glm', 'zai', 'bigmodel', 'chatglm'],
     baseUrl: 'https://open.bigmodel.cn/api/paas/v4',
     baseUrlOptions: [{ option: 'zhipuDomain', baseUrl: (host) => `${host}/api/paas/v4` }],
     env: 'ZHIPUAI_API_KEY',

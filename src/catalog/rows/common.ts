@@ -5,6 +5,7 @@ import type { ProviderType } from '../row.ts';
 export const commonTypes: readonly ProviderType[] = [
   {
     type: 'openai',
+    keyPrefixes: ['sk-proj-', 'sk-svcacct-', 'sk-admin-'],
     baseUrl: 'https://api.openai.com/v1',
     baseUrlOptions: [{ option: 'openaiCustomUrl' }],
     env: 'OPENAI_API_KEY',
@@ -38,6 +39,20 @@ export const commonTypes: readonly ProviderType[] = [
   },
   {
     type: 'openai-compatible',
+    alsoCalled: [
+      'openailike',
+      'compatible',
+      'custom',
+      'customopenai',
+      'lmstudio',
+      'llamacpp',
+      'localai',
+      'litellm',
+      'sglang',
+      'tgi',
+      'newapi',
+      'oneapi',
+    ],
     credential: bearer,
     keyless: true,
     developerRole: true,
@@ -48,6 +63,8 @@ export const commonTypes: readonly ProviderType[] = [
   },
   {
     type: 'claude',
+    alsoCalled: ['anthropic'],
+    keyPrefixes: ['sk-ant-'],
     baseUrl: 'https://api.anthropic.com/v1',
     env: 'ANTHROPIC_API_KEY',
     ownModels: ['claude-*'],
@@ -60,6 +77,8 @@ export const commonTypes: readonly ProviderType[] = [
   },
   {
     type: 'gemini',
+    alsoCalled: ['google', 'googleai', 'googlegemini', 'googlegenai', 'googleaistudio', 'aistudio', 'palm'],
+    keyPrefixes: ['AIza'],
     baseUrl: 'https://generativelanguage.googleapis.com/v1beta',
     env: 'GEMINI_API_KEY',
     otherEnv: ['GOOGLE_API_KEY'],

@@ -5,6 +5,7 @@ import type { ProviderType } from '../row.ts';
 export const worldTypes: readonly ProviderType[] = [
   {
     type: 'cerebras',
+    keyPrefixes: ['csk-'],
     baseUrl: 'https://api.cerebras.ai/v1',
     env: 'CEREBRAS_API_KEY',
     hostsModels: true,
@@ -15,6 +16,7 @@ export const worldTypes: readonly ProviderType[] = [
   },
   {
     type: 'cloudflare',
+    alsoCalled: ['workersai', 'cloudflareai'],
     baseUrlOptions: [
       {
         option: 'cloudflareAccountId',
@@ -64,6 +66,8 @@ export const worldTypes: readonly ProviderType[] = [
   },
   {
     type: 'fireworks',
+    alsoCalled: ['fireworksai'],
+    keyPrefixes: ['fw_'],
     baseUrl: 'https://api.fireworks.ai/inference/v1',
     env: 'FIREWORKS_API_KEY',
     hostsModels: true,
@@ -83,6 +87,7 @@ export const worldTypes: readonly ProviderType[] = [
   },
   {
     type: 'github',
+    keyPrefixes: ['ghp_', 'github_pat_'],
     baseUrl: 'https://models.inference.ai.azure.com',
     credential: bareToken,
     developerRole: true,
@@ -92,6 +97,8 @@ export const worldTypes: readonly ProviderType[] = [
   },
   {
     type: 'github-models',
+    alsoCalled: ['githubmodel', 'githubai'],
+    keyPrefixes: ['ghp_', 'github_pat_'],
     baseUrl: 'https://models.github.ai/inference',
     credential: bearer,
     developerRole: true,
@@ -102,6 +109,8 @@ export const worldTypes: readonly ProviderType[] = [
   },
   {
     type: 'grok',
+    alsoCalled: ['xai'],
+    keyPrefixes: ['xai-'],
     baseUrl: 'https://api.x.ai/v1',
     env: 'XAI_API_KEY',
     ownModels: ['grok-*'],
@@ -123,6 +132,7 @@ export const worldTypes: readonly ProviderType[] = [
   },
   {
     type: 'groq',
+    keyPrefixes: ['gsk_'],
     baseUrl: 'https://api.groq.com/openai/v1',
     env: 'GROQ_API_KEY',
     hostsModels: true,
@@ -138,6 +148,8 @@ export const worldTypes: readonly ProviderType[] = [
   },
   {
     type: 'huggingface',
+    alsoCalled: ['hf'],
+    keyPrefixes: ['hf_'],
     baseUrl: 'https://router.huggingface.co/v1',
     env: 'HF_TOKEN',
     otherEnv: ['HUGGING_FACE_HUB_TOKEN'],
@@ -156,6 +168,7 @@ export const worldTypes: readonly ProviderType[] = [
   },
   {
     type: 'mistral',
+    alsoCalled: ['mistralai'],
     baseUrl: 'https://api.mistral.ai/v1',
     env: 'MISTRAL_API_KEY',
     ownModels: [
@@ -217,6 +230,8 @@ export const worldTypes: readonly ProviderType[] = [
   },
   {
     type: 'nvidia',
+    alsoCalled: ['nim', 'nvidianim'],
+    keyPrefixes: ['nvapi-'],
     baseUrl: 'https://integrate.api.nvidia.com/v1',
     env: 'NVIDIA_API_KEY',
     hostsModels: true,
@@ -226,6 +241,8 @@ export const worldTypes: readonly ProviderType[] = [
   },
   {
     type: 'openrouter',
+    alsoCalled: ['openrouterai'],
+    keyPrefixes: ['sk-or-'],
     baseUrl: 'https://openrouter.ai/api/v1',
     env: 'OPENROUTER_API_KEY',
     hostsModels: true,
@@ -238,6 +255,8 @@ export const worldTypes: readonly ProviderType[] = [
   },
   {
     type: 'perplexity',
+    alsoCalled: ['pplx', 'perplexityai'],
+    keyPrefixes: ['pplx-'],
     baseUrl: 'https://api.perplexity.ai',
     env: 'PERPLEXITY_API_KEY',
     ownModels: ['sonar*'],
@@ -262,6 +281,7 @@ export const worldTypes: readonly ProviderType[] = [
   },
   {
     type: 'together-ai',
+    alsoCalled: ['together'],
     baseUrl: 'https://api.together.xyz/v1',
     env: 'TOGETHER_API_KEY',
     hostsModels: true,

@@ -45,6 +45,7 @@ export async function keepReloading({
         mistakes: result.problems.length,
       });
       for (const problem of result.problems) log.error(formatProblem(inRunningProcess(problem), path));
+      for (const warning of result.warnings ?? []) log.warn(formatProblem(warning, path));
       return;
     }
     for (const warning of result.warnings) log.warn(formatProblem(warning, path));

@@ -1,3 +1,4 @@
+import { redactedText } from '../../keys/redaction/redacted-text.ts';
 import type { FileText } from './token-files.ts';
 
 /**
@@ -86,8 +87,10 @@ export function expandReferences(text: string, references: References): Expansio
 }
 
 function variableMeaning(name: string, { env }: References): Expansion {
-  if (!variableName.test(name)) return { ok: false, expected: REFERENCE };
   const text = Object.hasOwn(env, name) ? env[name] : undefined;
+  // A key may stand where its variable's name belongs.
+  if (!variableName.test(name) || (text === undefined && redactedText(name) !== name))
+    return { ok: false, expected: REFERENCE };
   return text === undefined
     ? { ok: false, expected: `the environment variable ${name}, which is not set`, variable: name }
     : { ok: true, text };

@@ -4,11 +4,12 @@ import { readDocument } from './document.ts';
 import type { SourceDocument } from './document.ts';
 import { withEnvironmentProxies } from './environment-proxies.ts';
 import { FileReferences } from './file-references.ts';
-import { narrowUnion, problemsOf, showPath } from './issues.ts';
+import { narrowUnion, problemsOf, showPath, showWrittenPath } from './issues.ts';
 import { writtenFilePaths } from './interpolate.ts';
+import { fieldsOf } from './plugin/fields.ts';
 import { mergeSources } from './plugin/merge-sources.ts';
 import type { Note } from './plugin/reading.ts';
-import { formatPath, sortProblems } from './problem.ts';
+import { sortProblems } from './problem.ts';
 import type { ConfigProblem } from './problem.ts';
 import { formatBytes } from '../schema/scalars.ts';
 import { configSchema } from '../schema/schema.ts';
@@ -26,6 +27,8 @@ export type LoadResult = Loaded | NotLoaded;
 interface NotLoaded {
   readonly ok: false;
   readonly problems: readonly ConfigProblem[];
+  /** What is probably a mistake beside them. */
+  readonly warnings?: readonly ConfigProblem[];
   /** Every file that it would have been read from, as absolute paths; absent where it names none that is known. */
   readonly files?: readonly string[];
 }
@@ -102,12 +105,21 @@ function validate(document: SourceDocument, source: TextSource, env: NodeJS.Proc
   const files = addFileTokens(value, folder, new Map(source.tokenFiles));
   const parsed = configSchema.safeParse(files.value);
   const issues = (parsed.error?.issues ?? []).flatMap(narrowUnion).map((issue) => files.toOrigin(issue));
-  // A reference that could not be expanded is one mistake, not two.
-  const reported = new Set(inText.map(placeOf));
+  // A mistake of the text is one, and not two because the value that it leaves is none.
+  const places = new Set(inText.map(placeOf));
+  const paths = new Set(inText.map((problem) => problem.path).filter((written) => written !== ''));
   const found = problemsOf([...files.issues, ...issues], configSchema, locate);
-  const problems = [...inText, ...found.filter((problem) => !reported.has(placeOf(problem)))];
+  const problems = [
+    ...inText,
+    ...found.filter((problem) => !places.has(placeOf(problem)) && !paths.has(problem.path)),
+  ];
+  const isSole = Array.isArray(fieldsOf(document.value)?.['providers']);
+  const warnings = sortProblems([
+    ...warningsOf(files.value, { config: parsed.data, isSole, toOrigin: files.toOrigin, locate }),
+    ...noteProblems(notes, document),
+  ]);
   if (!parsed.success || problems.length > 0)
-    return { ok: false, problems: sortProblems(problems), files: read };
+    return { ok: false, problems: sortProblems(problems), warnings, files: read };
 
   const config = withEnvironmentProxies(withAbsolutePaths(parsed.data, folder), env);
   return {
@@ -115,7 +127,7 @@ function validate(document: SourceDocument, source: TextSource, env: NodeJS.Proc
     config,
     source,
     files: read,
-    warnings: sortProblems([...warningsOf(config, value, locate), ...noteProblems(notes, document)]),
+    warnings,
   };
 }
 
@@ -126,7 +138,7 @@ function placeOf({ line, column }: ConfigProblem): string {
 function noteProblems(notes: readonly Note[], { locate }: SourceDocument): ConfigProblem[] {
   return notes.map(({ path, expected }) => {
     const { line, column } = locate(path, 'field');
-    return { path: formatPath(path), expected, line, column };
+    return { path: showWrittenPath(path), expected, line, column };
   });
 }
 

@@ -45,15 +45,21 @@ routes:
 activeProviderId: openai-main
 \`\`\`
 
-- **Durations** are milliseconds as numbers, or text such as \`500ms\`, \`5s\`, \`1.5m\`, \`1h\`; at most seven days.
+- **Durations** are milliseconds as numbers, or text such as \`500ms\`, \`5s\`, \`1.5m\`, \`1h\`; at most seven days. A number below
+  1000 is a warning, since most programs have seconds there.
 - **Sizes** are bytes as numbers, or text such as \`256KiB\`, \`10MB\`.
 - **\`\${NAME}\`** in a value reads the environment; a variable that is not set is an error. \`$\${NAME}\` stands for
-  \`\${NAME}\` itself. What the variable holds is always text: it cannot bring further options, and a comma in it does
-  not make two tokens.
+  \`\${NAME}\` itself. What the variable holds is always text: it cannot bring further options.
 - **\`\${file:PATH}\`** in a value, alone or within text, is what a file holds, without the newline at its end: secrets as
   Kubernetes, Docker and systemd hand them over. PATH has no spaces and counts from the folder of this file. One value stands in
   each file, of at most 1MiB of UTF-8; for many tokens in one there is \`apiTokensFile\`. What stands in a file is text, too, and
   no reference within it is read. A changed file is taken up as a change of this one is.
+- **An item of \`apiTokens\`** may be a list with commas or line breaks between, such as \`\${OPENAI_KEYS}\`, and so may a line of
+  \`apiTokensFile\`. A key that has a comma in it is written as a map, \`{ key: "a,b" }\`, which is one key; so is the JSON of a
+  service account.
+- **Credentials that are plainly none** (quotes around them, \`$NAME\`, \`NAME=\` or \`Bearer\` before them) are errors at a
+  vendor’s own address, and warnings where somebody else answers; examples of keys (\`sk-...\`) and keys that begin as another vendor’s
+  do are warnings. No message shows them.
 - **Unknown options** and options that do not fit together are errors, all reported at once with line and column.
   \`sparekey check --config FILE\` reports them without starting anything.
 - **A change of the file** is taken up while the gateway runs; a file with errors changes nothing.

@@ -1,6 +1,7 @@
 import { providerTypes, typesWithOption } from '../../catalog/provider-types.ts';
 import type { ProviderType } from '../../catalog/row.ts';
 import type { Secret } from '../../base/secret.ts';
+import { credentialMistake, isVendorsOwn } from './credential-form.ts';
 import { formatAddress, isLoopback } from './scalars.ts';
 import type { ListenAddress } from '../../listener/listen.ts';
 import { vendorFields } from './vendor-fields.ts';
@@ -144,7 +145,10 @@ interface ProviderFields extends VendorFields, Readonly<Record<string, unknown>>
 
 /** The constraints of a provider's type on its other options. */
 export function checkProvider(provider: ProviderFields, context: Context): void {
-  if (hasNoIssue(context, 'type')) checkType(provider, context);
+  if (hasNoIssue(context, 'type')) {
+    checkType(provider, context);
+    if (hasNoIssue(context, 'baseUrl')) checkKeys(provider, context);
+  }
   for (const { parts } of KEY_OPTIONS) {
     const given = parts.find((part) => provider[part] !== undefined);
     if (given !== undefined)
@@ -158,6 +162,24 @@ export function checkProvider(provider: ProviderFields, context: Context): void 
       .filter((option) => provider[option] !== undefined),
   ];
   for (const other of others) addProblem(context, [other], `either ${first} or ${other}, not both`);
+}
+
+/** At a vendor's own address no key has the form of a slip; elsewhere such a one is a warning. */
+function checkKeys(provider: ProviderFields, context: Context): void {
+  const { type, providerDomain } = provider;
+  const hasOtherUrl = BASE_URL_OPTIONS.some(({ option }) => provider[option] !== undefined);
+  const baseUrl = provider.baseUrl ?? (hasOtherUrl ? undefined : providerTypes.get(type)?.baseUrl);
+  if (baseUrl === undefined || providerDomain !== undefined || !isVendorsOwn(type, baseUrl)) return;
+  if (!listHasNoIssue(context, 'apiTokens')) return;
+  const faulty = new Set(
+    context.issues
+      .map(({ path = [] }) => path)
+      .flatMap(([list, index]) => (list === 'apiTokens' ? [index] : [])),
+  );
+  for (const [index, token] of provider.apiTokens.entries()) {
+    const expected = faulty.has(index) ? undefined : credentialMistake(token.key.reveal(), 'a token');
+    if (expected !== undefined) addProblem(context, ['apiTokens', index], expected);
+  }
 }
 
 function checkType(provider: ProviderFields, context: Context): void {

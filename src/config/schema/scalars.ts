@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Secret } from '../../base/secret.ts';
+import { credentialMistake } from './credential-form.ts';
 import type { ListenAddress } from '../../listener/listen.ts';
 
 /**
@@ -198,7 +199,8 @@ export function secret(what: string) {
         message:
           value === ''
             ? `${what} that is not blank`
-            : `${what} of printable ASCII characters without spaces, as a header can carry it`,
+            : (credentialMistake(value, what) ??
+              `${what} of printable ASCII characters without spaces, as a header can carry it`),
       });
       return z.NEVER;
     })

@@ -287,6 +287,8 @@ void test('options of vendors are accepted, make base URLs, and warn where they 
     warnings.map(({ path }) => path),
     [
       'providers[0].authHeaderKey',
+      // No route leads to it, and to those behind it.
+      'providers[1]',
       'providers[5].moonshotFileId',
       'providers[19].vertexAuthServiceName',
       'providers[21].klingTokenRefreshAhead',
