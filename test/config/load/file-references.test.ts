@@ -89,11 +89,13 @@ void test('what a file holds is text: it brings no references, no options, and o
     list: '[a,b]',
     lines: 'one\n\n',
   });
-  const tokens = await load('provider: { type: openai, apiTokens: ["${file:reference}", "${file:list}"] }');
-  assert.deepEqual(tokensOf(tokens), ['${HOME}${file:other}$${x}', '[a,b]']);
-  const named = await load('provider: { type: openai, apiTokens: [{ key: k, name: "${file:lines}" }] }');
-  assert.ok(named.ok);
-  assert.equal(named.config.providers[0]?.apiTokens[0]?.name, 'one\n');
+  const names = ['reference', 'list', 'lines'].map((name) => `{ key: ${name}, name: "\${file:${name}}" }`);
+  const named = await load(`provider: { type: openai, apiTokens: [${names.join(', ')}] }`);
+  assert.ok(named.ok, named.ok ? '' : problemsOf(named).join('\n'));
+  assert.deepEqual(
+    named.config.providers[0]?.apiTokens.map(({ name }) => name),
+    ['${HOME}${file:other}$${x}', '[a,b]', 'one\n'],
+  );
 });
 
 void test('a doubled dollar keeps the reference, and one in a comment or a name reads nothing', async (context) => {
