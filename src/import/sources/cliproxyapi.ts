@@ -308,7 +308,7 @@ function limitsOf(value: LooseMap): LooseMap {
 
 const NOT_OF_ENTRIES: readonly (readonly [field: string, why: string])[] = [
   ['headers', 'requests have no headers of the configuration; passHeaders lets those of clients pass'],
-  ['proxy-url', 'name the proxy by hand, as the page of the configuration says'],
+  ['proxy-url', 'write it by hand as the provider’s proxy'],
   ['request-scoped-errors', 'the rules for each vendor say whose fault an answer is; verdicts adds to them'],
   ['cloak', 'requests go as clients write them; claudeCodeMode is for OAuth tokens of Claude Code'],
   ['fingerprint-profile', 'requests go as clients write them'],
@@ -334,9 +334,9 @@ const SILENT: ReadonlySet<string> = new Set([
 
 const KNOWN: Readonly<Record<string, string>> = {
   'auth-dir': 'logins by OAuth (Gemini CLI, Claude Code, Codex, …) are no API keys: use keys of the vendors',
-  'proxy-url': 'name the proxy by hand, as the page of the configuration says',
+  'proxy-url': 'write it by hand as the provider’s proxy',
   'remote-management': 'the admin API has a listener and a token of its own: admin.listen, admin.token',
-  tls: 'put a proxy with TLS in front, or see the page of the configuration',
+  tls: 'write it by hand as tls, or put a proxy with TLS in front',
   payload: 'customSettings of a provider sets fields of all its requests',
   'interactions-api-key': 'Sparekey has no Interactions API; the keys serve as gemini-api-key',
 };

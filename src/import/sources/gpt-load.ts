@@ -249,7 +249,7 @@ function noteRest(row: LooseMap, settings: LooseMap, notes: Notes): void {
       'requests have no headers of the configuration; passHeaders lets those of clients pass',
     );
   if (textOf(settingOf(row, settings, 'proxy_url')) !== undefined)
-    notes.add(place, 'proxy_url', 'name the proxy by hand, as the page of the configuration says');
+    notes.add(place, 'proxy_url', 'write it by hand as the provider’s proxy');
   if (numberOf(settingOf(row, settings, 'blacklist_threshold')) === 0)
     notes.add(
       place,

@@ -230,7 +230,7 @@ function noteRest({ row, place }: Channel, notes: Notes): void {
   }
   const setting = mapOf(jsonOf(row['setting']));
   if (textOf(setting['proxy']) !== undefined)
-    notes.add(place, 'setting.proxy', 'name the proxy by hand, as the page of the configuration says');
+    notes.add(place, 'setting.proxy', 'write it by hand as the provider’s proxy');
   if (textOf(setting['system_prompt']) !== undefined)
     notes.add(place, 'setting.system_prompt', 'put it into a file, and name its URL as context');
 }
