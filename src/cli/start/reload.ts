@@ -29,6 +29,8 @@ export async function keepReloading({ path, loaded, log, takeOver }: ReloadOptio
 
   const reload = async (): Promise<void> => {
     const result = await loadConfig(path, process.env);
+    // Those of a refused one too: what it lacks may come.
+    files = result.files ?? files;
     if (!result.ok) {
       log.error('the changed configuration is not valid; the old one stays', {
         mistakes: result.problems.length,
@@ -36,7 +38,6 @@ export async function keepReloading({ path, loaded, log, takeOver }: ReloadOptio
       for (const problem of result.problems) log.error(formatProblem(problem, path));
       return;
     }
-    ({ files } = result);
     for (const warning of result.warnings) log.warn(formatProblem(warning, path));
     await takeOver(result);
     const needRestart = changedForRestart(started, result.config);

@@ -1,6 +1,7 @@
 import { LineCounter, isAlias, isCollection, isMap, isScalar, isSeq, parseAllDocuments } from 'yaml';
 import type { Document, Scalar } from 'yaml';
 import { expandReferences, findReserved, hideReferences, showReferences } from './interpolate.ts';
+import type { References } from './interpolate.ts';
 import type { Path } from './problem.ts';
 import { yamlSyntax } from './yaml-syntax.ts';
 
@@ -8,7 +9,7 @@ import { yamlSyntax } from './yaml-syntax.ts';
 export interface SourceDocument {
   /** The data, of several documents a list of each one's; undefined where the text cannot be read as YAML. */
   readonly value: unknown;
-  /** Mistakes of the text itself: syntax, repeated fields, references to the environment. */
+  /** Mistakes of the text itself: syntax, repeated fields, references to the environment and to files. */
   readonly problems: readonly TextProblem[];
   /** The position of what is nearest to a path. */
   readonly locate: (path: Path, part: 'field' | 'value') => Position;
@@ -34,10 +35,10 @@ export interface Position {
 const MAX_ALIAS_COUNT = 100;
 
 /**
- * Reads YAML 1.2 and puts the environment's values in place of `${NAME}`. Several documents are read as a list of them.
+ * Reads YAML 1.2 and puts what they stand for in place of references such as `${NAME}`. Several documents are read as a list of them.
  * Never throws for what it is given.
  */
-export function readDocument(text: string, env: NodeJS.ProcessEnv): SourceDocument {
+export function readDocument(text: string, references: References): SourceDocument {
   const lines = new LineCounter();
   const documents = parseAllDocuments(hideReferences(text), {
     lineCounter: lines,
@@ -68,7 +69,7 @@ export function readDocument(text: string, env: NodeJS.ProcessEnv): SourceDocume
     for (const [offset, { code }] of mistakes) report(offset, yamlSyntax[code]);
     const readable = reserved === undefined && yaml.errors.every(({ code }) => code === 'DUPLICATE_KEY');
     if (!readable) return undefined;
-    expandScalars(yaml, env, report);
+    expandScalars(yaml, references, report);
     return toData(yaml, report);
   });
   return {
@@ -100,7 +101,7 @@ function position(lines: LineCounter, offset: number): { line: number; column: n
 }
 
 /** Expands every value in place. What an anchor holds is expanded once, however many aliases show it. */
-function expandScalars(yaml: YamlDocument, env: NodeJS.ProcessEnv, report: Report): void {
+function expandScalars(yaml: YamlDocument, references: References, report: Report): void {
   const walk = (node: unknown, path: Path): void => {
     if (isMap(node))
       for (const { key, value } of node.items) {
@@ -112,7 +113,7 @@ function expandScalars(yaml: YamlDocument, env: NodeJS.ProcessEnv, report: Repor
   };
   const expandScalar = (scalar: Scalar, path: Path): void => {
     if (typeof scalar.value !== 'string') return;
-    const expansion = expandReferences(scalar.value, env);
+    const expansion = expandReferences(scalar.value, references);
     if (!expansion.ok) report(scalar.range?.[0] ?? 0, expansion.expected, path);
     scalar.value = expansion.ok ? expansion.text : showReferences(scalar.value);
   };

@@ -12,6 +12,8 @@ export interface TextSource {
   readonly text: string;
   /** Of the file, absolute; absent where the text has none. */
   readonly path?: string;
-  /** By their absolute paths. */
+  /** Those of `apiTokensFile`, by their absolute paths. */
   readonly tokenFiles: readonly (readonly [path: string, file: FileText])[];
+  /** Those of `${file:PATH}`, and of certificates and their keys, in the same way. */
+  readonly files: readonly (readonly [path: string, file: FileText])[];
 }

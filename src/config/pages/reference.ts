@@ -50,6 +50,10 @@ activeProviderId: openai-main
 - **\`\${NAME}\`** in a value reads the environment; a variable that is not set is an error. \`$\${NAME}\` stands for
   \`\${NAME}\` itself. What the variable holds is always text: it cannot bring further options, and a comma in it does
   not make two tokens.
+- **\`\${file:PATH}\`** in a value, alone or within text, is what a file holds, without the newline at its end: secrets as
+  Kubernetes, Docker and systemd hand them over. PATH has no spaces and counts from the folder of this file. One value stands in
+  each file, of at most 1MiB of UTF-8; for many tokens in one there is \`apiTokensFile\`. What stands in a file is text, too, and
+  no reference within it is read. A changed file is taken up as a change of this one is.
 - **Unknown options** and options that do not fit together are errors, all reported at once with line and column.
   \`sparekey check --config FILE\` reports them without starting anything.
 - **A change of the file** is taken up while the gateway runs; a file with errors changes nothing.
