@@ -123,7 +123,8 @@ export class RedisServer {
 
 let program: string | undefined;
 
-function redisProgram(): string {
+/** The server program. Installs it where there is none. */
+export function redisProgram(): string {
   program ??= process.env['SPAREKEY_REDIS_SERVER'] ?? onPath('redis-server') ?? installed();
   return program;
 }
