@@ -34,7 +34,7 @@ export function warningsOf(
   { config, isSole, toOrigin, locate }: Context,
 ): readonly ConfigProblem[] {
   const warnings = [
-    ...validProviders(written).flatMap(({ at, provider }) =>
+    ...validProviders(written, config).flatMap(({ at, provider }) =>
       warningsOfProvider(provider).map(({ path, expected }) => ({ path: [...at, ...path], expected })),
     ),
     ...unitlessDurations(written, configSchema).map(unitlessWarning),
@@ -48,17 +48,19 @@ export function warningsOf(
   });
 }
 
-function validProviders(
-  written: unknown,
-): readonly { readonly at: Path; readonly provider: ProviderConfig }[] {
+interface PlacedProvider {
+  readonly at: Path;
+  readonly provider: ProviderConfig;
+}
+
+/** Where the whole is not valid each is read by itself. */
+function validProviders(written: unknown, config: Config | undefined): readonly PlacedProvider[] {
   const { provider, providers } = fieldsOf(written) ?? {};
-  const all: readonly { readonly at: Path; readonly value: unknown }[] = [
-    { at: ['provider'], value: provider },
-    ...listOf(providers).map((value, index) => ({ at: ['providers', index], value })),
-  ];
-  return all.flatMap(({ at, value }) => {
-    const { data } = singleProvider.safeParse(value);
-    return data === undefined ? [] : [{ at, provider: data }];
+  const values = provider === undefined ? listOf(providers) : [provider];
+  return values.flatMap((value, index) => {
+    const at = provider === undefined ? ['providers', index] : ['provider'];
+    const valid = config === undefined ? singleProvider.safeParse(value).data : config.providers[index];
+    return valid === undefined ? [] : [{ at, provider: valid }];
   });
 }
 
