@@ -110,13 +110,13 @@ export function keyIdsOf({ id, apiTokens }: ProviderConfig): readonly string[] {
 }
 
 function keysOf(config: ProviderConfig): Key[] {
-  return config.apiTokens.map(({ key: secret, name = '', weight, quotaDomain, models }) => {
+  return config.apiTokens.map(({ key: secret, name, origin = '', weight, quotaDomain, models }) => {
     const id = keyId(config.id, secret);
     return {
       id,
       providerId: config.id,
       secret,
-      name,
+      name: name ?? origin,
       weight,
       quotaDomain: quotaDomain ?? id,
       serves: anyModelMatcher(models),

@@ -24,7 +24,7 @@ export function configFromEnvironment(env: NodeJS.ProcessEnv): LoadResult | unde
     providers: found.map(({ type, tokens }) => ({
       id: type.type,
       type: type.type,
-      apiTokens: tokens,
+      apiTokens: tokens.map((key, n) => ({ key, name: nameOf(type, n, tokens.length) })),
       failover: { enabled: true, ...recoveryOf(type) },
     })),
     activeProviderId: first.type.type,
@@ -44,6 +44,11 @@ export function configFromEnvironment(env: NodeJS.ProcessEnv): LoadResult | unde
     expected: `${message} (item ${Number(path[3]) + 1} of the list)`,
   }));
   return { ok: false, problems };
+}
+
+/** The variable, with the number of the token where it holds several, counted from 1. */
+function nameOf({ env = '' }: ProviderType, index: number, count: number): string {
+  return count === 1 ? env : `${env}[${index + 1}]`;
 }
 
 function tokensOf(list: string | undefined): readonly string[] {

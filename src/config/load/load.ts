@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { readDocument } from './document.ts';
 import type { SourceDocument } from './document.ts';
 import { narrowUnion, problemsOf, showPath } from './issues.ts';
+import { withKeyOrigins } from './key-origins.ts';
 import { mergeSources } from './plugin/merge-sources.ts';
 import type { Note } from './plugin/reading.ts';
 import { formatPath, sortProblems } from './problem.ts';
@@ -84,7 +85,13 @@ function validate(document: SourceDocument, source: TextSource): LoadResult {
   const problems = [...inText, ...found.filter((problem) => !reported.has(placeOf(problem)))];
   if (!parsed.success || problems.length > 0) return { ok: false, problems: sortProblems(problems) };
 
-  const config = withAbsolutePaths(parsed.data, folder);
+  const isList = typeof value === 'object' && value !== null && 'providers' in value;
+  const config = withKeyOrigins(withAbsolutePaths(parsed.data, folder), {
+    locate,
+    file: path,
+    tokenLine: files.tokenLine,
+    providerPath: (index) => (isList ? ['providers', index] : ['provider']),
+  });
   const read = path === undefined ? [] : [path];
   return {
     ok: true,
