@@ -1,8 +1,11 @@
+import { basename, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { loadConfig } from '../../config/load/load.ts';
 import type { Loaded } from '../../config/load/load.ts';
 import { formatProblem } from '../../config/load/problem.ts';
+import { describeChanges } from '../../config/pages/describe-changes.ts';
 import type { Config } from '../../config/schema/schema.ts';
+import type { Running } from '../../main.ts';
 import type { Log } from '../../telemetry/contract.ts';
 import { watchFiles } from './file-watch.ts';
 
@@ -13,18 +16,22 @@ export interface ReloadOptions {
   readonly loaded: Loaded;
   readonly log: Log;
   readonly takeOver: (loaded: Loaded) => Promise<void>;
+  /** Shows that the file is not what runs, and with undefined that it is again. */
+  readonly noteRefusal: Running['noteRefusal'];
 }
 
 /** Between two polls of the files. Milliseconds. */
 const POLL_MS = 250;
 
 /**
- * Reloads the configuration when one of its files changes and at SIGHUP. One that is not valid is logged and changes
- * nothing.
+ * Reloads the configuration when one of its files changes and at SIGHUP, and logs in one line what that changed. One that is
+ * not valid is logged and shown, and changes nothing.
  * @returns what ends it, once it watches
  */
-export async function keepReloading({ path, loaded, log, takeOver }: ReloadOptions): Promise<() => void> {
+export async function keepReloading(options: ReloadOptions): Promise<() => void> {
+  const { path, loaded, log, takeOver, noteRefusal } = options;
   const started = loaded.config;
+  let running = started;
   let { files } = loaded;
 
   const reload = async (): Promise<void> => {
@@ -34,23 +41,34 @@ export async function keepReloading({ path, loaded, log, takeOver }: ReloadOptio
         mistakes: result.problems.length,
       });
       for (const problem of result.problems) log.error(formatProblem(problem, path));
+      const [first] = result.problems;
+      const problem = first === undefined ? '' : formatProblem(first, basename(path));
+      noteRefusal({ file: resolve(path), problem, mistakes: result.problems.length });
       return;
     }
     ({ files } = result);
     for (const warning of result.warnings) log.warn(formatProblem(warning, path));
     await takeOver(result);
+    noteRefusal(undefined);
+    const changes = describeChanges(running, result.config);
+    running = result.config;
     const needRestart = changedForRestart(started, result.config);
     if (needRestart.length > 0)
       log.warn('some changes count only after a restart', { options: needRestart.join(', ') });
-    log.info('the configuration was taken over');
+    log.info('the configuration was taken over', { changes });
   };
 
   let last = Promise.resolve();
   // One after the other: the newest file wins.
   const enqueueReload = (): void => {
-    last = last
-      .then(reload)
-      .catch((error: unknown) => log.error('the configuration was not taken over', { error }));
+    last = last.then(reload).catch((error: unknown) => {
+      log.error('the configuration was not taken over', { error });
+      noteRefusal({
+        file: path,
+        problem: 'it is valid and was not taken over: the log says why',
+        mistakes: 0,
+      });
+    });
   };
   const stopWatching = await watchFiles({ files: () => files, onChange: enqueueReload, intervalMs: POLL_MS });
   const stopHearing = onReloadSignal(enqueueReload);

@@ -83,7 +83,13 @@ async function followFile(setup: Setup, sparekey: Running, ports: Ports, log: Lo
   const { path, loaded } = setup;
   const takeOver = ({ config, source }: Loaded): Promise<void> =>
     sparekey.reload(withPorts(config, ports), source);
-  return keepReloading({ path, loaded, log, takeOver });
+  return keepReloading({
+    path,
+    loaded,
+    log,
+    takeOver,
+    noteRefusal: (refused) => sparekey.noteRefusal(refused),
+  });
 }
 
 function sourceOf(setup: Setup): string | undefined {
