@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import { loadConfig } from '../../config/load/load.ts';
 import { formatAddress } from '../../config/schema/scalars.ts';
 import type { ListenAddress } from '../../listener/listen.ts';
@@ -31,13 +32,25 @@ export async function findAdmin(options: AdminAccessOptions, env: NodeJS.Process
   return {
     url: admin ?? configured?.url ?? DEFAULT_ADMIN_URL,
     token: token ?? configured?.token,
+    operator: operatorName(env),
   };
+}
+
+/** Whom acts are recorded as: SPAREKEY_OPERATOR, else who runs the command; undefined where the system does not say. */
+function operatorName(env: NodeJS.ProcessEnv): string | undefined {
+  const given = env['SPAREKEY_OPERATOR'] ?? '';
+  if (given !== '') return given;
+  try {
+    return userInfo().username;
+  } catch {
+    return undefined;
+  }
 }
 
 async function configuredAdmin(
   file: string | undefined,
   env: NodeJS.ProcessEnv,
-): Promise<AdminAccess | undefined> {
+): Promise<Pick<AdminAccess, 'url' | 'token'> | undefined> {
   const path = file ?? (existsSync(DEFAULT_CONFIG_FILE) ? DEFAULT_CONFIG_FILE : undefined);
   if (path === undefined) return undefined;
   const result = await loadConfig(path, env);

@@ -4,6 +4,7 @@ import { narrowUnion } from './issues.ts';
 import { withAbsolutePaths } from './load.ts';
 import type { LoadResult } from './load.ts';
 import { configSchema } from '../schema/schema.ts';
+import type { Config } from '../schema/schema.ts';
 
 /** The cooldown of keys where no model for health checks is known. */
 const COOLDOWN_MS = 60_000;
@@ -24,7 +25,7 @@ export function configFromEnvironment(env: NodeJS.ProcessEnv): LoadResult | unde
     providers: found.map(({ type, tokens }) => ({
       id: type.type,
       type: type.type,
-      apiTokens: tokens.map((key, n) => ({ key, name: nameOf(type, n, tokens.length) })),
+      apiTokens: tokens,
       failover: { enabled: true, ...recoveryOf(type) },
     })),
     activeProviderId: first.type.type,
@@ -32,7 +33,10 @@ export function configFromEnvironment(env: NodeJS.ProcessEnv): LoadResult | unde
   if (parsed.success)
     return {
       ok: true,
-      config: withAbsolutePaths(parsed.data, process.cwd()),
+      config: withVariables(
+        withAbsolutePaths(parsed.data, process.cwd()),
+        found.map(({ type }) => type.env ?? ''),
+      ),
       source: { kind: 'environment' },
       files: [],
       warnings: [],
@@ -46,9 +50,18 @@ export function configFromEnvironment(env: NodeJS.ProcessEnv): LoadResult | unde
   return { ok: false, problems };
 }
 
-/** The variable, with the number of the token where it holds several, counted from 1. */
-function nameOf({ env = '' }: ProviderType, index: number, count: number): string {
-  return count === 1 ? env : `${env}[${index + 1}]`;
+/** Keys by their variable, with their number, counted from 1, where it holds several. */
+function withVariables(config: Config, variables: readonly string[]): Config {
+  const providers = config.providers.map((provider, index) => {
+    const variable = variables[index] ?? '';
+    const isSole = provider.apiTokens.length === 1;
+    const apiTokens = provider.apiTokens.map((key, n) => ({
+      ...key,
+      origin: isSole ? variable : `${variable}[${n + 1}]`,
+    }));
+    return { ...provider, apiTokens };
+  });
+  return { ...config, providers };
 }
 
 function tokensOf(list: string | undefined): readonly string[] {
