@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { configFromEnvironment } from '../../../src/config/load/environment.ts';
+import { withKeyOrigins } from '../../../src/config/load/key-origins.ts';
 import type { Config } from '../../../src/config/schema/schema.ts';
 import { openProvider } from '../../../src/providers/provider.ts';
 import { FRESH } from '../../../src/keys/record/record.ts';
@@ -66,6 +67,23 @@ void test('the origin of a key is no part of its id, which stays where lines mov
   });
   assert.deepEqual([before?.name, after?.name], ['f.yaml:1', 'f.yaml:3']);
   assert.equal(before?.id, after?.id);
+});
+
+void test('keys of one value that holds several are numbered, in a variable as in a line of a file', () => {
+  const config = configOf(`provider: { type: openai, apiTokens: [${A}, ${B}, ${C}, sk-d-0123456789abcdef] }`);
+  // Where each stands, as it is once a list is made several items.
+  const written = ['${OPENAI_KEYS}', '${OPENAI_KEYS}'];
+  const named = withKeyOrigins(config, {
+    file: '/etc/main.yaml',
+    locate: ([, , index]) => {
+      const text = written[Number(index)];
+      return { line: 4, column: 7, ...(text !== undefined && { written: text }) };
+    },
+    tokenLine: ([, , index]) =>
+      Number(index) < written.length ? undefined : { file: 'a/keys.txt', line: 12 },
+    providerPath: () => ['provider'],
+  });
+  assert.deepEqual(names(named), [['OPENAI_KEYS[1]', 'OPENAI_KEYS[2]', 'keys.txt:12[1]', 'keys.txt:12[2]']]);
 });
 
 void test('keys of the environment are called by their variable, those of a list by their number too', () => {
