@@ -6,6 +6,7 @@ import type { Log } from './telemetry/contract.ts';
 import { openControlPlane } from './node/control-plane.ts';
 import { openDataPlane } from './node/data-plane.ts';
 import { openNode } from './node/gateway-node.ts';
+import type { Refusal } from './node/gateway-node.ts';
 
 /** A running gateway, in one process or several. */
 export interface Running {
@@ -20,6 +21,11 @@ export interface Running {
    * @param source - what `config` was parsed from, for the other processes
    */
   reload(config: Config, source: ConfigSource): Promise<void>;
+  /**
+   * Shows that the configuration file was changed and is not taken over: `GET /ready`, `GET /api/state`.
+   * @param refused - undefined: it was taken over
+   */
+  noteRefusal(refused: Refusal | undefined): void;
   /** Shuts down: lets requests in flight finish up to `limits.drain`, releases leases, writes pending records. */
   drain(): Promise<void>;
   /** Ends at once the processes that this one started. */
@@ -48,6 +54,7 @@ export async function startSparekey(config: Config, { log }: { readonly log: Log
     stateDescription: node.store.description,
     runtime: node.runtime,
     reload: (next) => control.reloaded(node.reload(next)),
+    noteRefusal: (refused) => node.noteRefusal(refused),
     drain: async () => {
       await Promise.all([data.close(), control.close()]);
       await node.close();

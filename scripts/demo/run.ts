@@ -1,4 +1,5 @@
 import { viewKey } from '../../src/admin/key-view.ts';
+import { standingOf } from '../../src/admin/standing.ts';
 import { settle } from '../../src/keys/record/record.ts';
 import type { Log } from '../../src/telemetry/contract.ts';
 import { startFaults } from './fault-schedule.ts';
@@ -72,7 +73,11 @@ function keysOf({ sparekey, simulator }: Demo): KeySnapshot[] {
     const answered = name === undefined ? 0 : (simulator.counts(tokenOf(name)).met.answer ?? 0);
     const settled = settle(record, now);
     const checkAt = settled.state === 'out-of-service' ? settled.nextCheckAt : undefined;
-    return { view: viewKey(key, settled, undefined, checkAt, now), inFlight, answered };
+    return {
+      view: viewKey({ key, domain: undefined }, standingOf({ record, domain: undefined }, now), checkAt, now),
+      inFlight,
+      answered,
+    };
   });
 }
 

@@ -13,7 +13,7 @@ const COMMON: Headers = {
   'x-content-type-options': 'nosniff',
 };
 
-/** Items of a list that are serialised at once, before the event loop runs. */
+/** Items of a list that are serialised, or passed over, at once, before the event loop runs. */
 const BATCH = 200;
 
 /** Answers with one small value. */
@@ -29,7 +29,7 @@ export function answerError(response: ServerResponse, code: AdminErrorCode, head
 
 /**
  * Answers with `{"NAME":[…]}` in pieces, with backpressure: a list of a hundred thousand neither fills the memory nor
- * delays other requests. Resolves when it is sent, or the client is gone.
+ * delays other requests. Items that are undefined are left out. Resolves when it is sent, or the client is gone.
  */
 export async function answerList(
   response: ServerResponse,
@@ -46,12 +46,16 @@ export async function answerList(
 
 async function* pieces(name: string, items: Iterable<unknown>): AsyncGenerator<string> {
   let text = `{${JSON.stringify(name)}:[`;
-  let count = 0;
+  let seen = 0;
+  let separator = '';
   for (const item of items) {
-    text += `${count === 0 ? '' : ','}${JSON.stringify(item)}`;
-    count += 1;
-    if (count % BATCH !== 0) continue;
-    yield text;
+    if (item !== undefined) {
+      text += `${separator}${JSON.stringify(item)}`;
+      separator = ',';
+    }
+    seen += 1;
+    if (seen % BATCH !== 0) continue;
+    if (text !== '') yield text;
     text = '';
     await setImmediate();
   }

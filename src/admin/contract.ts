@@ -40,6 +40,9 @@ const decisionView = z.object({
   check: z.boolean(),
   /** The model that it was held from, as the provider names it. */
   model: z.string().nullable(),
+  /** Who did it, and why: of the operator's acts, as far as it was said. */
+  by: z.string().nullable().default(null),
+  reason: z.string().nullable().default(null),
 });
 export type DecisionView = z.output<typeof decisionView>;
 
@@ -77,11 +80,21 @@ export const keyView = z.object({
   models: z.record(z.string(), holdView),
   /** What shares its limits; null where it shares them with no other key. */
   quotaDomain: z.string().nullable(),
+  /** `state`, or what an in-service key is held for: see `STANDINGS`. Absent in older versions. */
+  standing: z.string().optional(),
+  /** What it is out or held for, such as `key_dead` or `throttled`; null where it is neither, or was disabled. */
+  cause: z.string().nullable().optional(),
+  /** Until when it is held from a model, by itself or with its quota domain; the soonest end of several. */
+  heldUntil: time.nullable().optional(),
 });
 export type KeyView = z.output<typeof keyView>;
 
 /** `GET /api/keys` */
 export const keyList = z.object({ keys: z.array(keyView) });
+
+/** The keys that are meant by a text: how many, and the first few. `GET /api/find-key` */
+export const foundKeys = z.object({ count: z.number(), keys: z.array(keyView).readonly() });
+export type FoundKeysView = z.output<typeof foundKeys>;
 
 /** How a health check went. `POST /api/keys/ID/probe` */
 export const checkReport = z.object({
@@ -99,7 +112,7 @@ export const checkReport = z.object({
 });
 export type CheckReportView = z.output<typeof checkReport>;
 
-/** The holds that the operator ended. `POST /api/providers/ID/lift-holds` */
+/** The holds that the operator ended. `POST /api/providers/ID/lift-holds`, `POST /api/keys/ID/lift-holds` */
 export const liftedHolds = z.object({
   provider: z.string(),
   /** Ids of the keys that were held. */
@@ -373,6 +386,17 @@ export const stateView = z.object({
     differSince: time.nullable(),
     others: z.array(z.object({ node: z.string(), providers: z.array(z.string()).readonly() })).readonly(),
   }),
+  /** The configuration file, where it was changed and is not taken over: what runs is older. */
+  refusedFile: z
+    .object({
+      since: time,
+      file: z.string(),
+      /** The first mistake, in a line; no secret is in it. */
+      problem: z.string(),
+      mistakes: z.number(),
+    })
+    .nullable()
+    .default(null),
   /** By provider: when there are health checks again, where this process does them and those of the day are used up. */
   checksSpentUntil: z.record(z.string(), time.nullable()).default({}),
   /** Good answers without any output, by provider, where there were some. */

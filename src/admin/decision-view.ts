@@ -19,7 +19,7 @@ export function viewRule(id: string, { type, config }: Provider): RuleView {
 
 /** Makes the view of a decision on a key of `provider`. */
 export function viewDecision(decision: Decision, provider: Provider): DecisionView {
-  const { at, effect, rule, status, requestId, node, check, model } = decision;
+  const { at, effect, rule, status, requestId, node, check, model, by, reason } = decision;
   return {
     at: formatWallTime(at),
     effect,
@@ -29,5 +29,7 @@ export function viewDecision(decision: Decision, provider: Provider): DecisionVi
     node: node ?? null,
     check: check === true,
     model: model ?? null,
+    by: by ?? null,
+    reason: reason ?? null,
   };
 }

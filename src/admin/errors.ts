@@ -1,5 +1,17 @@
 /** Every error of the admin API: its status, under a code that stays, and its meaning. */
 export const adminErrors = {
+  invalid_operator: {
+    status: 400,
+    message: 'The header x-sparekey-operator is a name of at most 64 characters, without control characters.',
+  },
+  invalid_reason: {
+    status: 400,
+    message: 'A reason is text of at most 200 characters, without control characters.',
+  },
+  unknown_state: {
+    status: 400,
+    message: 'A state is one of in-service, throttled, denied, out-of-credit, out-of-service, disabled.',
+  },
   missing_token: { status: 401, message: 'This needs the admin token, as `Authorization: Bearer TOKEN`.' },
   invalid_token: { status: 401, message: 'That is not the admin token.' },
   foreign_host: {

@@ -1,38 +1,37 @@
 import { formatWallTime, wallTimeOrNull } from '../clock/wall-time.ts';
-import type { Key } from '../keys/key.ts';
-import { settle } from '../keys/record/record.ts';
+import type { PooledKey } from '../keys/pool/pool.ts';
 import type { Hold, KeyRecord } from '../keys/record/record.ts';
 import type { HoldView, KeyView } from './contract.ts';
-import { reasonOf } from './reason.ts';
+import type { KeyStanding } from './standing.ts';
 
 /**
- * @param record - of the key, as this process knows it
- * @param domain - whose limits it shares, where that is configured or learned
+ * @param stands - how the key stands by its record, as this process knows it
  * @param checkAt - when it is checked next; undefined where it is not
  * @param now - milliseconds since the epoch
  */
 export function viewKey(
-  key: Key,
-  record: KeyRecord,
-  domain: string | undefined,
+  { key, domain }: Pick<PooledKey, 'key' | 'domain'>,
+  stands: KeyStanding,
   checkAt: number | undefined,
   now: number,
 ): KeyView {
-  const settled = settle(record, now);
-  const holds = settled.state === 'in-service' ? settled.holds.filter(({ until }) => until > now) : [];
+  const { record: settled, holds, standing, cause, reason, until } = stands;
   return {
     provider: key.providerId,
     id: key.id,
     name: key.name === '' ? null : key.name,
     hint: key.secret.hint === '' ? null : key.secret.hint,
     state: settled.state,
-    reason: reasonOf(settled, holds),
+    reason,
     failures: failuresOf(settled),
     passes: settled.state === 'out-of-service' ? settled.passes : 0,
     since: settled.since === 0 ? null : formatWallTime(settled.since),
     nextTryAt: nextTryAt(settled, checkAt, now),
     models: Object.fromEntries(holds.map((hold) => [hold.model, viewHold(hold)])),
-    quotaDomain: domain ?? null,
+    quotaDomain: domain?.name ?? null,
+    standing,
+    cause,
+    heldUntil: wallTimeOrNull(until),
   };
 }
 

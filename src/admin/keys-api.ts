@@ -3,7 +3,7 @@ import type { Route, RouteTarget } from '../routing/route.ts';
 import type { RouteQuery } from '../routing/route-conditions.ts';
 import type { KeyBook } from '../keys/book/book.ts';
 import { checkDueAt } from '../keys/record/check-due.ts';
-import type { OperatorLifted } from '../keys/record/event.ts';
+import type { OperatorLifted, Said } from '../keys/record/event.ts';
 import type { PooledKey } from '../keys/pool/pool.ts';
 import { settle } from '../keys/record/record.ts';
 import type { Prober } from '../probe/prober.ts';
@@ -12,6 +12,7 @@ import type {
   CheckReportView,
   ChoiceView,
   Explanation,
+  FoundKeysView,
   KeyView,
   LiftedHoldsView,
   OutageView,
@@ -20,7 +21,10 @@ import type { AdminErrorCode } from './errors.ts';
 import { viewChoice } from './choice-view.ts';
 import { explainKey } from './explain-view.ts';
 import { viewKey } from './key-view.ts';
+import { meantBy } from './meant-keys.ts';
 import { viewOutages } from './outage-view.ts';
+import { holdOfDomain, isWanted, standingOf } from './standing.ts';
+import type { KeyFilter } from './standing.ts';
 import type { Viewpoint } from './viewpoint.ts';
 
 /** What the admin API works on. */
@@ -38,6 +42,25 @@ export interface KeysApiOptions {
   readonly random: () => number;
   /** What this process can know. */
   readonly viewpoint: () => Viewpoint;
+  /** The operator ended holds. */
+  readonly onLift: (lift: Lift) => void;
+}
+
+/** Holds that the operator ended, who and why. */
+export interface Lift extends Said {
+  readonly provider: string;
+  /** As it was asked for; undefined: all. */
+  readonly model: string | undefined;
+  /** Ids. */
+  readonly keys: readonly string[];
+}
+
+/** Keys shown of those that a text may mean. */
+const MAX_FOUND = 10;
+
+interface Found {
+  readonly provider: Provider;
+  readonly pooled: PooledKey;
 }
 
 /** A change the operator asked for, as it is answered. */
@@ -55,12 +78,22 @@ export class KeysApi {
     this.#options = options;
   }
 
-  /** Every key of one provider or of all. Made as it is read, each key as it is at that moment. */
-  list(providerId: string | undefined): Iterable<KeyView> | AdminErrorCode {
+  /**
+   * The keys that are wanted, of one provider or of all. Made as it is read, each key as it is at that moment; undefined
+   * stands for one that is not wanted.
+   */
+  list(filter: KeyFilter): Iterable<KeyView | undefined> | AdminErrorCode {
     const { providers } = this.#options.runtime();
-    if (providerId === undefined) return this.#views(providers.values());
-    const provider = providers.get(providerId);
-    return provider === undefined ? 'unknown_provider' : this.#views([provider]);
+    if (filter.provider === undefined) return this.#views(providers.values(), filter);
+    const provider = providers.get(filter.provider);
+    return provider === undefined ? 'unknown_provider' : this.#views([provider], filter);
+  }
+
+  /** The keys that a text means: see `meantBy`. The first few of them are shown. */
+  find(text: string): FoundKeysView {
+    const meant = meantBy(text, this.#all());
+    const keys = meant.slice(0, MAX_FOUND).map(({ provider, pooled }) => this.#view(provider, pooled));
+    return { count: meant.length, keys };
   }
 
   show(id: string): KeyView | AdminErrorCode {
@@ -99,12 +132,16 @@ export class KeysApi {
   }
 
   /** Takes a key out of service until `enable`, or puts it back whatever its state and whatever it is held from. */
-  async change(id: string, type: 'disabled' | 'enabled'): Promise<OperatorChange<KeyView> | AdminErrorCode> {
+  async change(
+    id: string,
+    type: 'disabled' | 'enabled',
+    said: Said,
+  ): Promise<OperatorChange<KeyView> | AdminErrorCode> {
     const found = this.#find(id);
     if (found === undefined) return 'unknown_key';
     const { provider, pooled } = found;
     const { book, now } = this.#options;
-    book.apply(pooled.key, { type, at: now() }, provider.keyPolicy);
+    book.apply(pooled.key, { type, at: now(), ...said }, provider.keyPolicy);
     await book.flushed();
     return { answer: this.#view(provider, pooled), stored: !book.storeFailed };
   }
@@ -116,23 +153,44 @@ export class KeysApi {
   async liftHolds(
     providerId: string,
     model: string | undefined,
+    said: Said,
   ): Promise<OperatorChange<LiftedHoldsView> | AdminErrorCode> {
     const provider = this.#options.runtime().providers.get(providerId);
-    if (provider === undefined) return 'unknown_provider';
-    const { book, now } = this.#options;
+    return provider === undefined
+      ? 'unknown_provider'
+      : this.#lift(provider, provider.pool.all(), model, said);
+  }
+
+  /** The same for one key. */
+  async liftHoldsOf(
+    id: string,
+    model: string | undefined,
+    said: Said,
+  ): Promise<OperatorChange<LiftedHoldsView> | AdminErrorCode> {
+    const found = this.#find(id);
+    return found === undefined ? 'unknown_key' : this.#lift(found.provider, [found.pooled], model, said);
+  }
+
+  async #lift(
+    provider: Provider,
+    pool: Iterable<PooledKey>,
+    model: string | undefined,
+    said: Said,
+  ): Promise<OperatorChange<LiftedHoldsView>> {
+    const { book, now, onLift } = this.#options;
     const at = now();
     const models = model === undefined ? undefined : new Set([model, provider.mapModel(model)]);
-    const lifted: PooledKey[] = [];
-    for (const pooled of provider.pool.all()) {
+    const keys: string[] = [];
+    for (const pooled of pool) {
       const held = heldModels(pooled, at).filter((each) => models?.has(each) !== false);
       if (held.length === 0) continue;
-      lifted.push(pooled);
+      keys.push(pooled.key.id);
       for (const event of liftEvents(held, models === undefined, at))
-        book.apply(pooled.key, event, provider.keyPolicy);
+        book.apply(pooled.key, { ...event, ...said }, provider.keyPolicy);
     }
+    if (keys.length > 0) onLift({ provider: provider.id, model, keys, ...said });
     await book.flushed();
-    const keys = lifted.map(({ key }) => key.id);
-    return { answer: { provider: providerId, keys }, stored: !book.storeFailed };
+    return { answer: { provider: provider.id, keys }, stored: !book.storeFailed };
   }
 
   /**
@@ -161,16 +219,26 @@ export class KeysApi {
       : [pinnedTarget(provider, undefined, query.model, providers)];
   }
 
-  *#views(providers: Iterable<Provider>): Generator<KeyView> {
+  *#views(providers: Iterable<Provider>, filter: KeyFilter): Generator<KeyView | undefined> {
+    const { now } = this.#options;
+    const holdOf = holdOfDomain(now());
     for (const provider of providers) {
-      for (const pooled of provider.pool.all()) yield this.#view(provider, pooled);
+      for (const pooled of provider.pool.all()) {
+        const stands = standingOf(pooled, now(), holdOf);
+        yield isWanted(stands, filter) ? this.#view(provider, pooled, stands) : undefined;
+      }
+    }
+  }
+
+  *#all(): Generator<Found> {
+    for (const provider of this.#options.runtime().providers.values()) {
+      for (const pooled of provider.pool.all()) yield { provider, pooled };
     }
   }
 
   /** By the record that counts: where failover is off that is the operator's word alone, whatever is stored. */
-  #view(provider: Provider, pooled: PooledKey): KeyView {
-    const { key, record, domain } = pooled;
-    return viewKey(key, record, domain?.name, this.#checkAt(provider, pooled), this.#options.now());
+  #view(provider: Provider, pooled: PooledKey, stands = standingOf(pooled, this.#options.now())): KeyView {
+    return viewKey(pooled, stands, this.#checkAt(provider, pooled), this.#options.now());
   }
 
   /** Undefined where nothing is checked but a hold, which keeps it from one model alone. */
@@ -189,7 +257,7 @@ export class KeysApi {
   }
 
   /** Ids of keys are unique over providers. */
-  #find(id: string): { readonly provider: Provider; readonly pooled: PooledKey } | undefined {
+  #find(id: string): Found | undefined {
     for (const provider of this.#options.runtime().providers.values()) {
       const pooled = provider.pool.get(id);
       if (pooled !== undefined) return { provider, pooled };

@@ -1,4 +1,5 @@
 import type { DomainHold } from '../keys/pool/quota-domain.ts';
+import type { Decision } from '../keys/record/decision.ts';
 import type { Hold, KeyRecord, OutCause } from '../keys/record/record.ts';
 import { failuresText, modelText } from './contract-words.ts';
 
@@ -25,7 +26,7 @@ const HELD_TEXT: Readonly<Record<Hold['cause'], string>> = {
 export function reasonOf(record: KeyRecord, holds: readonly Hold[]): string | null {
   switch (record.state) {
     case 'disabled':
-      return 'disabled by hand';
+      return `disabled by hand${saidText(record.decisions?.findLast(({ effect }) => effect === 'disabled'))}`;
     case 'out-of-service':
       return `${OUT_TEXT_BY_RULE[record.rule] ?? OUT_TEXT[record.cause]} (${record.rule})`;
     case 'in-service': {
@@ -44,11 +45,24 @@ export function reasonOf(record: KeyRecord, holds: readonly Hold[]): string | nu
   }
 }
 
+/** Who did it and why, as far as it was said. */
+function saidText({ by, reason }: Pick<Decision, 'by' | 'reason'> = {}): string {
+  return `${by === undefined ? '' : ` by ${by}`}${reason === undefined ? '' : `: ${reason}`}`;
+}
+
+/** Models named for each cause; the rest are counted. */
+const MAX_MODELS = 3;
+
 function heldText(holds: readonly Hold[]): readonly string[] {
-  const [first] = holds;
-  if (first === undefined) return [];
-  if (holds.length > 1) return [`kept from ${holds.length} models for a while`];
-  return [heldReason(first)];
+  return Array.from(
+    Map.groupBy(holds, ({ cause }) => cause),
+    ([cause, alike]) => {
+      const models = alike.slice(0, MAX_MODELS).map(({ model }) => modelText(model));
+      const more = alike.length > MAX_MODELS ? ` and ${alike.length - MAX_MODELS} more` : '';
+      const rules = [...new Set(alike.map(({ rule }) => rule))];
+      return `${HELD_TEXT[cause]} for ${models.join(', ')}${more} (${rules.slice(0, MAX_MODELS).join(', ')})`;
+    },
+  );
 }
 
 /** Why a key is kept from one model. */

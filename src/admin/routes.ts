@@ -2,6 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { answerError, answerJson, answerList } from './answer.ts';
 import type { AdminErrorCode } from './errors.ts';
 import type { KeysApi, OperatorChange } from './keys-api.ts';
+import { decoded, readOperator } from './operator.ts';
+import { isStanding } from './standing.ts';
 import { viewState } from './state-view.ts';
 import type { StateStatus } from './state-view.ts';
 import { viewWorker } from './worker-view.ts';
@@ -16,20 +18,22 @@ export interface AdminApi {
   readonly state: () => StateStatus;
 }
 
-const PLAIN_PATHS = new Set(['/api/keys', '/api/choice', '/api/workers', '/api/state']);
+const PLAIN_PATHS = new Set(['/api/keys', '/api/find-key', '/api/choice', '/api/workers', '/api/state']);
 const LIFT_PATH = /^\/api\/providers\/([^/]+)\/lift-holds$/;
-const KEY_PATH = /^\/api\/keys\/([^/]+)(?:\/(explain|disable|enable|probe))?$/;
+const KEY_PATH = /^\/api\/keys\/([^/]+)(?:\/(explain|disable|enable|lift-holds|probe))?$/;
 
 /**
  * Answers a request that may be here:
- * - `GET /api/keys`, with `?provider=ID` of one provider
+ * - `GET /api/keys`, with `?provider=ID` of one provider, `?state=S` (one of `STANDINGS`), `?reason=TEXT`
+ * - `GET /api/find-key`, with `?key=TEXT`: an id, a name, or the beginning of either
  * - `GET /api/keys/ID`, `GET /api/keys/ID/explain`
- * - `POST /api/keys/ID/disable`, `…/enable`, `…/probe`
- *   with `?model=M` of this model
- * - `POST /api/providers/ID/lift-holds`, with `?model=M` of this model alone
+ * - `POST /api/keys/ID/disable`, `…/enable`, `…/probe`, with `?model=M` of this model
+ * - `POST /api/keys/ID/lift-holds`, `POST /api/providers/ID/lift-holds`, with `?model=M` of this model alone
  * - `GET /api/choice`, with `?model=M`, `?host=H`, `?path=P`, `?provider=ID`
  * - `GET /api/workers`
  * - `GET /api/state`
+ *
+ * Acts of the operator take `?reason=TEXT`, and who acts in `OPERATOR_HEADER`.
  */
 export async function route(
   { keys: api, workers, state }: AdminApi,
@@ -47,7 +51,10 @@ export async function route(
   if (request.method !== method) return answerError(response, 'method_not_allowed', { allow: method });
 
   const model = searchParams.get('model') || undefined;
-  if (liftedId !== undefined) return answerChange(response, await api.liftHolds(decoded(liftedId), model));
+  const said = isRead ? {} : readOperator(request, searchParams);
+  if (typeof said === 'string') return answerError(response, said);
+  if (liftedId !== undefined)
+    return answerChange(response, await api.liftHolds(decoded(liftedId), model, said));
   if (pathname === '/api/state') {
     return answerJson(response, 200, viewState(state(), api.outages(), workers()));
   }
@@ -57,8 +64,9 @@ export async function route(
     const path = searchParams.get('path') ?? undefined;
     return answerOr(response, api.choice(searchParams.get('provider') ?? undefined, { model, host, path }));
   }
+  if (pathname === '/api/find-key') return answerJson(response, 200, api.find(searchParams.get('key') ?? ''));
   if (id === undefined) {
-    const keys = api.list(searchParams.get('provider') ?? undefined);
+    const keys = listKeys(api, searchParams);
     return typeof keys === 'string' ? answerError(response, keys) : answerList(response, 'keys', keys);
   }
   switch (action) {
@@ -68,18 +76,25 @@ export async function route(
       return answerOr(response, api.explain(id));
     case 'probe':
       return answerOr(response, await api.probe(id, model));
-    default:
-      return answerChange(response, await api.change(id, action === 'disable' ? 'disabled' : 'enabled'));
+    case 'lift-holds':
+      return answerChange(response, await api.liftHoldsOf(id, model, said));
+    default: {
+      const act = action === 'disable' ? 'disabled' : 'enabled';
+      return answerChange(response, await api.change(id, act, said));
+    }
   }
 }
 
-/** A part of a path, decoded; as it came where it is malformed, which is no id. */
-function decoded(part: string): string {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return part;
-  }
+function listKeys(api: KeysApi, query: URLSearchParams): ReturnType<KeysApi['list']> {
+  const provider = query.get('provider') ?? undefined;
+  const state = query.get('state') ?? undefined;
+  const reason = query.get('reason') ?? undefined;
+  if (state !== undefined && !isStanding(state)) return 'unknown_state';
+  return api.list({
+    ...(provider !== undefined && { provider }),
+    ...(state !== undefined && { state }),
+    ...(reason !== undefined && { reason }),
+  });
 }
 
 function answerOr(response: ServerResponse, answer: object | AdminErrorCode): void {

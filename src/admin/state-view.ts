@@ -1,4 +1,4 @@
-import { wallTimeOrNull } from '../clock/wall-time.ts';
+import { formatWallTime, wallTimeOrNull } from '../clock/wall-time.ts';
 import type { ClockStatus } from '../clock/clock-keeper.ts';
 import type { OtherConfiguration } from '../cluster/configuration-watch.ts';
 import type { OutageView, StateView } from './contract.ts';
@@ -26,10 +26,22 @@ export interface StateStatus {
     readonly differSince: number | undefined;
     readonly others: readonly OtherConfiguration[];
   };
+  /** The configuration file, where what runs is older; undefined where it is what runs. */
+  readonly refusedFile: RefusedFile | undefined;
   /** Of those, for which the checks of a day that cost something are used up, until then. Milliseconds since the epoch. */
   readonly checksSpent: readonly (readonly [provider: string, until: number])[];
   /** By provider: see `Provider.emptyAnswers`. */
   readonly emptyAnswers: readonly (readonly [provider: string, count: number])[];
+}
+
+/** A configuration file that was changed and is not taken over. */
+export interface RefusedFile {
+  /** Milliseconds since the epoch. */
+  readonly since: number;
+  readonly file: string;
+  /** The first mistake, in a line. */
+  readonly problem: string;
+  readonly mistakes: number;
 }
 
 /** Makes the view of the state. */
@@ -47,6 +59,7 @@ export function viewState(
     probing,
     probingRest,
     configurations,
+    refusedFile,
     checksSpent,
     emptyAnswers,
   } = status;
@@ -66,6 +79,8 @@ export function viewState(
     probing,
     probingRest,
     configurations: { ...configurations, differSince: wallTimeOrNull(configurations.differSince) },
+    refusedFile:
+      refusedFile === undefined ? null : { ...refusedFile, since: formatWallTime(refusedFile.since) },
     checksSpentUntil: Object.fromEntries(checksSpent.map(([id, until]) => [id, wallTimeOrNull(until)])),
     emptyAnswers: Object.fromEntries(emptyAnswers.filter(([, count]) => count > 0)),
     memory: sumMemory(workers),

@@ -8,7 +8,7 @@ export interface Key {
   readonly id: string;
   readonly providerId: string;
   readonly secret: Secret;
-  /** The operator's name for it; empty where none was given. */
+  /** The operator's name for it, else where it is written, such as `OPENAI_KEY_1`; empty where neither is known. */
   readonly name: string;
   /** Its share of traffic, relative to the pool's other keys. */
   readonly weight: number;

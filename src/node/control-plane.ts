@@ -8,7 +8,7 @@ import { isDueSooner } from '../keys/record/check-due.ts';
 import { CircuitChecks } from '../probe/circuit-checks.ts';
 import { Prober } from '../probe/prober.ts';
 import { stateStatus } from './state-status.ts';
-import { logChecks, logConfigurations } from '../telemetry/notice-lines.ts';
+import { logChecks, logConfigurations, logLift } from '../telemetry/notice-lines.ts';
 import type { ListenAddress } from '../listener/listen.ts';
 import type { GatewayNode } from './gateway-node.ts';
 
@@ -57,6 +57,7 @@ export async function openControlPlane(
     runtime,
     book,
     prober,
+    onLift: logLift(log),
     onDefect: (error) => log.error('the admin API met a defect', { error }),
   });
   const stopHurrying = book.subscribe((keyId, record, before) => {

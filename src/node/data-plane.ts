@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { formatWallTime } from '../clock/wall-time.ts';
 import { KeyQueues } from '../failover/queue/key-queues.ts';
 import { Gateway } from '../gateway/gateway.ts';
 import { requestIdGenerator } from '../gateway/request/read-call.ts';
@@ -56,6 +57,12 @@ function connectionOptions({ log, runtime }: GatewayNode): ConnectionOptions {
 
 function createGateway(node: GatewayNode, siblings?: () => object): Gateway {
   const { log, health, tools, resources, memory, runtime } = node;
+  const details = (): object => ({
+    status: 'ready',
+    ...health.view(),
+    ...configurationView(node.refusedFile()),
+    ...siblings?.(),
+  });
   const waiting = new KeyQueues(tools.now);
   tools.recorder.book.subscribe((keyId) => waiting.recordChanged(keyId));
   return new Gateway({
@@ -65,11 +72,17 @@ function createGateway(node: GatewayNode, siblings?: () => object): Gateway {
     waiting,
     memory,
     newId: requestIdGenerator(),
-    readiness: () => ({ ready: true, details: { status: 'ready', ...health.view(), ...siblings?.() } }),
+    readiness: () => ({ ready: true, details: details() }),
     onRequest: (entry) => log.request(entry),
     onUnreadable: (requestId, error) => log.warn('a request could not be read', { requestId, error }),
     onDefect: (requestId, error) => log.error('a request met a defect', { requestId, error }),
   });
+}
+
+/** What anybody may know of a file that is refused: the admin listener says why. */
+function configurationView(refused: ReturnType<GatewayNode['refusedFile']>): object {
+  if (refused === undefined) return {};
+  return { configuration: 'refused', configurationRefusedSince: formatWallTime(refused.since) };
 }
 
 async function closePlane(

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import type { RefusedFile } from '../admin/state-view.ts';
 import { ResourceBook } from '../routing/resource-book.ts';
 import type { Config } from '../config/schema/schema.ts';
 import type { AttemptTools } from '../failover/attempt/attempt-plan.ts';
@@ -35,9 +36,16 @@ export interface GatewayNode extends Pick<OpenState, 'store' | 'stateKind' | 'he
   onTransition(write: LogTransition): void;
   /** @returns the previous runtime, whose requests finish with it */
   reload(config: Config): Runtime;
+  /** The configuration file, where it was changed and is not taken over; undefined where it is what runs. */
+  readonly refusedFile: () => RefusedFile | undefined;
+  /** Notes that, from the first time on. @param refused - undefined: it was taken over */
+  noteRefusal(refused: Refusal | undefined): void;
   /** Writes pending records and closes what is open. The planes close before it. */
   close(): Promise<void>;
 }
+
+/** Why a file is not taken over, and since when where that is known. */
+export type Refusal = Omit<RefusedFile, 'since'> & Partial<Pick<RefusedFile, 'since'>>;
 
 /**
  * Opens the store and reads what is known of the keys.
@@ -68,6 +76,7 @@ export async function openNode(
   const endWatch = watchDescriptors(logExhausted(log, () => performance.now()));
   const pools = new PoolUpdates(book);
   let runtime = assemble(config, book, pools);
+  let refusedFile: RefusedFile | undefined;
   // Cached: reading it takes files, and every request needs it.
   let memoryBytes = memoryLimit(config, workerCount(config.workers));
   current.hasKey = (keyId) => findKey(runtime, keyId) !== undefined;
@@ -91,6 +100,10 @@ export async function openNode(
       memoryBytes = memoryLimit(next, workerCount(config.workers));
       // Its connections stay for its requests in flight, and close once they are idle.
       return previous;
+    },
+    refusedFile: () => refusedFile,
+    noteRefusal: (refused) => {
+      refusedFile = refused && { since: refusedFile?.since ?? now(), ...refused };
     },
     close: async () => {
       endWatch();

@@ -10,11 +10,12 @@ export interface StatusSources extends Pick<OpenState, 'store' | 'stateKind' | '
   readonly prober: Prober;
   readonly configurations: ConfigurationWatch;
   readonly runtime: () => Runtime;
+  readonly refusedFile: () => StateStatus['refusedFile'];
 }
 
 /** The state as the admin API shows it, as this process knows it now. */
 export function stateStatus(sources: StatusSources): StateStatus {
-  const { store, stateKind, health, clocks, book, prober, configurations, runtime } = sources;
+  const { store, stateKind, health, clocks, book, prober, configurations, runtime, refusedFile } = sources;
   return {
     kind: stateKind,
     description: store.description,
@@ -26,6 +27,7 @@ export function stateStatus(sources: StatusSources): StateStatus {
     probingRest: prober.probingRest,
     checksSpent: prober.spentBudgets(sources.now()),
     configurations: { differSince: configurations.differsSince, others: configurations.others },
+    refusedFile: refusedFile(),
     emptyAnswers: [...runtime().providers.values()].map(({ id, emptyAnswers }) => [id, emptyAnswers]),
   };
 }

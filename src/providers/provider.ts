@@ -115,13 +115,13 @@ export function keyIdsOf({ id, apiTokens }: ProviderConfig): readonly string[] {
 }
 
 function keysOf(config: ProviderConfig): Key[] {
-  return config.apiTokens.map(({ key: secret, name = '', weight, quotaDomain, models, proxy }) => {
+  return config.apiTokens.map(({ key: secret, name, origin = '', weight, quotaDomain, models, proxy }) => {
     const id = keyId(config.id, secret);
     return {
       id,
       providerId: config.id,
       secret,
-      name,
+      name: name ?? origin,
       weight,
       quotaDomain: quotaDomain ?? id,
       serves: anyModelMatcher(models),

@@ -1,15 +1,16 @@
 import { formatWallTime } from '../clock/wall-time.ts';
 import type { KeyBook } from '../keys/book/book.ts';
 import type { Key } from '../keys/key.ts';
-import type { KeyRecord } from '../keys/record/record.ts';
+import { compareActs } from '../keys/record/operator-acts.ts';
+import type { KeyRecord, OperatorAct } from '../keys/record/record.ts';
 import type { LogFields } from './contract.ts';
 
-/** Logs that one key left service or came back. */
+/** Logs that one key left service or came back, or what the operator did. */
 export type LogTransition = (message: string, fields: LogFields) => void;
 
 /**
- * Logs every key that leaves service or comes back, whichever node found it: one line each time. Several transitions
- * between two reads of the store are one line, of the state at the end.
+ * Logs every key that leaves service or comes back, whichever node found it, and every one that the operator disables or
+ * enables: one line each time. Several transitions between two reads of the store are one line, of the state at the end.
  *
  * Not logged: a key that comes back by itself when its cooldown is over, since that is not written. The line of its
  * leaving says when that will be.
@@ -21,12 +22,28 @@ export function watchTransitions(
   write: LogTransition,
 ): void {
   book.subscribe((keyId, after, before) => {
+    const act = actBetween(before, after);
     // Epochs grow whenever a key leaves or re-enters service, and only then.
-    if (after.epoch === before.epoch) return;
+    if (after.epoch === before.epoch && act === undefined) return;
     const key = find(keyId);
     if (key === undefined) return;
-    write(messageOf(after), { ...nameOf(key), ...factsOf(before, after) });
+    if (act === undefined) write(messageOf(after), { ...nameOf(key), ...factsOf(before, after) });
+    else write(`a key was ${act} by hand`, { ...nameOf(key), ...actFacts(act, before, after) });
   });
+}
+
+/** The operator's act that the state after it rests on; undefined where it rests on something else. */
+function actBetween(before: KeyRecord, after: KeyRecord): OperatorAct['act'] | undefined {
+  const { state, operator } = after;
+  if (operator === undefined || compareActs(operator, before.operator) <= 0) return undefined;
+  return state === (operator.act === 'disabled' ? 'disabled' : 'in-service') ? operator.act : undefined;
+}
+
+/** Who acted, and why, as far as it was said; of a key that was out, for how long. Not why: that is no longer so. */
+function actFacts(act: OperatorAct['act'], before: KeyRecord, after: KeyRecord): LogFields {
+  const { by, reason } = after.decisions?.findLast(({ effect }) => effect === act) ?? {};
+  const wasOut = before.state !== 'in-service' && after.state === 'in-service';
+  return { operator: by, reason, outMs: wasOut ? after.since - before.since : undefined };
 }
 
 function messageOf({ state }: KeyRecord): string {

@@ -74,6 +74,22 @@ export function logConfigurations(log: Log): (notice: ConfigurationNotice) => vo
   };
 }
 
+/** Holds that the operator ended. */
+interface Lift {
+  readonly provider: string;
+  /** Undefined: all. */
+  readonly model: string | undefined;
+  readonly keys: readonly string[];
+  readonly by?: string;
+  readonly reason?: string;
+}
+
+/** Log line of holds that the operator ended: one, however many keys there were. */
+export function logLift(log: Log): (lift: Lift) => void {
+  return ({ provider, model, keys, by, reason }) =>
+    log.info('holds were lifted by hand', { provider, model, keys: keys.length, operator: by, reason });
+}
+
 /** Logs that a provider fails as a whole. The process that found it logs it, once. */
 export function logOutage(notice: ProviderNotice, log: Log): void {
   switch (notice.kind) {

@@ -57,6 +57,10 @@ export async function startWithWorkers(
       await supervisor.reload(nextSource);
       await control.reloaded(previous);
     },
+    noteRefusal: (refused) => {
+      node.noteRefusal(refused);
+      supervisor.noteRefusal(node.refusedFile());
+    },
     drain: async () => {
       acceptor.close();
       await Promise.all([supervisor.stop(node.runtime().config.limits.drain), control.close()]);

@@ -1,3 +1,4 @@
+import type { RefusedFile } from '../admin/state-view.ts';
 import type { ConfigSource } from '../config/load/source.ts';
 import type { MemoryUse } from '../gateway/memory-budget.ts';
 import type { ConnectionCounts } from '../listener/file-descriptors.ts';
@@ -20,8 +21,12 @@ export type WorkerCommand =
   | { readonly kind: 'connection'; readonly number: number }
   /** The answer to `stalled`: the revoked connections were given to others, all others sent before are still its own. */
   | { readonly kind: 'resume'; readonly stall: number; readonly revoked: readonly number[] }
-  /** How many workers serve, for `GET /ready`. */
-  | { readonly kind: 'workers'; readonly workers: WorkersReadiness };
+  /** For `GET /ready`: how many workers serve, and the configuration file where it is not taken over. */
+  | {
+      readonly kind: 'readiness';
+      readonly workers: WorkersReadiness;
+      readonly refusedFile: RefusedFile | undefined;
+    };
 
 /** How many workers serve, as `GET /ready` shows it. */
 export interface WorkersReadiness {

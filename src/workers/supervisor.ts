@@ -1,3 +1,4 @@
+import type { RefusedFile } from '../admin/state-view.ts';
 import type { WorkerStatus } from '../admin/worker-view.ts';
 import type { ConfigSource } from '../config/load/source.ts';
 import type { RecordSnapshot } from '../keys/book/record-snapshots.ts';
@@ -36,6 +37,7 @@ export class Supervisor {
   #source: ConfigSource;
   #version = 0;
   #ready = 0;
+  #refusedFile: RefusedFile | undefined;
   #looking: NodeJS.Timeout | undefined;
 
   constructor(options: SupervisorOptions) {
@@ -98,6 +100,12 @@ export class Supervisor {
     });
   }
 
+  /** Has all workers, and those that are started later, show it. */
+  noteRefusal(refusedFile: RefusedFile | undefined): void {
+    this.#refusedFile = refusedFile;
+    this.#sendReadiness();
+  }
+
   /** Lets the workers finish what is in flight, for at most `limitMs`; resolves when all have ended. */
   async stop(limitMs: number): Promise<void> {
     const timer = setTimeout(() => {
@@ -120,8 +128,13 @@ export class Supervisor {
     const ready = this.status().filter(({ state }) => state === 'ready').length;
     if (ready === this.#ready) return;
     this.#ready = ready;
-    for (const slot of this.#slots)
-      slot.send({ kind: 'workers', workers: { ready, of: this.#slots.length } });
+    this.#sendReadiness();
+  }
+
+  #sendReadiness(): void {
+    const workers = { ready: this.#ready, of: this.#slots.length };
+    const refusedFile = this.#refusedFile;
+    for (const slot of this.#slots) slot.send({ kind: 'readiness', workers, refusedFile });
   }
 }
 

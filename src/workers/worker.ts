@@ -53,8 +53,9 @@ class Worker {
       case 'resume':
         this.#running?.handover.resume(command.stall, command.revoked);
         return;
-      case 'workers':
+      case 'readiness':
         this.#workers = command.workers;
+        this.#running?.node.noteRefusal(command.refusedFile);
         return;
       case 'drain':
         void this.end();

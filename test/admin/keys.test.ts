@@ -58,6 +58,9 @@ void test('a key of which nothing was ever recorded is shown with all that is kn
     since: null,
     nextTryAt: null,
     models: {},
+    standing: 'in-service',
+    cause: null,
+    heldUntil: null,
   };
   assert.deepEqual(answer.json(), {
     keys: [

@@ -31,6 +31,13 @@ void test('a long list comes as it is read, and others are answered meanwhile', 
   assert.equal(list.complete, false);
   const { keys } = listing.parse(JSON.parse(await text(list)));
   assert.equal(new Set(keys.map(({ id }) => id)).size, KEYS);
+  // What is not wanted does not travel.
+  await fixture.post(`/api/keys/${fixture.key(secret(7)).id}/disable`);
+  const wanted = await fixture.get('/api/keys?state=disabled');
+  assert.deepEqual(
+    listing.parse(wanted.json()).keys.map(({ id }) => id),
+    [fixture.key(secret(7)).id],
+  );
 });
 
 void test('a reader that leaves in the middle of a list causes no defect', async (context) => {

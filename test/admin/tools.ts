@@ -1,6 +1,7 @@
 import type { TestContext } from 'node:test';
 import { startAdmin } from '../../src/admin/admin.ts';
 import type { Admin } from '../../src/admin/admin.ts';
+import type { Lift } from '../../src/admin/keys-api.ts';
 import type { StateStatus } from '../../src/admin/state-view.ts';
 import type { WorkerStatus } from '../../src/admin/worker-view.ts';
 import type { Config } from '../../src/config/schema/schema.ts';
@@ -29,6 +30,8 @@ export interface AdminFixture {
   readonly prober: Prober;
   /** What went wrong inside. */
   readonly defects: readonly unknown[];
+  /** Holds that were ended by hand. */
+  readonly lifts: readonly Lift[];
   /** Milliseconds since the epoch; moved by tests. */
   readonly clock: { now: number };
   provider(id: string): Provider;
@@ -67,6 +70,7 @@ const STATE: StateStatus = {
   probing: [],
   probingRest: [],
   configurations: { differSince: undefined, others: [] },
+  refusedFile: undefined,
   checksSpent: [],
   emptyAnswers: [],
 };
@@ -110,6 +114,7 @@ export async function openAdminFixture(
   const route = router(providers, { ...config, activeProviderId, random: Math.random });
   if (options.watched === true) await prober.watch(providers.values());
   const defects: unknown[] = [];
+  const lifts: Lift[] = [];
   const admin = await startAdmin({
     listen: { host: '127.0.0.1', port: 0 },
     node: 'node-1',
@@ -122,6 +127,7 @@ export async function openAdminFixture(
     prober,
     now: () => clock.now,
     random: seededRandom(1),
+    onLift: (lift) => lifts.push(lift),
     onDefect: (error) => defects.push(error),
   });
   context.after(async () => {
@@ -148,6 +154,7 @@ export async function openAdminFixture(
     store,
     prober,
     defects,
+    lifts,
     clock,
     provider: (id) => {
       const provider = providers.get(id);

@@ -75,7 +75,8 @@ void test('a key that is held is in service, and one that is fine has nothing ag
   const fine = await output(context, gateway, 'explain', 'team-a');
   assert.match(fine, /^team-a \(.*\) of sim is in service\.$/m);
   assert.match(fine, /^Why +Nothing speaks against it\.$/m);
-  assert.match(fine, /^Nothing was ever decided on it\.$/m);
+  // Nothing but that: no decision, and nothing about processes.
+  assert.match(fine, /^Why +Nothing speaks against it\.\nLimits .*\n$/m);
 });
 
 void test('the key is named by its id, the beginning of it, or its name, as long as one is meant', async (context) => {
@@ -94,7 +95,11 @@ void test('the key is named by its id, the beginning of it, or its name, as long
     assert.equal(code, 1);
     return stderr;
   };
-  assert.equal(await refused('team-c'), 'No key has the id or the name team-c.\n');
+  const near = await gateway.keyOf(GOOD);
+  assert.equal(
+    await refused('taem-a'),
+    `No key has the id or the name taem-a, or one that begins so. Did you mean ${near.id} team-a …good of sim?\n`,
+  );
   assert.equal(
     await refused('team-b'),
     `2 keys are meant by team-b:\n  ${dead} team-b …dead of sim\n  ${hot} team-b …warm of sim\n`,

@@ -7,6 +7,7 @@ import { ask } from '../support/http.ts';
 import type { TestGatewayOptions } from '../support/gateway.ts';
 import { rawAnswer, rawUpstream } from '../support/raw-upstream.ts';
 import { finished } from './tools.ts';
+import { until } from '../support/until.ts';
 import { folderFor } from '../support/folder.ts';
 
 const GOOD = 'sk-good-0123456789abcdef-good';
@@ -68,13 +69,90 @@ void test('a key is disabled, enabled and checked by its id', async (context) =>
   );
   const list = await finished(context, ['keys', 'list', '--admin', adminUrl]);
   assert.match(list.stdout, /…dead +out of service +in \S+ +refused by the provider/);
-  assert.match(list.stdout, /2 keys: 1 in service, 1 out of service/);
+  assert.match(list.stdout, /2 keys: 1 out of service \(1 refused\), 1 in service/);
 
   const unknown = await finished(context, ['keys', 'disable', 'none', '--admin', adminUrl]);
   assert.deepEqual(
     [unknown.code, unknown.stderr],
-    [1, 'No provider has a key with this id. (unknown_key)\n'],
+    [1, 'No key has the id or the name none, or one that begins so. `sparekey keys list` shows them.\n'],
   );
+});
+
+void test('each command takes a name or a beginning, and records who acted and why', async (context) => {
+  const { adminUrl, keyOf, logs } = await gatewayFor(context, pool);
+  const { id } = await keyOf(GOOD);
+  const keys = (...args: string[]) =>
+    finished(context, ['keys', ...args, '--admin', adminUrl], { env: { SPAREKEY_OPERATOR: 'Zoë' } });
+
+  const disabled = await keys('disable', 'TEAM', '--reason', 'seen in a repository');
+  assert.deepEqual([disabled.code, disabled.stdout], [0, `${id} (team-a) of sim is disabled.\n`]);
+  const list = await keys('list', '--state', 'disabled');
+  assert.match(list.stdout, /^team-a .* disabled +- +disabled by hand by Zoë: seen in a repository$/m);
+  assert.match(list.stdout, /\n\n1 key matches: 1 disabled\n$/);
+  const explained = await keys('explain', 'sim/team-a');
+  assert.match(
+    explained.stdout,
+    /^Why +Zoë disabled it by hand: seen in a repository\.\n +Only the operator puts it back\.$/m,
+  );
+  assert.match(explained.stdout, / +disabled by hand: seen in a repository +- +- +Zoë +-$/m);
+
+  const enabled = await keys('enable', id.slice(0, 6), '--json');
+  assert.partialDeepStrictEqual(JSON.parse(enabled.stdout), { id, state: 'in-service' });
+  assert.match((await keys('explain', 'team-a')).stdout, /^Why +Zoë enabled it by hand\.$/m);
+  const probed = await keys('probe', 'team', '--json');
+  assert.partialDeepStrictEqual(JSON.parse(probed.stdout), { passed: true, status: 200 });
+  const acts = logs().filter(({ msg }) => String(msg).endsWith('by hand'));
+  assert.partialDeepStrictEqual(acts, [
+    { msg: 'a key was disabled by hand', name: 'team-a', operator: 'Zoë', reason: 'seen in a repository' },
+    { msg: 'a key was enabled by hand', name: 'team-a', operator: 'Zoë' },
+  ]);
+
+  const refused = await keys('disable', 'team-a', '--reason', 'two\nlines');
+  assert.deepEqual(
+    [refused.code, refused.stderr],
+    [1, 'A reason is text of at most 200 characters, without control characters. (invalid_reason)\n'],
+  );
+  assert.equal((await keyOf(GOOD)).state, 'in-service');
+});
+
+void test('keys list shows a throttled key as such, with the time and the model, and finds keys by that', async (context) => {
+  const { url, adminUrl, sim } = await gatewayFor(context, {
+    provider: {
+      apiTokens: [
+        { key: 'sk-fine-0123456789abcdef', name: 'fine' },
+        { key: GOOD, name: 'hot' },
+        { key: DEAD, name: 'dead' },
+      ],
+    },
+    behaviours: {
+      [GOOD]: [{ kind: 'rate-limited', retryAfter: 3_600 }],
+      [DEAD]: [{ kind: 'invalid-key' }],
+    },
+  });
+  const list = async (...args: string[]) =>
+    (await finished(context, ['keys', 'list', ...args, '--admin', adminUrl])).stdout;
+  await until(async () => {
+    await ask(url);
+    return [GOOD, DEAD].every((key) => sim.counts(key).total > 0);
+  });
+  const throttled = await list('--state', 'throttled');
+  assert.match(
+    throttled,
+    /^hot +sim +\w+ +…good +throttled +in \S+ \((?:\S+ )?\d\d:\d\d:\d\d UTC\) +throttled for gpt-5 \(openai\.rate-limit\)$/m,
+  );
+  assert.match(throttled, /\n\n1 key matches: 1 throttled\n$/);
+  // What needs a person comes first.
+  const all = await list();
+  assert.deepEqual(
+    all.split('\n', 4).map((line) => line.split(' ', 1)[0]),
+    ['NAME', 'dead', 'hot', 'fine'],
+  );
+  assert.match(all, /\n\n3 keys: 1 out of service \(1 refused\), 1 throttled, 1 in service\n$/);
+  assert.match(await list('--reason', 'key_dead'), /^dead .*\n\n1 key matches/m);
+  assert.match(await list('--reason', 'openai.rate'), /^hot .*\n\n1 key matches/m);
+  assert.equal(await list('--reason', 'billing'), 'No key matches.\n');
+  const wrong = await finished(context, ['keys', 'list', '--state', 'throtled', '--admin', adminUrl]);
+  assert.match(wrong.stderr, /Allowed choices are in-service, throttled,/);
 });
 
 void test('the token comes from the command line, the environment or the configuration', async (context) => {
@@ -139,6 +217,13 @@ void test('keys lift ends the holds of a provider, and keys probe asks the model
   assert.equal((await keyOf(GOOD)).reason, null);
   const none = await finished(context, [...lift, '--model', 'gpt-5']);
   assert.equal(none.stdout, 'No key of sim was held from gpt-5.\n');
+  await ask(url);
+  const one = await finished(context, ['keys', 'lift', 'team-a', '--admin', adminUrl]);
+  assert.equal(one.stdout, `${id} (team-a) of sim can be used again.\n`);
+  const again = await finished(context, ['keys', 'lift', 'team-a', '--admin', adminUrl]);
+  assert.equal(again.stdout, `${id} (team-a) of sim was not held from any model.\n`);
+  const neither = await finished(context, ['keys', 'lift', '--admin', adminUrl]);
+  assert.equal(neither.stderr, 'Which keys? Name one, or all of a provider with --provider ID.\n');
   const probed = await finished(context, ['keys', 'probe', id, '--model', 'o9', '--admin', adminUrl]);
   assert.match(probed.stderr, /^The check of o9 failed: rate_limit /);
 });

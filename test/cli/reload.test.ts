@@ -6,7 +6,7 @@ import type { TestContext } from 'node:test';
 import * as z from 'zod';
 import { startSimulator } from '../../simulator/simulator.ts';
 import { ask } from '../support/http.ts';
-import { started } from './tools.ts';
+import { finished, started } from './tools.ts';
 import { folderFor } from '../support/folder.ts';
 import type { Started } from './tools.ts';
 
@@ -62,11 +62,16 @@ async function running(context: TestContext): Promise<Running> {
   };
 }
 
+async function shown(url: string, path: string): Promise<Readonly<Record<string, unknown>>> {
+  return z.looseObject({}).parse((await ask(url, { method: 'GET', path })).json());
+}
+
 void test('saving the file changes the keys, and those that stay keep their records', async (context) => {
   const gateway = await running(context);
   await gateway.disable('bbbb');
   await gateway.save([SECOND]);
   await gateway.taken(1);
+  await gateway.said(/"changes":"provider sim: 1 key removed \(sparekey\.yaml:1:\d+\)"/);
   assert.deepEqual(await gateway.states(), { bbbb: 'disabled', cccc: 'in-service' });
   assert.equal((await ask(gateway.url)).status, 200);
 });
@@ -96,6 +101,7 @@ void test('SIGHUP reloads the file', async (context) => {
   const gateway = await running(context);
   gateway.process.kill('SIGHUP');
   await gateway.taken(1);
+  await gateway.said(/"changes":"nothing changed"/);
   assert.equal((await ask(gateway.url)).status, 200);
 });
 
@@ -109,8 +115,29 @@ void test('a file that is not valid is reported, and changes nothing', async (co
   assert.equal((await ask(gateway.url)).status, 200);
   assert.doesNotMatch(gateway.stdout(), /sk-first/);
 
+  // It serves, and does not hide what it serves.
+  const ready = await shown(gateway.url, '/ready');
+  assert.partialDeepStrictEqual(ready, { status: 'ready', configuration: 'refused' });
+  const { refusedFile } = await shown(gateway.adminUrl, '/api/state');
+  assert.partialDeepStrictEqual(refusedFile, {
+    since: ready['configurationRefusedSince'],
+    file: gateway.path,
+    mistakes: 2,
+  });
+  assert.match(JSON.stringify(refusedFile), /"problem":"sparekey\.yaml:1:\d+: /);
+  const refusal =
+    / is refused since .* an older configuration runs: sparekey\.yaml:1:\d+: .* \(and 1 more\)\n$/;
+  const list = ['keys', 'list', '--admin', gateway.adminUrl];
+  assert.match((await finished(context, list)).stdout, refusal);
+  const asJson = await finished(context, [...list, '--json']);
+  assert.match(asJson.stderr, refusal);
+  assert.equal(listing.parse(JSON.parse(asJson.stdout)).keys.length, 3);
+
   await gateway.save([FIRST]);
   await gateway.taken(1);
+  assert.equal((await shown(gateway.url, '/ready'))['configuration'], undefined);
+  assert.equal((await shown(gateway.adminUrl, '/api/state'))['refusedFile'], null);
+  assert.doesNotMatch((await finished(context, list)).stdout, /refused/);
   assert.deepEqual(await gateway.states(), { aaaa: 'in-service', cccc: 'in-service' });
 });
 

@@ -66,13 +66,33 @@ void test('a key that comes back by itself is logged with the time of that when 
   assert.equal(lines[0]?.[1]['returnsAt'], '2026-03-01T12:01:00.000Z');
 });
 
-void test('a key that the operator disables or enables is logged', async (t) => {
+void test('what the operator does is logged with who did it and why, and not with what was before', async (t) => {
   const { book, lines } = await begin(t);
-  book.apply(key, { type: 'disabled', at: T }, POLICY);
-  book.apply(key, { type: 'enabled', at: T + 1 }, POLICY);
+  const name = { provider: 'main', key: key.id, name: 'team-a' };
+  book.apply(key, attempt(revoked, T - 10), POLICY);
+  book.apply(key, { type: 'enabled', at: T, by: 'alice' }, POLICY);
+  book.apply(key, { type: 'disabled', at: T + 1, by: 'bob at 10.0.0.3', reason: 'leaked' }, POLICY);
+  book.apply(key, { type: 'enabled', at: T + 6 }, POLICY);
+  // In service already: it ends what holds it.
+  book.apply(key, { type: 'enabled', at: T + 7, by: 'alice' }, POLICY);
+  assert.deepEqual(lines.slice(1), [
+    ['a key was enabled by hand', { ...name, operator: 'alice', reason: undefined, outMs: 10 }],
+    [
+      'a key was disabled by hand',
+      { ...name, operator: 'bob at 10.0.0.3', reason: 'leaked', outMs: undefined },
+    ],
+    ['a key was enabled by hand', { ...name, operator: undefined, reason: undefined, outMs: 5 }],
+    ['a key was enabled by hand', { ...name, operator: 'alice', reason: undefined, outMs: undefined }],
+  ]);
+});
+
+void test('a key that left service again after the operator enabled it is logged as one that left', async (t) => {
+  const { book, lines } = await begin(t);
+  book.apply(key, { type: 'enabled', at: T }, POLICY);
+  book.apply(key, attempt(revoked, T + 1), POLICY);
   assert.deepEqual(
     lines.map(([message]) => message),
-    ['a key was disabled', 'a key is back in service'],
+    ['a key was enabled by hand', 'a key left service'],
   );
 });
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { TestContext } from 'node:test';
 import { simulatedProvider } from '../support/gateway.ts';
 import { askUntil } from '../support/http.ts';
 import { KEY, gatewayWithWorkers, connectToEachWorker } from './tools.ts';
@@ -25,6 +26,7 @@ void test('a worker that is started again runs what the others run, though the f
   await gateway.said(/"the configuration was taken over"/);
   await gateway.save({ providers: 'none' });
   await gateway.said(/not valid; the old one stays/);
+  await refusalsShown(context, gateway.url, true);
 
   for (const number of [1, 2]) process.kill(await gateway.pidOf(number), 'SIGKILL');
   await gateway.logged(2, ({ msg }) => msg === 'a worker was started again');
@@ -32,7 +34,22 @@ void test('a worker that is started again runs what the others run, though the f
     assert.equal((await line.ask()).status, 200);
   assert.deepEqual([gateway.simulator.counts(KEY).total, gateway.simulator.counts(NEXT).total], [0, 2]);
   assert.doesNotMatch(gateway.stdout() + gateway.stderr(), /sk-(?:known|next)/);
+
+  // Also those that began after it was refused show it, and none does once the file is good.
+  await refusalsShown(context, gateway.url, true);
+  await gateway.save({ providers: [simulatedProvider(gateway.simulator, [KEY])] });
+  await gateway.logged(2, ({ msg }) => msg === 'the configuration was taken over');
+  await refusalsShown(context, gateway.url, false);
 });
+
+/** Resolves once `GET /ready` of each of two workers says whether the file is refused. */
+async function refusalsShown(context: TestContext, url: string, isRefused: boolean): Promise<void> {
+  for (const line of await connectToEachWorker(context, url, 2))
+    await askUntil(
+      () => line.ask({ method: 'GET', path: '/ready' }),
+      ({ text }) => text.includes('"configuration":"refused"') === isRefused,
+    );
+}
 
 void test('what counts only after a restart of the gateway stays as it was in a worker started again', async (context) => {
   const gateway = await gatewayWithWorkers(context);

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import { formatAddress } from '../../config/schema/scalars.ts';
 import type { ListenAddress } from '../../listener/listen.ts';
 import type { AdminAccess } from './admin-client.ts';
@@ -36,13 +37,25 @@ export async function findAdmin(options: AdminAccessOptions): Promise<AdminAcces
   return {
     url: admin ?? configured?.url ?? DEFAULT_ADMIN_URL,
     token: token ?? configured?.token,
+    operator: operatorName(reading.env),
   };
+}
+
+/** Whom acts are recorded as: SPAREKEY_OPERATOR, else who runs the command; undefined where the system does not say. */
+function operatorName(env: Readonly<Record<string, string | undefined>>): string | undefined {
+  const given = env['SPAREKEY_OPERATOR'] ?? '';
+  if (given !== '') return given;
+  try {
+    return userInfo().username;
+  } catch {
+    return undefined;
+  }
 }
 
 async function configuredAdmin(
   file: string | undefined,
   environment: Environment,
-): Promise<AdminAccess | undefined> {
+): Promise<Pick<AdminAccess, 'url' | 'token'> | undefined> {
   const path = file ?? (existsSync(DEFAULT_CONFIG_FILE) ? DEFAULT_CONFIG_FILE : undefined);
   if (path === undefined) return undefined;
   const result = await loadFile(path, environment);

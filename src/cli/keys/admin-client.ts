@@ -4,12 +4,22 @@ import {
   choiceView,
   errorAnswer,
   explanation,
+  foundKeys,
   keyList,
   keyView,
   liftedHolds,
   stateView,
 } from '../../admin/contract.ts';
-import type { CheckReportView, ChoiceView, Explanation, KeyView, StateView } from '../../admin/contract.ts';
+import type {
+  CheckReportView,
+  ChoiceView,
+  Explanation,
+  FoundKeysView,
+  KeyView,
+  LiftedHoldsView,
+  StateView,
+} from '../../admin/contract.ts';
+import { OPERATOR_HEADER } from '../../admin/contract-words.ts';
 import { CommandFailure } from '../failure.ts';
 
 /** Where a running gateway's admin listener is, and what opens it. */
@@ -17,6 +27,8 @@ export interface AdminAccess {
   /** Such as `http://127.0.0.1:5398`. */
   readonly url: string;
   readonly token: string | undefined;
+  /** Who acts, as the gateway is told. */
+  readonly operator?: string | undefined;
 }
 
 /** An answer: what this version knows of it, and all of it as it came. */
@@ -24,6 +36,15 @@ export interface Answer<T> {
   readonly known: T;
   readonly body: unknown;
 }
+
+/** An answer to a change. */
+export interface ChangeAnswer<T> extends Answer<T> {
+  /** False where the store is away: it counts already, and is written when the store is back. */
+  readonly stored: boolean;
+}
+
+/** Which keys to list; what is absent makes no difference. */
+export type ListFilter = Readonly<Partial<Record<'provider' | 'state' | 'reason', string | undefined>>>;
 
 /** What a request would ask for, and the provider that is looked at in place of those of its route. */
 export type ChoiceQuery = Readonly<
@@ -52,10 +73,15 @@ export class AdminClient {
     this.#access = access;
   }
 
-  async list(provider: string | undefined): Promise<Answer<readonly KeyView[]>> {
-    const query = provider === undefined ? '' : `?provider=${encodeURIComponent(provider)}`;
-    const { body } = await this.#ask('GET', `/api/keys${query}`);
+  async list(filter: ListFilter): Promise<Answer<readonly KeyView[]>> {
+    const { body } = await this.#ask('GET', `/api/keys${queryOf(filter)}`);
     return { known: this.#read(keyList, body).keys, body };
+  }
+
+  /** The keys that a text means: an id, a name, or the beginning of either. */
+  async find(text: string): Promise<FoundKeysView> {
+    const { body } = await this.#ask('GET', `/api/find-key${queryOf({ key: text })}`);
+    return this.#read(foundKeys, body);
   }
 
   async explain(id: string): Promise<Answer<Explanation>> {
@@ -65,10 +91,7 @@ export class AdminClient {
 
   /** Without a provider those of the request's route are looked at; what else is absent, the request does not say. */
   async choice(query: ChoiceQuery): Promise<Answer<ChoiceView>> {
-    const asked = Object.entries(query).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name, value]],
-    );
-    const { body } = await this.#ask('GET', `/api/choice?${new URLSearchParams(asked).toString()}`);
+    const { body } = await this.#ask('GET', `/api/choice${queryOf(query)}`);
     return { known: this.#read(choiceView, body), body };
   }
 
@@ -77,36 +100,46 @@ export class AdminClient {
     return this.#read(stateView, body);
   }
 
-  /** @returns the key as it is now, and whether that is stored already */
-  async change(id: string, action: 'disable' | 'enable'): Promise<{ key: KeyView; stored: boolean }> {
-    const { status, body } = await this.#ask('POST', `/api/keys/${encodeURIComponent(id)}/${action}`);
-    return { key: this.#read(keyView, body), stored: status !== 202 };
+  /** @returns the key as it is now */
+  async change(
+    id: string,
+    action: 'disable' | 'enable',
+    reason: string | undefined,
+  ): Promise<ChangeAnswer<KeyView>> {
+    const path = `/api/keys/${encodeURIComponent(id)}/${action}${queryOf({ reason })}`;
+    const { status, body } = await this.#ask('POST', path);
+    return { known: this.#read(keyView, body), body, stored: status !== 202 };
   }
 
   /** @param model - undefined: the gateway decides by the key's trouble */
-  async probe(id: string, model: string | undefined): Promise<CheckReportView> {
-    const { body } = await this.#ask('POST', `/api/keys/${encodeURIComponent(id)}/probe${queryOf(model)}`);
-    return this.#read(checkReport, body);
+  async probe(id: string, model: string | undefined): Promise<Answer<CheckReportView>> {
+    const path = `/api/keys/${encodeURIComponent(id)}/probe${queryOf({ model })}`;
+    const { body } = await this.#ask('POST', path);
+    return { known: this.#read(checkReport, body), body };
   }
 
   /**
-   * @param model - undefined: all models
-   * @returns ids of the keys that were held, and whether that is stored already
+   * @param of - the keys whose holds end: one by its id, or all of a provider
+   * @param query - `model`: that one alone
    */
   async lift(
-    provider: string,
-    model: string | undefined,
-  ): Promise<{ keys: readonly string[]; stored: boolean }> {
-    const path = `/api/providers/${encodeURIComponent(provider)}/lift-holds${queryOf(model)}`;
+    of: { readonly kind: 'keys' | 'providers'; readonly id: string },
+    query: { readonly model: string | undefined; readonly reason: string | undefined },
+  ): Promise<ChangeAnswer<LiftedHoldsView>> {
+    const path = `/api/${of.kind}/${encodeURIComponent(of.id)}/lift-holds${queryOf(query)}`;
     const { status, body } = await this.#ask('POST', path);
-    return { keys: this.#read(liftedHolds, body).keys, stored: status !== 202 };
+    return { known: this.#read(liftedHolds, body), body, stored: status !== 202 };
   }
 
   async #ask(method: 'GET' | 'POST', path: string): Promise<{ status: number; body: unknown }> {
-    const { url, token } = this.#access;
+    const { url, token, operator } = this.#access;
     const response = await fetch(new URL(path, url), {
       method,
-      headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+      headers: {
+        ...(token !== undefined && { authorization: `Bearer ${token}` }),
+        ...(method === 'POST' &&
+          operator !== undefined && { [OPERATOR_HEADER]: encodeURIComponent(operator) }),
+      },
       redirect: 'error',
       signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
     }).catch((error: unknown) => {
@@ -130,8 +163,12 @@ export class AdminClient {
   }
 }
 
-function queryOf(model: string | undefined): string {
-  return model === undefined ? '' : `?${new URLSearchParams({ model }).toString()}`;
+/** What is undefined is left out. */
+function queryOf(parameters: Readonly<Record<string, string | undefined>>): string {
+  const given = Object.entries(parameters).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value]],
+  );
+  return given.length === 0 ? '' : `?${new URLSearchParams(given).toString()}`;
 }
 
 function parseJson(text: string): unknown {

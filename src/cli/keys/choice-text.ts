@@ -13,7 +13,7 @@ export function choiceText({ at, model, providers, seenFrom }: ChoiceView): stri
   const lines = [
     first === undefined ? `${request} goes nowhere.` : `${request} goes to${stops}.`,
     ...providers.flatMap((provider) => ['', ...providerLines(provider, model, now)]),
-    ...(seenFrom.note === null ? [] : ['', seenFrom.note]),
+    ...(seenFrom.serves ? [] : ['', 'What is in flight the workers know, and this process does not.']),
   ];
   return lines.map(printable).join('\n');
 }

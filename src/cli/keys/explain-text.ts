@@ -23,9 +23,7 @@ export function explainText(explanation: Explanation): string {
       ...labelled('Limits', limitLines(explanation)),
       ...labelled('Traffic', trafficLines(explanation)),
     ]),
-    '',
     ...decisionLines(explanation),
-    ...(explanation.seenFrom.note === null ? [] : ['', explanation.seenFrom.note]),
   ];
   return lines.map(printable).join('\n');
 }
@@ -93,7 +91,7 @@ function trafficLines({ ramp, inFlight, at }: Explanation): string[] {
 const HEADINGS = ['WHEN', 'WHAT', 'RULE', 'STATUS', 'SHOWN BY', 'JUDGED AT'];
 
 function decisionLines({ decisions, at, seenFrom }: Explanation): string[] {
-  if (decisions.length === 0) return ['Nothing was ever decided on it.'];
+  if (decisions.length === 0) return [];
   const now = Date.parse(at);
   const rows = decisions.map((decision) => [
     ago(now - Date.parse(decision.at)),
@@ -103,16 +101,17 @@ function decisionLines({ decisions, at, seenFrom }: Explanation): string[] {
     shownBy(decision),
     decision.node === null ? EMPTY_CELL : decision.node === seenFrom.node ? 'this process' : decision.node,
   ]);
-  return ['The last decisions on it, newest first:', '', ...tableLines(HEADINGS, rows)];
+  return ['', 'The last decisions on it, newest first:', '', ...tableLines(HEADINGS, rows)];
 }
 
-function shownBy({ effect, check, requestId }: DecisionView): string {
-  if (effect === 'disabled' || effect === 'enabled' || effect === 'lifted') return 'the operator';
+function shownBy({ effect, check, requestId, by }: DecisionView): string {
+  if (effect === 'disabled' || effect === 'enabled' || effect === 'lifted') return by ?? 'the operator';
   return check ? 'a health check' : (requestId ?? EMPTY_CELL);
 }
 
 /** What was decided, in a word or two. */
-function effectText({ effect, model, rule }: DecisionView): string {
+function effectText({ effect, model, rule, reason }: DecisionView): string {
+  const why = reason === null ? '' : `: ${reason}`;
   switch (effect) {
     case 'counted':
       return 'counted a failure';
@@ -137,10 +136,10 @@ function effectText({ effect, model, rule }: DecisionView): string {
     case 'reprieved':
       return 'reprieved, to be checked';
     case 'lifted':
-      return `lifted by hand${model === null ? '' : `, for ${modelText(model)}`}`;
+      return `lifted by hand${model === null ? '' : `, for ${modelText(model)}`}${why}`;
     case 'disabled':
     case 'enabled':
-      return effect;
+      return `${effect} by hand${why}`;
     default:
       return effect;
   }

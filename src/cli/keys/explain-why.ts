@@ -40,7 +40,7 @@ function stateLines(explanation: Explanation): Labelled[] {
   const { key, evidence, holds, doubt, next, rule } = explanation;
   switch (key.state) {
     case 'disabled':
-      return [why('The operator took it out, and only the operator puts it back.')];
+      return [why(`${actText('disabled', evidence)}.`), why('Only the operator puts it back.')];
     case 'out-of-service':
       return [why(outText(explanation)), ...evidenceLines(evidence, rule, explanation)];
     case 'in-service':
@@ -49,6 +49,13 @@ function stateLines(explanation: Explanation): Labelled[] {
       if (doubt !== null || holds.length > 0 || next.some(({ how }) => how === 'domain')) return [];
       return [why(evidence === null ? 'Nothing speaks against it.' : backText(evidence))];
   }
+}
+
+/** An act of the operator: who, and why, as far as it was said. */
+function actText(act: 'disabled' | 'enabled', evidence: DecisionView | null): string {
+  const who = evidence?.by ?? 'The operator';
+  const reason = evidence?.reason ?? null;
+  return `${who} ${act} it by hand${reason === null ? '' : `: ${reason}`}`;
 }
 
 /** A verdict that is not confirmed. */
@@ -148,10 +155,11 @@ function ruleText({ id, class: meant, meaning }: Rule): string {
 }
 
 /** How it came to be in service. */
-function backText({ effect, check, rule }: DecisionView): string {
+function backText(evidence: DecisionView): string {
+  const { effect, check, rule } = evidence;
   switch (effect) {
     case 'enabled':
-      return 'The operator enabled it.';
+      return `${actText('enabled', evidence)}.`;
     case 'reprieved':
       return 'What a request said against it was said of other keys as well, and was taken back.';
     case 'pardoned':

@@ -1,38 +1,39 @@
-import type { Explanation, KeyView } from '../../admin/contract.ts';
-import { AdminRefusal } from './admin-client.ts';
-import type { AdminClient, Answer } from './admin-client.ts';
+import type { KeyView } from '../../admin/contract.ts';
+import { nearest } from '../../config/load/nearest.ts';
+import { printable } from '../../telemetry/request-line.ts';
 import { CommandFailure } from '../failure.ts';
+import type { AdminClient } from './admin-client.ts';
 
 /** Candidates named in a message. */
 const MAX_NAMED = 5;
 
 /**
- * Explains the key that is meant: by its id, the beginning of it, or its name. Keys are listed only where it is not
- * the id.
+ * The key that is meant: by its id, its name, or the beginning of either. All keys are listed only where none is.
  * @throws CommandFailure where none or several are meant
  */
-export async function explainMatching(client: AdminClient, idOrName: string): Promise<Answer<Explanation>> {
-  try {
-    return await client.explain(idOrName);
-  } catch (error) {
-    if (!(error instanceof AdminRefusal) || error.code !== 'unknown_key') throw error;
-    return client.explain(onlyMatch((await client.list(undefined)).known, idOrName));
-  }
+export async function findKey(client: AdminClient, text: string): Promise<KeyView> {
+  const { count, keys } = await client.find(text);
+  const [first] = keys;
+  if (first === undefined) throw unknownKey(text, (await client.list({})).known);
+  if (count === 1) return first;
+  const named = keys.slice(0, MAX_NAMED).map((key) => `  ${candidate(key)}`);
+  const more = count > named.length ? [`  and ${count - named.length} more`] : [];
+  throw new CommandFailure(printableLines([`${count} keys are meant by ${text}:`, ...named, ...more]));
 }
 
-function onlyMatch(keys: readonly KeyView[], idOrName: string): string {
-  const matches = keys.filter(({ id, name }) => name === idOrName || id.startsWith(idOrName));
-  const [first] = matches;
-  if (first === undefined) throw new CommandFailure(`No key has the id or the name ${idOrName}.`);
-  if (matches.length === 1) return first.id;
-  const named = matches.slice(0, MAX_NAMED).map((key) => `  ${candidate(key)}`);
-  const more = matches.length > MAX_NAMED ? [`  and ${matches.length - MAX_NAMED} more`] : [];
-  throw new CommandFailure(
-    [`${matches.length} keys are meant by ${idOrName}:`, ...named, ...more].join('\n'),
-  );
+function unknownKey(text: string, keys: readonly KeyView[]): CommandFailure {
+  const said = `No key has the id or the name ${text}, or one that begins so.`;
+  const known = new Map(keys.flatMap((key) => [key.name ?? key.id, key.id].map((name) => [name, key])));
+  const near = known.get(nearest(text, [...known.keys()]) ?? '');
+  const hint = near === undefined ? '`sparekey keys list` shows them.' : `Did you mean ${candidate(near)}?`;
+  return new CommandFailure(printableLines([`${said} ${hint}`]));
 }
 
 function candidate({ id, name, hint, provider }: KeyView): string {
   const words = [id, name ?? '', hint === null ? '' : `…${hint}`, `of ${provider}`];
   return words.filter((word) => word !== '').join(' ');
+}
+
+function printableLines(lines: readonly string[]): string {
+  return lines.map(printable).join('\n');
 }

@@ -1,20 +1,56 @@
-import type { KeyView, OutageView } from '../../admin/contract.ts';
+import type { KeyView, OutageView, StateView } from '../../admin/contract.ts';
 import { printable } from '../../telemetry/request-line.ts';
 import { outageText } from './outage-text.ts';
 import { EMPTY_CELL, tableLines } from '../table.ts';
-import { fromNow } from './relative-time.ts';
+import { fromNow, timeAndAge, timeOfDay } from './relative-time.ts';
 
 const HEADINGS = ['NAME', 'PROVIDER', 'ID', 'HINT', 'STATE', 'NEXT TRY', 'REASON'];
 
+/** What stands under the table. */
+export interface Beneath {
+  /** What providers are down for. */
+  readonly down: readonly OutageView[];
+  readonly refusedFile: StateView['refusedFile'];
+  /** Some keys were left out because they do not match. */
+  readonly isFiltered: boolean;
+}
+
 /**
- * Keys as a table for people, a line that counts them, and one for all that a provider is down for.
+ * Keys as a table for people, those that need a person first, a line that counts them, one for all that a provider is down
+ * for, and one for a configuration file that is refused.
  * @param now - milliseconds since the epoch
  */
-export function keysTable(keys: readonly KeyView[], down: readonly OutageView[], now: number): string {
-  const outages = down.map((outage) => printable(outageText(outage, now)));
-  if (keys.length === 0) return ['There are no keys.', ...outages].join('\n');
-  const rows = keys.map((key) => cells(key, now));
-  return [...tableLines(HEADINGS, rows), '', summary(keys), ...outages].join('\n');
+export function keysTable(
+  keys: readonly KeyView[],
+  { down, refusedFile, isFiltered }: Beneath,
+  now: number,
+): string {
+  const beneath = [
+    ...down.map((outage) => outageText(outage, now)),
+    ...(refusedFile === null ? [] : [refusedText(refusedFile, now)]),
+  ].map(printable);
+  if (keys.length === 0)
+    return [isFiltered ? 'No key matches.' : 'There are no keys.', ...beneath].join('\n');
+  const rows = keys.toSorted((one, other) => rankOf(one) - rankOf(other)).map((key) => cells(key, now));
+  return [...tableLines(HEADINGS, rows), '', summary(keys, isFiltered), ...beneath].join('\n');
+}
+
+/** That the configuration file is not what runs, and why. @param now - milliseconds since the epoch */
+export function refusedText(
+  { file, since, problem, mistakes }: NonNullable<StateView['refusedFile']>,
+  now: number,
+): string {
+  const more = mistakes > 1 ? ` (and ${mistakes - 1} more)` : '';
+  return `${file} is refused since ${timeAndAge(since, now)}, and an older configuration runs: ${problem}${more}`;
+}
+
+/** In the order in which a person is needed: to replace a key, to pay for it, to look at it. */
+const CAUSES = ['key_dead', 'billing', 'failures', 'denied', 'throttled'];
+
+function rankOf({ state, cause = null, reason }: KeyView): number {
+  if (state === 'disabled') return CAUSES.length + 1;
+  if (cause !== null) return CAUSES.indexOf(cause);
+  return reason === null ? CAUSES.length + 2 : CAUSES.length;
 }
 
 function cells(key: KeyView, now: number): readonly string[] {
@@ -23,14 +59,46 @@ function cells(key: KeyView, now: number): readonly string[] {
     key.provider,
     key.id,
     key.hint === null ? EMPTY_CELL : `…${key.hint}`,
-    key.state.replaceAll('-', ' '),
-    key.nextTryAt === null ? EMPTY_CELL : fromNow(Date.parse(key.nextTryAt) - now),
+    standingText(key),
+    nextText(key, now),
     key.reason ?? EMPTY_CELL,
   ];
 }
 
-function summary(keys: readonly KeyView[]): string {
-  const counts = Map.groupBy(keys, ({ state }) => state);
-  const states = [...counts].map(([state, group]) => `${group.length} ${state.replaceAll('-', ' ')}`);
-  return `${keys.length} ${keys.length === 1 ? 'key' : 'keys'}: ${states.join(', ')}`;
+function standingText({ state, standing = state }: KeyView): string {
+  return standing.replaceAll('-', ' ');
+}
+
+/** When it is tested or comes back; of one that is held, when that is over. */
+function nextText({ nextTryAt, heldUntil = null }: KeyView, now: number): string {
+  if (heldUntil !== null) return `${fromNow(Date.parse(heldUntil) - now)} (${timeOfDay(heldUntil, now)})`;
+  return nextTryAt === null ? EMPTY_CELL : fromNow(Date.parse(nextTryAt) - now);
+}
+
+function summary(keys: readonly KeyView[], isFiltered: boolean): string {
+  const sorted = keys.toSorted((one, other) => rankOf(one) - rankOf(other));
+  const states = Array.from(
+    Map.groupBy(sorted, standingText),
+    ([standing, group]) => `${group.length} ${standing}${causesText(group)}`,
+  );
+  const noun = keys.length === 1 ? 'key' : 'keys';
+  const verb = keys.length === 1 ? 'matches' : 'match';
+  return `${keys.length} ${noun}${isFiltered ? ` ${verb}` : ''}: ${states.join(', ')}`;
+}
+
+const CAUSE_WORDS: Readonly<Record<string, string>> = {
+  key_dead: 'refused',
+  billing: 'out of credit',
+  failures: 'failing',
+};
+
+/** Of keys that are out, how many for which cause. */
+function causesText(keys: readonly KeyView[]): string {
+  const out = keys.filter(({ state, cause }) => state === 'out-of-service' && (cause ?? null) !== null);
+  if (out.length === 0) return '';
+  const counts = Array.from(
+    Map.groupBy(out, ({ cause }) => cause ?? ''),
+    ([cause, group]) => `${group.length} ${CAUSE_WORDS[cause] ?? cause}`,
+  );
+  return ` (${counts.join(', ')})`;
 }

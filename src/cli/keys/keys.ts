@@ -1,58 +1,59 @@
-import type { CheckReportView } from '../../admin/contract.ts';
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
+import { STANDINGS } from '../../admin/contract-words.ts';
+import { DEFAULT_CONFIG_FILE } from '../start/setup.ts';
+import { change, lift, probe } from './acts.ts';
+import type { ReasonedOptions } from './acts.ts';
 import { DEFAULT_ADMIN_URL, findAdmin } from './admin-access.ts';
 import type { AdminAccessOptions } from './admin-access.ts';
 import { AdminClient } from './admin-client.ts';
 import type { ChoiceQuery } from './admin-client.ts';
+import { printAnswer, warnStoreAway } from './answers.ts';
 import { choiceText } from './choice-text.ts';
 import { explainText } from './explain-text.ts';
-import { CommandFailure } from '../failure.ts';
-import { explainMatching } from './find-key.ts';
-import { keysTable } from './keys-table.ts';
 import { envFileOption } from '../environment.ts';
-import { DEFAULT_CONFIG_FILE } from '../start/setup.ts';
-
-interface ListOptions extends AdminAccessOptions {
-  readonly provider?: string;
-  readonly json?: true;
-}
-
-interface LiftOptions extends AdminAccessOptions {
-  readonly provider: string;
-  readonly model?: string;
-}
+import { findKey } from './find-key.ts';
+import { list } from './list.ts';
 
 /** Adds `sparekey keys`. */
 export function registerKeys(program: Command): void {
   const keys = program.command('keys').description('see and change the keys of a running gateway');
   withAdminOptions(keys.command('list').description('print every key and its state'))
     .option('--provider <id>', 'only the keys of this provider')
+    .addOption(new Option('--state <state>', 'only the keys that stand so').choices(STANDINGS))
+    .option('--reason <text>', 'only the keys whose reason has this in it, such as billing or a rule')
     .option('--json', 'print JSON')
     .action(list);
+  for (const [action, description] of [
+    ['disable', 'take a key out of service until it is enabled'],
+    ['enable', 'put a key back in service, whatever took it out or holds it'],
+  ] as const) {
+    withReason(withAdminOptions(withKey(keys.command(action)).description(description))).action(
+      (key: string, options: ReasonedOptions) => change(key, action, options),
+    );
+  }
   withAdminOptions(
-    withKey(keys.command('disable'), '<id>').description('take a key out of service until it is enabled'),
-  ).action((id: string, options: AdminAccessOptions) => change(id, 'disable', options));
-  withAdminOptions(
-    withKey(keys.command('enable'), '<id>').description(
-      'put a key back in service, whatever took it out or holds it',
-    ),
-  ).action((id: string, options: AdminAccessOptions) => change(id, 'enable', options));
-  withAdminOptions(
-    withKey(keys.command('probe'), '<id>').description(
+    withKey(keys.command('probe')).description(
       'check a key now, with the model it is held from; the exit code is 1 where it fails',
     ),
   )
     .option('--model <name>', 'ask this model instead')
+    .option('--json', 'print JSON')
     .action(probe);
-  withAdminOptions(keys.command('lift').description('end what holds the keys of a provider from models'))
-    .requiredOption('--provider <id>', 'whose keys')
+  withReason(
+    withAdminOptions(
+      withKey(keys.command('lift'), '[key]').description(
+        'end what holds a key, or all keys of a provider, from models',
+      ),
+    ),
+  )
+    .option('--provider <id>', 'all keys of this provider')
     .option('--model <name>', 'this model alone')
     .action(lift);
   withAdminOptions(
-    withKey(keys.command('explain'), '<key>')
-      .description('tell why a key is as it is, who decided that, and what comes next')
-      .addHelpText('after', '\nThe key is given by its id, the beginning of its id, or its name.'),
+    withKey(keys.command('explain')).description(
+      'tell why a key is as it is, who decided that, and what comes next',
+    ),
   )
     .option('--json', 'print JSON')
     .action(explain);
@@ -68,11 +69,21 @@ export function registerKeys(program: Command): void {
 }
 
 /** An empty one is refused: that is a variable of a shell which is not set. */
-function withKey(command: Command, argument: string): Command {
-  return command.argument(argument, '', (written: string) => {
-    if (written === '') throw new InvalidArgumentError('It is empty.');
-    return written;
-  });
+function withKey(command: Command, argument = '<key>'): Command {
+  return command
+    .argument(argument, 'its id, its name, or the beginning of either', (written: string) => {
+      if (written === '') throw new InvalidArgumentError('It is empty.');
+      return written;
+    })
+    .addHelpText('after', '\nWhere several providers have keys of one name, PROVIDER/NAME tells them apart.');
+}
+
+/** Of acts that are recorded: `sparekey keys explain` and the log show who acted and why. */
+function withReason(command: Command): Command {
+  return command
+    .option('--reason <text>', 'why, for the log and for explain')
+    .option('--json', 'print JSON')
+    .addHelpText('after', '\nIt is recorded as done by SPAREKEY_OPERATOR, or by who runs this.');
 }
 
 /** What each of these commands needs to find the gateway. */
@@ -87,76 +98,14 @@ function withAdminOptions(command: Command): Command {
     .addOption(envFileOption());
 }
 
-async function list({ provider, json, ...access }: ListOptions): Promise<void> {
-  const client = new AdminClient(await findAdmin(access));
-  const [keys, { store, down, checksSpentUntil }] = await Promise.all([
-    client.list(provider),
-    client.state(),
-  ]);
-  const outages = down.filter((outage) => provider === undefined || outage.provider === provider);
-  print(json === true ? keys.body : keysTable(keys.known, outages, Date.now()));
-  if (store.awaySince !== null) warnStoreAway(store.awaySince);
-  for (const [id, until] of Object.entries(checksSpentUntil)) {
-    if (provider === undefined || id === provider) warnChecksSpent(id, until);
-  }
-}
-
-/** Until then a key that needs a paid check is out, unless a request has no other key. */
-function warnChecksSpent(provider: string, until: string | null): void {
-  process.stderr.write(
-    `The health checks of a day for ${provider} are used up${until === null ? '' : ` until ${until}`}: those that cost something wait.\n`,
-  );
-}
-
-/** A warning beside the answer, which is right as far as this gateway knows. */
-function warnStoreAway(since: string): void {
-  process.stderr.write(
-    `The store is away since ${since}: what other processes and machines have met since then is not known here.\n`,
-  );
-}
-
-async function change(id: string, action: 'disable' | 'enable', access: AdminAccessOptions): Promise<void> {
-  const client = new AdminClient(await findAdmin(access));
-  const { key, stored } = await client.change(id, action);
-  const name = key.name === null ? key.id : `${key.id} (${key.name})`;
-  process.stdout.write(`${name} of ${key.provider} is ${key.state.replaceAll('-', ' ')}.\n`);
-  if (!stored) warnNotStored();
-}
-
-function warnNotStored(): void {
-  process.stderr.write('The store is away: this counts already, and is written when it is back.\n');
-}
-
-async function probe(
-  id: string,
-  { model, ...access }: AdminAccessOptions & { model?: string },
-): Promise<void> {
-  const client = new AdminClient(await findAdmin(access));
-  const report = await client.probe(id, model);
-  const check = report.model === undefined ? 'free check' : `check of ${report.model}`;
-  if (!report.passed) throw new CommandFailure(`The ${check} failed: ${describeCheck(report)}`);
-  process.stdout.write(`The ${check} passed: ${describeCheck(report)}\n`);
-}
-
-async function lift({ provider, model, ...access }: LiftOptions): Promise<void> {
-  const client = new AdminClient(await findAdmin(access));
-  const { keys, stored } = await client.lift(provider, model);
-  const what = model === undefined ? 'from any model' : `from ${model}`;
-  process.stdout.write(
-    keys.length === 0
-      ? `No key of ${provider} was held ${what}.\n`
-      : `${keys.length} ${keys.length === 1 ? 'key' : 'keys'} of ${provider} can be used again: ${keys.join(', ')}.\n`,
-  );
-  if (!stored) warnNotStored();
-}
-
 async function explain(
-  idOrName: string,
+  text: string,
   { json, ...access }: AdminAccessOptions & { json?: true },
 ): Promise<void> {
   const client = new AdminClient(await findAdmin(access));
-  const { known, body } = await explainMatching(client, idOrName);
-  print(json === true ? body : explainText(known));
+  const { id } = await findKey(client, text);
+  const { known, body } = await client.explain(id);
+  printAnswer(json === true ? body : explainText(known));
   if (known.seenFrom.storeAwaySince !== null) warnStoreAway(known.seenFrom.storeAwaySince);
 }
 
@@ -170,20 +119,6 @@ async function simulate({
 }: AdminAccessOptions & ChoiceQuery & { json?: true }): Promise<void> {
   const client = new AdminClient(await findAdmin(access));
   const { known, body } = await client.choice({ model, host, path, provider });
-  print(json === true ? body : choiceText(known));
+  printAnswer(json === true ? body : choiceText(known));
   if (known.seenFrom.storeAwaySince !== null) warnStoreAway(known.seenFrom.storeAwaySince);
-}
-
-/** Text as it is, all else as JSON. */
-function print(answer: unknown): void {
-  process.stdout.write(`${typeof answer === 'string' ? answer : JSON.stringify(answer, undefined, 2)}\n`);
-}
-
-function describeCheck({ verdict, rule, status, detail, ms }: CheckReportView): string {
-  return [
-    verdict === rule ? verdict : `${verdict} (${rule})`,
-    ...(status === undefined ? [] : [`status ${status}`]),
-    ...(detail === undefined ? [] : [detail]),
-    `${Math.round(ms)} ms`,
-  ].join(', ');
 }

@@ -1,8 +1,11 @@
+import { basename, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Loaded, LoadResult } from '../../config/load/load.ts';
 import { formatProblem } from '../../config/load/problem.ts';
+import { describeChanges } from '../../config/pages/describe-changes.ts';
 import type { ConfigProblem } from '../../config/load/problem.ts';
 import type { Config } from '../../config/schema/schema.ts';
+import type { Running } from '../../main.ts';
 import type { Log } from '../../telemetry/contract.ts';
 import { watchFiles } from './file-watch.ts';
 
@@ -16,24 +19,23 @@ export interface ReloadOptions {
   readonly load: () => Promise<LoadResult>;
   readonly log: Log;
   readonly takeOver: (loaded: Loaded) => Promise<void>;
+  /** Shows that the file is not what runs, and with undefined that it is again. */
+  readonly noteRefusal: Running['noteRefusal'];
 }
 
 /** Between two polls of the files. Milliseconds. */
 const POLL_MS = 250;
 
 /**
- * Reloads the configuration when one of its files changes and at SIGHUP. One that is not valid is logged and changes
- * nothing.
+ * Reloads the configuration when one of its files changes and at SIGHUP, and logs in one line what that changed. One that is
+ * not valid is logged and shown, and changes nothing.
  * @returns what ends it, once it watches
  */
-export async function keepReloading({
-  path,
-  loaded,
-  load,
-  log,
-  takeOver,
-}: ReloadOptions): Promise<() => void> {
+export async function keepReloading(options: ReloadOptions): Promise<() => void> {
+  const { path, loaded, load, log, takeOver, noteRefusal } = options;
+  const file = path === undefined ? 'environment' : resolve(path);
   const started = loaded.config;
+  let running = started;
   let { files } = loaded;
 
   const reload = async (): Promise<void> => {
@@ -46,22 +48,33 @@ export async function keepReloading({
       });
       for (const problem of result.problems) log.error(formatProblem(inRunningProcess(problem), path));
       for (const warning of result.warnings ?? []) log.warn(formatProblem(warning, path));
+      const [first] = result.problems;
+      const problem = first === undefined ? '' : formatProblem(first, basename(file));
+      noteRefusal({ file, problem, mistakes: result.problems.length });
       return;
     }
     for (const warning of result.warnings) log.warn(formatProblem(warning, path));
     await takeOver(result);
+    noteRefusal(undefined);
+    const changes = describeChanges(running, result.config);
+    running = result.config;
     const needRestart = changedForRestart(started, result.config);
     if (needRestart.length > 0)
       log.warn('some changes count only after a restart', { options: needRestart.join(', ') });
-    log.info('the configuration was taken over');
+    log.info('the configuration was taken over', { changes });
   };
 
   let last = Promise.resolve();
   // One after the other: the newest file wins.
   const enqueueReload = (): void => {
-    last = last
-      .then(reload)
-      .catch((error: unknown) => log.error('the configuration was not taken over', { error }));
+    last = last.then(reload).catch((error: unknown) => {
+      log.error('the configuration was not taken over', { error });
+      noteRefusal({
+        file,
+        problem: 'it is valid and was not taken over: the log says why',
+        mistakes: 0,
+      });
+    });
   };
   const stopWatching = await watchFiles({ files: () => files, onChange: enqueueReload, intervalMs: POLL_MS });
   const stopHearing = onReloadSignal(enqueueReload);

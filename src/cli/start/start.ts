@@ -90,7 +90,14 @@ async function followFiles(setup: Setup, sparekey: Running, ports: Ports, log: L
   const { loaded, load } = setup;
   const takeOver = ({ config, source }: Loaded): Promise<void> =>
     sparekey.reload(withPorts(config, ports), source);
-  return keepReloading({ path: sourceOf(setup), loaded, load, log, takeOver });
+  return keepReloading({
+    path: sourceOf(setup),
+    loaded,
+    load,
+    log,
+    takeOver,
+    noteRefusal: (refused) => sparekey.noteRefusal(refused),
+  });
 }
 
 function sourceOf(setup: Setup): string | undefined {

@@ -6,6 +6,7 @@ import { narrowUnion } from './issues.ts';
 import { withAbsolutePaths } from './load.ts';
 import type { LoadResult } from './load.ts';
 import { configSchema } from '../schema/schema.ts';
+import type { Config } from '../schema/schema.ts';
 
 /** Variables by their names. */
 type Variables = Readonly<Record<string, string | undefined>>;
@@ -40,7 +41,10 @@ export function configFromEnvironment(env: Variables): LoadResult | undefined {
   if (parsed.success)
     return {
       ok: true,
-      config: withEnvironmentProxies(withAbsolutePaths(parsed.data, process.cwd()), env),
+      config: withVariables(
+        withEnvironmentProxies(withAbsolutePaths(parsed.data, process.cwd()), env),
+        found.map(({ variable }) => variable),
+      ),
       source: { kind: 'environment' },
       files: [],
       warnings: [],
@@ -52,6 +56,20 @@ export function configFromEnvironment(env: Variables): LoadResult | undefined {
     expected: `${message} (item ${Number(path[3]) + 1} of the list)`,
   }));
   return { ok: false, problems };
+}
+
+/** Keys by their variable, with their number, counted from 1, where it holds several. */
+function withVariables(config: Config, variables: readonly string[]): Config {
+  const providers = config.providers.map((provider, index) => {
+    const variable = variables[index] ?? '';
+    const isSole = provider.apiTokens.length === 1;
+    const apiTokens = provider.apiTokens.map((key, n) => ({
+      ...key,
+      origin: isSole ? variable : `${variable}[${n + 1}]`,
+    }));
+    return { ...provider, apiTokens };
+  });
+  return { ...config, providers };
 }
 
 /** The variables that hold keys for a type, the first one that is set counts. */

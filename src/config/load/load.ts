@@ -6,6 +6,7 @@ import { withEnvironmentProxies } from './environment-proxies.ts';
 import { FileReferences } from './file-references.ts';
 import { narrowUnion, problemsOf, showPath, showWrittenPath } from './issues.ts';
 import { writtenFilePaths } from './interpolate.ts';
+import { withKeyOrigins } from './key-origins.ts';
 import { fieldsOf } from './plugin/fields.ts';
 import { mergeSources } from './plugin/merge-sources.ts';
 import type { Note } from './plugin/reading.ts';
@@ -121,7 +122,13 @@ function validate(document: SourceDocument, source: TextSource, env: NodeJS.Proc
   if (!parsed.success || problems.length > 0)
     return { ok: false, problems: sortProblems(problems), warnings, files: read };
 
-  const config = withEnvironmentProxies(withAbsolutePaths(parsed.data, folder), env);
+  const isList = typeof value === 'object' && value !== null && 'providers' in value;
+  const config = withKeyOrigins(withEnvironmentProxies(withAbsolutePaths(parsed.data, folder), env), {
+    locate,
+    file: path,
+    tokenLine: files.tokenLine,
+    providerPath: (index) => (isList ? ['providers', index] : ['provider']),
+  });
   return {
     ok: true,
     config,

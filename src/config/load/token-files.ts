@@ -17,6 +17,14 @@ interface FileToken {
   readonly line: number;
 }
 
+/** Where a token of a file stands. */
+export interface TokenLine {
+  /** As it is written in the configuration. */
+  readonly file: string;
+  /** Counted from 1. */
+  readonly line: number;
+}
+
 /** A configuration whose pools hold the tokens of their files too. */
 export interface WithFileTokens {
   readonly value: unknown;
@@ -24,6 +32,8 @@ export interface WithFileTokens {
   readonly issues: readonly z.core.$ZodIssue[];
   /** Turns a mistake in a token that came from a file to the option that names the file. */
   readonly toOrigin: ToOrigin;
+  /** Where the token of a path came from; undefined where it came from no file. */
+  readonly tokenLine: (path: Path) => TokenLine | undefined;
 }
 
 /** Turns a mistake to where its value was written. */
@@ -86,19 +96,28 @@ export function addFileTokens(
     value = replaceAt(value, [...pool.path, 'apiTokens'], whole);
   }
 
+  const find = (path: Path): { readonly pool: Pool; readonly line: number } | undefined => {
+    for (const { pool, tokens } of additions) {
+      const list = [...pool.path, 'apiTokens'];
+      const index = Number(path[list.length]) - pool.writtenTokens.length;
+      const token = list.every((part, depth) => path[depth] === part) ? tokens[index] : undefined;
+      if (token !== undefined) return { pool, line: token.line };
+    }
+    return undefined;
+  };
+
   return {
     value,
     issues,
     toOrigin: (issue) => {
-      for (const { pool, tokens } of additions) {
-        const list = [...pool.path, 'apiTokens'];
-        const index = Number(issue.path[list.length]) - pool.writtenTokens.length;
-        const token = list.every((part, depth) => issue.path[depth] === part) ? tokens[index] : undefined;
-        if (token === undefined) continue;
-        const message = `in line ${token.line} of the file ${issue.message}`;
-        return { ...issue, path: [...pool.path, 'apiTokensFile'], message };
-      }
-      return issue;
+      const found = find(issue.path);
+      if (found === undefined) return issue;
+      const message = `in line ${found.line} of the file ${issue.message}`;
+      return { ...issue, path: [...found.pool.path, 'apiTokensFile'], message };
+    },
+    tokenLine: (path) => {
+      const found = find(path);
+      return found && { file: found.pool.file, line: found.line };
     },
   };
 }

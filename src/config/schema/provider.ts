@@ -22,7 +22,12 @@ import { verdictRules } from './verdict-rules.ts';
 
 const key = z.strictObject({
   key: token('a token').meta({ description: 'The credential itself.' }),
-  name: text('a name').exactOptional().meta({ description: 'What people call it, in logs and tables.' }),
+  name: text('a name')
+    .exactOptional()
+    .meta({
+      description:
+        'What people call it, in logs and tables. Absent: the variable that holds it, or the file and line.',
+    }),
   weight: decimal({ above: 0, max: 1000 })
     .prefault(1)
     .meta({ description: 'Its share of the traffic beside the other keys of the pool.' }),
@@ -39,6 +44,12 @@ const key = z.strictObject({
       'The proxy that requests with this key go by, in place of the provider’s. Where it cannot be reached or lets nobody through, this key alone is blamed.',
   }),
 });
+
+/** A key of a pool. */
+interface PooledKeyOptions extends z.output<typeof key> {
+  /** Where a key without a name is written, for people: added once it is known from what the configuration was read. */
+  readonly origin?: string;
+}
 
 const keyEntry = z
   .union([token('a token').transform((read): z.output<typeof key> => ({ key: read, weight: 1 })), key], {
@@ -305,9 +316,10 @@ function withDefaults(given: ProviderFields) {
     key: credential,
     weight: 1,
   }));
+  const apiTokens: PooledKeyOptions[] = [...given.apiTokens, ...own];
   return {
     ...given,
-    apiTokens: [...given.apiTokens, ...own],
+    apiTokens,
     baseUrl: given.baseUrl ?? baseUrlFromOptions(given) ?? providerTypes.get(given.type)?.baseUrl ?? '',
     firstOutputTimeout: given.firstOutputTimeout ?? FIRST_OUTPUT_MS,
     streamFirstOutputTimeout: given.firstOutputTimeout ?? (given.firstByteTimeout || FIRST_OUTPUT_MS),

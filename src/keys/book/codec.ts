@@ -216,7 +216,7 @@ function isDecision(value: unknown): value is Decision {
     isObject(value) &&
     isTime(value['at']) &&
     DECISION_EFFECTS.some((effect) => effect === value['effect']) &&
-    ['rule', 'requestId', 'node', 'model'].every((name) => isBriefOrAbsent(value[name])) &&
+    ['rule', 'requestId', 'node', 'model', 'by', 'reason'].every((name) => isBriefOrAbsent(value[name])) &&
     (value['status'] === undefined || isCount(value['status'])) &&
     (value['check'] === undefined || value['check'] === true)
   );

@@ -1,6 +1,15 @@
 import { MAX_DECISION_TEXT } from './decision.ts';
 import type { Decision, DecisionEffect } from './decision.ts';
-import type { KeyHint, KeyEvent, Proven } from './event.ts';
+import type {
+  AttemptEnded,
+  Doubted,
+  KeyEvent,
+  KeyHint,
+  OperatorDisabled,
+  OperatorEnabled,
+  OperatorLifted,
+  Proven,
+} from './event.ts';
 import { isUnproven } from './doubt.ts';
 import type { KeyRecord } from './record.ts';
 
@@ -10,9 +19,35 @@ type LoggedEvent = Exclude<KeyEvent, KeyHint | Proven>;
 /** The decision by which `event` changed a record. */
 export function decisionOf(before: KeyRecord, after: KeyRecord, event: LoggedEvent): Decision {
   const { at } = event;
-  if (event.type === 'lifted')
-    return { at, effect: event.type, ...(event.model !== undefined && { model: cut(event.model) }) };
-  if (event.type !== 'attempt' && event.type !== 'doubted') return { at, effect: event.type };
+  switch (event.type) {
+    case 'pardoned':
+      return { at, effect: event.type };
+    case 'disabled':
+    case 'enabled':
+    case 'lifted':
+      return actDecision(event);
+    case 'attempt':
+    case 'doubted':
+      return judgedDecision(before, after, event);
+  }
+}
+
+/** That of an operator's act. */
+function actDecision(event: OperatorDisabled | OperatorEnabled | OperatorLifted): Decision {
+  const { type, at, by, reason } = event;
+  const model = event.type === 'lifted' ? event.model : undefined;
+  return {
+    at,
+    effect: type,
+    ...(model !== undefined && { model: cut(model) }),
+    ...(by !== undefined && { by: cut(by) }),
+    ...(reason !== undefined && { reason: cut(reason) }),
+  };
+}
+
+/** That of what an attempt showed. */
+function judgedDecision(before: KeyRecord, after: KeyRecord, event: AttemptEnded | Doubted): Decision {
+  const { at } = event;
   const { rule, status, requestId, node, model } = event;
   const check = event.type === 'attempt' && event.check;
   const effect =

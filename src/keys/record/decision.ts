@@ -15,6 +15,9 @@ export interface Decision {
   readonly check?: true;
   /** The model of the hold that began or ended, as the provider names it. */
   readonly model?: string;
+  /** Who did it, and why: of the operator's acts, as far as it was said. */
+  readonly by?: string;
+  readonly reason?: string;
 }
 
 /**

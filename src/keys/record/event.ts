@@ -87,13 +87,20 @@ export interface Pardoned {
 }
 
 /** The operator disabled the key. */
-export interface OperatorDisabled extends Stamped {
+export interface OperatorDisabled extends Stamped, Said {
   readonly type: 'disabled';
 }
 
 /** The operator enabled the key: it is in service without holds. */
-export interface OperatorEnabled extends Stamped {
+export interface OperatorEnabled extends Stamped, Said {
   readonly type: 'enabled';
+}
+
+/** Who acted, and why, in the operator's own words. Nothing depends on them. */
+export interface Said {
+  /** A name that was given, or an address; absent where neither says anything. */
+  readonly by?: string;
+  readonly reason?: string;
 }
 
 interface Stamped {
@@ -103,7 +110,7 @@ interface Stamped {
 }
 
 /** The operator ended a hold, or all. */
-export interface OperatorLifted {
+export interface OperatorLifted extends Said {
   readonly type: 'lifted';
   readonly at: number;
   /** As the provider names it; absent: all. */

@@ -26,7 +26,10 @@ void test('20: an operator can disable one key by hand, and it stays so', async 
     behaviours: { [OTHER]: [{ kind: 'invalid-key', times: 3 }] },
   });
   const { id } = await first.keyOf(KEY);
-  const disabled = await fetch(`${first.adminUrl}/api/keys/${id}/disable`, { method: 'POST' });
+  const disabled = await fetch(`${first.adminUrl}/api/keys/${id}/disable?reason=leaked`, {
+    method: 'POST',
+    headers: { 'x-sparekey-operator': 'alice' },
+  });
   assert.equal(disabled.status, 200);
 
   // Neither need, nor health checks that bring another key back, nor a restart put it back.
@@ -42,7 +45,7 @@ void test('20: an operator can disable one key by hand, and it stays so', async 
   });
   for (let i = 0; i < 20; i++) assert.equal((await ask(second.url)).status, 200);
   const view = await second.keyOf(KEY);
-  assert.deepEqual([view.state, view.reason], ['disabled', 'disabled by hand']);
+  assert.deepEqual([view.state, view.reason], ['disabled', 'disabled by hand by alice: leaked']);
   assert.equal(first.sim.counts(KEY).total, 0, 'the provider never saw it');
 
   await fetch(`${second.adminUrl}/api/keys/${id}/enable`, { method: 'POST' });
