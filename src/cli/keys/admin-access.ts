@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { loadConfig } from '../../config/load/load.ts';
 import { formatAddress } from '../../config/schema/scalars.ts';
+import { certificatesOf } from '../../listener/key-pair.ts';
 import type { ListenAddress } from '../../listener/listen.ts';
 import type { AdminAccess } from './admin-client.ts';
 import { CommandFailure, configFailure } from '../failure.ts';
@@ -11,6 +13,8 @@ export interface AdminAccessOptions {
   readonly admin?: string;
   readonly config?: string;
   readonly token?: string;
+  /** A file of certificates to trust. */
+  readonly ca?: string;
 }
 
 /** Where the admin listener is unless something else is configured. */
@@ -18,8 +22,9 @@ export const DEFAULT_ADMIN_URL = 'http://127.0.0.1:5398';
 
 /**
  * Finds the admin listener: as named on the command line, else as the configuration says, else where it is by
- * default. The token likewise, with SPAREKEY_ADMIN_TOKEN in between.
- * @throws CommandFailure where a configuration that was named cannot be used
+ * default. The token likewise, with SPAREKEY_ADMIN_TOKEN in between. What is trusted is what `--ca` names, else the
+ * certificate in the configuration, else what Node trusts.
+ * @throws CommandFailure where a file that was named cannot be used
  */
 export async function findAdmin(options: AdminAccessOptions, env: NodeJS.ProcessEnv): Promise<AdminAccess> {
   const { admin } = options;
@@ -27,10 +32,13 @@ export async function findAdmin(options: AdminAccessOptions, env: NodeJS.Process
     throw new CommandFailure(`--admin is ${admin}, expected a URL such as ${DEFAULT_ADMIN_URL}`);
   }
   const token = options.token ?? (env['SPAREKEY_ADMIN_TOKEN'] || undefined);
-  const configured = admin === undefined ? await configuredAdmin(options.config, env) : undefined;
+  // Where only the listener is named, a configuration that lies here may be another gateway's.
+  const asksConfig = admin === undefined || options.config !== undefined;
+  const configured = asksConfig ? await configuredAdmin(options.config, env) : undefined;
   return {
     url: admin ?? configured?.url ?? DEFAULT_ADMIN_URL,
     token: token ?? configured?.token,
+    trusted: options.ca === undefined ? configured?.trusted : await authorities(options.ca),
   };
 }
 
@@ -42,8 +50,13 @@ async function configuredAdmin(
   if (path === undefined) return undefined;
   const result = await loadConfig(path, env);
   if (result.ok) {
-    const { listen, token } = result.config.admin;
-    return { url: `http://${formatAddress(reachable(listen))}`, token: token?.reveal() };
+    const { listen, token, tls } = result.config.admin;
+    const [own] = tls === undefined ? [] : certificatesOf(tls.cert);
+    return {
+      url: urlOf(listen, tls),
+      token: token?.reveal(),
+      trusted: own && { pem: own.toString(), isServer: true },
+    };
   }
   if (file !== undefined) throw configFailure(result.problems, path);
   // The keys it names may be in the environment of the gateway alone, which is no reason not to ask it.
@@ -53,8 +66,24 @@ async function configuredAdmin(
   return undefined;
 }
 
+async function authorities(file: string): Promise<AdminAccess['trusted']> {
+  try {
+    const pem = await readFile(file, 'utf8');
+    if (certificatesOf(pem).length > 0) return { pem, isServer: false };
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
+    throw new CommandFailure(`--ca is ${file}, which cannot be read${code}.`);
+  }
+  throw new CommandFailure(`--ca is ${file}, expected a file of certificates in PEM.`);
+}
+
+/** The URL by which something on this machine calls a listener. */
+export function urlOf(address: ListenAddress, tls: object | undefined): string {
+  return `${tls === undefined ? 'http' : 'https'}://${formatAddress(reachable(address))}`;
+}
+
 /** An address to call where the one listened on stands for all of the machine's. */
-export function reachable({ host, port }: ListenAddress): ListenAddress {
+function reachable({ host, port }: ListenAddress): ListenAddress {
   if (host === '0.0.0.0') return { host: '127.0.0.1', port };
   return { host: host === '::' ? '::1' : host, port };
 }

@@ -5,6 +5,7 @@ import type { SourceDocument } from './document.ts';
 import { FileReferences } from './file-references.ts';
 import { narrowUnion, problemsOf, showPath } from './issues.ts';
 import { writtenFilePaths } from './interpolate.ts';
+import { addKeyPairs, namedPairFiles } from './key-pairs.ts';
 import { mergeSources } from './plugin/merge-sources.ts';
 import type { Note } from './plugin/reading.ts';
 import { formatPath, sortProblems } from './problem.ts';
@@ -64,10 +65,12 @@ export async function loadConfig(path: string, env: NodeJS.ProcessEnv): Promise<
   const read = await readSmallFiles(writtenFilePaths(file.text).map(absolute));
   const references = new FileReferences(env, folder, read);
   const document = readDocument(file.text, references);
-  const names = namedTokenFiles(mergeSources(document.value).value, folder);
+  const { value } = mergeSources(document.value);
+  const pairFiles = await readSmallFiles(namedPairFiles(value, folder));
+  const names = namedTokenFiles(value, folder);
   const tokenFiles = await Promise.all(names.map(async (name) => [name, await readText(name)] as const));
   const source = { kind: 'text', text: file.text, path: resolve(path), tokenFiles } as const;
-  return validate(document, { ...source, files: references.used });
+  return validate(document, { ...source, files: [...new Map([...references.used, ...pairFiles])] });
 }
 
 /** Validates the text of a configuration file. Touches no file itself. */
@@ -99,11 +102,12 @@ function validate(document: SourceDocument, source: TextSource): LoadResult {
   if (value === undefined) return { ok: false, problems: sortProblems(inText), files: read };
 
   const files = addFileTokens(value, folder, new Map(source.tokenFiles));
-  const parsed = configSchema.safeParse(files.value);
+  const pairs = addKeyPairs(files.value, folder, new Map(source.files), Date.now());
+  const parsed = configSchema.safeParse(pairs.value);
   const issues = (parsed.error?.issues ?? []).flatMap(narrowUnion).map((issue) => files.toOrigin(issue));
   // A reference that could not be expanded is one mistake, not two.
   const reported = new Set(inText.map(placeOf));
-  const found = problemsOf([...files.issues, ...issues], configSchema, locate);
+  const found = problemsOf([...files.issues, ...pairs.issues, ...issues], configSchema, locate);
   const problems = [...inText, ...found.filter((problem) => !reported.has(placeOf(problem)))];
   if (!parsed.success || problems.length > 0)
     return { ok: false, problems: sortProblems(problems), files: read };
@@ -114,7 +118,14 @@ function validate(document: SourceDocument, source: TextSource): LoadResult {
     config,
     source,
     files: read,
-    warnings: sortProblems([...warningsOf(config, value, locate), ...noteProblems(notes, document)]),
+    warnings: sortProblems([
+      ...warningsOf(config, value, locate),
+      ...pairs.warnings.map(({ path: at, expected }) => {
+        const { line, column } = locate(at, 'value');
+        return { path: formatPath(at), expected, line, column };
+      }),
+      ...noteProblems(notes, document),
+    ]),
   };
 }
 
