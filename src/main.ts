@@ -17,7 +17,7 @@ export interface Running {
   readonly runtime: () => Runtime;
   /**
    * Runs another configuration: keys that stay keep their records, those that left lose them, and requests in flight
-   * finish with the old one. Listeners and the store stay as they are until a restart.
+   * finish with the old one. Listeners, but for their TLS, and the store stay as they are until a restart.
    * @param source - what `config` was parsed from, for the other processes
    */
   reload(config: Config, source: ConfigSource): Promise<void>;

@@ -10,9 +10,10 @@ export type Guard = (request: GuardedRequest) => AdminErrorCode | undefined;
 /**
  * Guards the admin API: with a token, by that; without one, only this machine may call it, and no web page that is open
  * on it (CSRF), also by a DNS name that was made to point here (DNS rebinding).
+ * @param isSecured - whether the listener speaks TLS now
  */
-export function adminGuard(token: Secret | undefined): Guard {
-  return token === undefined ? adminCsrfGuard() : guardByToken(token);
+export function adminGuard(token: Secret | undefined, isSecured: () => boolean): Guard {
+  return token === undefined ? adminCsrfGuard(isSecured) : guardByToken(token);
 }
 
 function guardByToken(token: Secret): Guard {

@@ -1,10 +1,14 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { createServer as createListener } from 'node:net';
+import type { Server as Listener } from 'node:net';
 import type { Circuits } from '../failover/circuit/circuits.ts';
 import type { Recorder } from '../failover/recorder.ts';
 import type { Secret } from '../base/secret.ts';
 import { boundAddress, listen } from '../listener/listen.ts';
 import type { ListenAddress } from '../listener/listen.ts';
+import type { KeyPair } from '../listener/key-pair.ts';
+import { tlsOn } from '../listener/tls.ts';
 import type { Provider } from '../providers/provider.ts';
 import { adminGuard } from './access.ts';
 import { answerError } from './answer.ts';
@@ -24,6 +28,8 @@ export interface AdminOptions extends Omit<KeysApiOptions, 'viewpoint'>, Omit<Ad
   readonly node: string;
   /** The bearer token of requests. Absent: requests from this machine are answered, those of web pages are not. */
   readonly token?: Secret;
+  /** What it shows to clients now; undefined, or absent: it speaks plain HTTP. */
+  readonly tls?: () => KeyPair | undefined;
   /** A defect: the request got a 500. */
   readonly onDefect: (error: unknown) => void;
 }
@@ -49,7 +55,7 @@ const MAX_BODY_BYTES = 64 * 1024;
  * @throws the listener's error, such as EADDRINUSE
  */
 export async function startAdmin(options: AdminOptions): Promise<Admin> {
-  const { token, node, workers, state, recorder, onDefect } = options;
+  const { token, tls = () => undefined, node, workers, state, recorder, onDefect } = options;
   const circuitsOf = (provider: Provider): Circuits => recorder.circuitsOf(provider);
   const viewpoint = (): Viewpoint => {
     const { kind, awaySince } = state();
@@ -57,7 +63,7 @@ export async function startAdmin(options: AdminOptions): Promise<Admin> {
     return { node, serves, alone: kind === 'memory', awaySince, circuitsOf };
   };
   const api = { keys: new KeysApi({ ...options, viewpoint }), workers, state };
-  const guard = adminGuard(token);
+  const guard = adminGuard(token, () => tls() !== undefined);
   const server = createServer(
     { headersTimeout: HEAD_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS },
     (request, response) => {
@@ -73,10 +79,16 @@ export async function startAdmin(options: AdminOptions): Promise<Admin> {
       });
     },
   );
-  server.maxConnections = MAX_CONNECTIONS;
   server.setTimeout(IDLE_TIMEOUT_MS);
-  await listen(server, options.listen);
-  return { address: boundAddress(server), close: () => close(server) };
+  // Node starts to check timeouts when a server listens, and this one gets its connections from the listener.
+  server.emit('listening');
+  const secure = tlsOn(tls);
+  const listener = createListener({ allowHalfOpen: true, noDelay: true }, (socket) => {
+    server.emit('connection', secure(socket));
+  });
+  listener.maxConnections = MAX_CONNECTIONS;
+  await listen(listener, options.listen);
+  return { address: boundAddress(listener), close: () => close(listener, server) };
 }
 
 /** The rest of the request is not read: the connection is closed after the answer. */
@@ -93,9 +105,10 @@ function bodyRefusal({ headers }: IncomingMessage): AdminErrorCode | undefined {
     : undefined;
 }
 
-function close(server: Server): Promise<void> {
+function close(listener: Listener, server: Server): Promise<void> {
   return new Promise((resolve) => {
-    server.close(() => resolve());
+    listener.close(() => resolve());
+    server.close();
     server.closeAllConnections();
   });
 }

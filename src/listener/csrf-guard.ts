@@ -31,17 +31,23 @@ interface GuardOptions {
   readonly kindOf: (name: string) => HostKind;
   /** Whether pages of this name may call, by whatever `Host`. */
   readonly isTrusted: (name: string) => boolean;
-  /**
-   * No `public` name is served, and of pages only the listener's own, over `http`: not those of installed applications.
-   */
+  /** How pages of the listener's own can have been loaded. */
+  readonly schemes: () => readonly Scheme[];
+  /** No `public` name is served, and of pages only the listener's own: not those of installed applications. */
   readonly isStrict: boolean;
 }
 
 const LOOPBACK_HOST = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 
-/** For the admin listener where it has no token: loopback names, and pages that were loaded from it. */
-export function adminCsrfGuard(): CsrfGuard {
+type Scheme = 'http' | 'https';
+
+/**
+ * For the admin listener where it has no token: loopback names, and pages that were loaded from it.
+ * @param isSecured - whether it speaks TLS now
+ */
+export function adminCsrfGuard(isSecured: () => boolean): CsrfGuard {
   return csrfGuard({
+    schemes: () => [isSecured() ? 'https' : 'http'],
     kindOf: (name) => (LOOPBACK_HOST.test(name) ? 'own' : 'public'),
     isTrusted: () => false,
     isStrict: true,
@@ -72,6 +78,8 @@ export function dataCsrfGuard(
   const routed = new Set(routedHosts.map((name) => normalizedHost(name)));
   const own = normalizedHost(hostname);
   return csrfGuard({
+    // Something before it may have spoken TLS.
+    schemes: () => ['http', 'https'],
     kindOf: (name) =>
       isAddress(name) ||
       name === 'localhost' ||
@@ -107,7 +115,7 @@ function isAddress(name: string): boolean {
   return name.startsWith('[') ? isIPv6(name.slice(1, -1)) : isIPv4(name);
 }
 
-function csrfGuard({ kindOf, isTrusted, isStrict }: GuardOptions): CsrfGuard {
+function csrfGuard({ kindOf, isTrusted, schemes, isStrict }: GuardOptions): CsrfGuard {
   return ({ method, headers }) => {
     const { host, origin, upgrade } = headers;
     const site = headers['sec-fetch-site'];
@@ -117,7 +125,7 @@ function csrfGuard({ kindOf, isTrusted, isStrict }: GuardOptions): CsrfGuard {
     if (origin !== undefined) {
       const page = URL.parse(origin);
       if (page !== null && isTrusted(normalizedHost(page.hostname))) return undefined;
-      const isOwn = isOwnPage(origin, host, isStrict) || (!isStrict && isApplication(page));
+      const isOwn = isOwnPage(origin, host, schemes()) || (!isStrict && isApplication(page));
       if (!isOwn) return 'cross_site';
     }
     if (site !== undefined && site !== 'same-origin' && site !== 'none') return 'cross_site';
@@ -129,10 +137,8 @@ function csrfGuard({ kindOf, isTrusted, isStrict }: GuardOptions): CsrfGuard {
   };
 }
 
-function isOwnPage(origin: string, host: string | undefined, isStrict: boolean): boolean {
-  return (
-    origin === `http://${host?.toLowerCase()}` || (!isStrict && origin === `https://${host?.toLowerCase()}`)
-  );
+function isOwnPage(origin: string, host: string | undefined, schemes: readonly Scheme[]): boolean {
+  return schemes.some((scheme) => origin === `${scheme}://${host?.toLowerCase()}`);
 }
 
 /** Browser extensions and desktop applications made of web pages have schemes that no web page can have. */

@@ -52,6 +52,7 @@ export async function openControlPlane(
   const admin = await startAdmin({
     ...runtime().config.admin,
     ...tools,
+    tls: () => runtime().config.admin.tls,
     workers,
     state: () => stateStatus({ ...node, book, prober, configurations }),
     runtime,

@@ -8,6 +8,7 @@ import type { ConnectionOptions, ConnectionServer } from '../gateway/connections
 import { connectionCaps, descriptorLimit } from '../listener/file-descriptors.ts';
 import type { ConnectionCaps, ConnectionCounts } from '../listener/file-descriptors.ts';
 import type { ListenAddress } from '../listener/listen.ts';
+import { tlsOn } from '../listener/tls.ts';
 import { logFull } from '../telemetry/descriptor-lines.ts';
 import type { GatewayNode } from './gateway-node.ts';
 
@@ -52,7 +53,8 @@ export function openWorkerPlane(node: GatewayNode, siblings: () => object): Work
 function connectionOptions({ log, runtime }: GatewayNode): ConnectionOptions {
   const descriptors = descriptorLimit();
   const caps = (): ConnectionCaps => connectionCaps(descriptors, runtime().config.limits);
-  return { caps, onFull: logFull(log, () => performance.now()) };
+  const onFull = logFull(log, () => performance.now());
+  return { caps, onFull, secure: tlsOn(() => runtime().config.tls) };
 }
 
 function createGateway(node: GatewayNode, siblings?: () => object): Gateway {

@@ -105,7 +105,8 @@ void test('pages of its own, of names that are allowed, and of applications inst
 });
 
 void test('the admin listener knows loopback names alone, and pages of its own', () => {
-  const admin = adminCsrfGuard();
+  let isSecured = false;
+  const admin = adminCsrfGuard(() => isSecured);
   for (const host of [
     'sparekey',
     'gateway.internal',
@@ -121,6 +122,10 @@ void test('the admin listener knows loopback names alone, and pages of its own',
   assert.equal(admin({ method: 'POST', headers: { host, origin: 'http://localhost:5398' } }), undefined);
   for (const origin of ['https://localhost:5398', 'chrome-extension://abc', 'null', 'http://localhost'])
     assert.equal(admin({ method: 'POST', headers: { host, origin } }), 'cross_site', origin);
+  isSecured = true;
+  assert.equal(admin({ method: 'POST', headers: { host, origin: 'https://localhost:5398' } }), undefined);
+  const plain = { host, origin: 'http://localhost:5398' };
+  assert.equal(admin({ method: 'POST', headers: plain }), 'cross_site');
 });
 
 void test('names that routes are for may be used by programs, and not by their pages', () => {

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { formatAddress } from '../../config/schema/scalars.ts';
+import { certificatesOf } from '../../listener/key-pair.ts';
 import type { ListenAddress } from '../../listener/listen.ts';
 import type { AdminAccess } from './admin-client.ts';
 import { Environment, loadFile } from '../environment.ts';
@@ -14,6 +16,8 @@ export interface AdminAccessOptions {
   readonly token?: string;
   /** Files of variables. */
   readonly envFile?: readonly string[];
+  /** A file of certificates to trust. */
+  readonly ca?: string;
 }
 
 /** Where the admin listener is unless something else is configured. */
@@ -21,8 +25,9 @@ export const DEFAULT_ADMIN_URL = 'http://127.0.0.1:5398';
 
 /**
  * Finds the admin listener: as named on the command line, else as the configuration says, else where it is by
- * default. The token likewise, with SPAREKEY_ADMIN_TOKEN in between.
- * @throws CommandFailure where a configuration that was named cannot be used
+ * default. The token likewise, with SPAREKEY_ADMIN_TOKEN in between. What is trusted is what `--ca` names, else the
+ * certificate in the configuration, else what Node trusts.
+ * @throws CommandFailure where a file that was named cannot be used
  */
 export async function findAdmin(options: AdminAccessOptions): Promise<AdminAccess> {
   const { admin, envFile = [] } = options;
@@ -33,11 +38,14 @@ export async function findAdmin(options: AdminAccessOptions): Promise<AdminAcces
   const reading = await environment.read();
   if (!reading.ok) throw configFailure(reading.problems, 'environment');
   const token = options.token ?? (reading.env['SPAREKEY_ADMIN_TOKEN'] || undefined);
-  const configured = admin === undefined ? await configuredAdmin(options.config, environment) : undefined;
+  // Where only the listener is named, a configuration that lies here may be another gateway's.
+  const asksConfig = admin === undefined || options.config !== undefined;
+  const configured = asksConfig ? await configuredAdmin(options.config, environment) : undefined;
   return {
     url: admin ?? configured?.url ?? DEFAULT_ADMIN_URL,
     token: token ?? configured?.token,
     operator: operatorName(reading.env),
+    trusted: options.ca === undefined ? configured?.trusted : await authorities(options.ca),
   };
 }
 
@@ -55,13 +63,18 @@ function operatorName(env: Readonly<Record<string, string | undefined>>): string
 async function configuredAdmin(
   file: string | undefined,
   environment: Environment,
-): Promise<Pick<AdminAccess, 'url' | 'token'> | undefined> {
+): Promise<Omit<AdminAccess, 'operator'> | undefined> {
   const path = file ?? (existsSync(DEFAULT_CONFIG_FILE) ? DEFAULT_CONFIG_FILE : undefined);
   if (path === undefined) return undefined;
   const result = await loadFile(path, environment);
   if (result.ok) {
-    const { listen, token } = result.config.admin;
-    return { url: `http://${formatAddress(reachable(listen))}`, token: token?.reveal() };
+    const { listen, token, tls } = result.config.admin;
+    const [own] = tls === undefined ? [] : certificatesOf(tls.cert);
+    return {
+      url: urlOf(listen, tls),
+      token: token?.reveal(),
+      trusted: own && { pem: own.toString(), isServer: true },
+    };
   }
   if (file !== undefined) throw configFailure(result.problems, path);
   // The keys it names may be in the environment of the gateway alone, which is no reason not to ask it.
@@ -71,8 +84,24 @@ async function configuredAdmin(
   return undefined;
 }
 
+async function authorities(file: string): Promise<AdminAccess['trusted']> {
+  try {
+    const pem = await readFile(file, 'utf8');
+    if (certificatesOf(pem).length > 0) return { pem, isServer: false };
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
+    throw new CommandFailure(`--ca is ${file}, which cannot be read${code}.`);
+  }
+  throw new CommandFailure(`--ca is ${file}, expected a file of certificates in PEM.`);
+}
+
+/** The URL by which something on this machine calls a listener. */
+export function urlOf(address: ListenAddress, tls: object | undefined): string {
+  return `${tls === undefined ? 'http' : 'https'}://${formatAddress(reachable(address))}`;
+}
+
 /** An address to call where the one listened on stands for all of the machine's. */
-export function reachable({ host, port }: ListenAddress): ListenAddress {
+function reachable({ host, port }: ListenAddress): ListenAddress {
   if (host === '0.0.0.0') return { host: '127.0.0.1', port };
   return { host: host === '::' ? '::1' : host, port };
 }

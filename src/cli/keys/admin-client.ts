@@ -29,6 +29,14 @@ export interface AdminAccess {
   readonly token: string | undefined;
   /** Who acts, as the gateway is told. */
   readonly operator?: string | undefined;
+  /** Whom to trust where it speaks TLS; undefined: whom Node trusts. */
+  readonly trusted: TrustedCertificates | undefined;
+}
+
+/** Certificates in PEM: the gateway's own, whatever name it is called by, or those of authorities that signed it. */
+export interface TrustedCertificates {
+  readonly pem: string;
+  readonly isServer: boolean;
 }
 
 /** An answer: what this version knows of it, and all of it as it came. */
@@ -132,8 +140,9 @@ export class AdminClient {
   }
 
   async #ask(method: 'GET' | 'POST', path: string): Promise<{ status: number; body: unknown }> {
-    const { url, token, operator } = this.#access;
-    const response = await fetch(new URL(path, url), {
+    const { url, token, operator, trusted } = this.#access;
+    const ask = trusted === undefined ? fetch : await fetchTrusting(trusted);
+    const response = await ask(new URL(path, url), {
       method,
       headers: {
         ...(token !== undefined && { authorization: `Bearer ${token}` }),
@@ -143,7 +152,12 @@ export class AdminClient {
       redirect: 'error',
       signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
     }).catch((error: unknown) => {
-      throw new CommandFailure(`No gateway answers at ${url} (${causeOf(error)}). Is it running?`);
+      const cause = causeOf(error);
+      throw new CommandFailure(
+        /CERT|SIGNATURE/.test(cause)
+          ? `The certificate at ${url} is not trusted (${cause}). --ca names a file of certificates to trust.`
+          : `No gateway answers at ${url} (${cause}). Is it running?`,
+      );
     });
     const body = parseJson(await response.text());
     if (response.ok) return { status: response.status, body };
@@ -161,6 +175,14 @@ export class AdminClient {
   #notAdmin(): CommandFailure {
     return new CommandFailure(`What answers at ${this.#access.url} is no admin listener of this version.`);
   }
+}
+
+/** Node's own `fetch` takes no certificates. */
+async function fetchTrusting({ pem, isServer }: TrustedCertificates): Promise<typeof fetch> {
+  const { Agent, fetch: fetchBy } = await import('undici');
+  const anyName = isServer ? { allowPartialTrustChain: true, checkServerIdentity: () => undefined } : {};
+  const dispatcher = new Agent({ connect: { ca: pem, ...anyName } });
+  return (url, options) => fetchBy(url, { ...options, dispatcher });
 }
 
 /** What is undefined is left out. */

@@ -94,7 +94,14 @@ function withAdminOptions(command: Command): Command {
       `the gateway's admin listener (default: the configuration's, or ${DEFAULT_ADMIN_URL})`,
     )
     .option('--token <token>', 'its token (default: SPAREKEY_ADMIN_TOKEN, or the configuration’s)')
-    .option('--config <file>', `where both may stand (default: ${DEFAULT_CONFIG_FILE} where there is one)`)
+    .option(
+      '--ca <file>',
+      'certificates to trust, where it speaks TLS (default: the configuration’s, or Node’s)',
+    )
+    .option(
+      '--config <file>',
+      `where all of these may stand (default: ${DEFAULT_CONFIG_FILE} where there is one)`,
+    )
     .addOption(envFileOption());
 }
 

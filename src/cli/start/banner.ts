@@ -1,8 +1,7 @@
 import { describeConfig } from '../../config/pages/describe.ts';
-import { formatAddress } from '../../config/schema/scalars.ts';
 import type { Config } from '../../config/schema/schema.ts';
 import type { Running } from '../../main.ts';
-import { DEFAULT_ADMIN_URL, reachable } from '../keys/admin-access.ts';
+import { DEFAULT_ADMIN_URL, urlOf } from '../keys/admin-access.ts';
 import { DEMO_MODEL } from './demo.ts';
 import { DEFAULT_CONFIG_FILE } from './setup.ts';
 import type { Setup } from './setup.ts';
@@ -11,8 +10,8 @@ const QUESTION = 'Hello!';
 
 /** What a person needs to know of a gateway that has just started, with lines that work as they are. */
 export function banner(setup: Setup, config: Config, sparekey: Running, version: string): string {
-  const baseUrl = `http://${formatAddress(reachable(sparekey.address))}/v1`;
-  const adminUrl = `http://${formatAddress(reachable(sparekey.adminAddress))}`;
+  const baseUrl = `${urlOf(sparekey.address, config.tls)}/v1`;
+  const adminUrl = urlOf(sparekey.adminAddress, config.admin.tls);
   const running = {
     ...config,
     listen: sparekey.address,
@@ -27,7 +26,7 @@ export function banner(setup: Setup, config: Config, sparekey: Running, version:
     '',
     ...firstRequest(setup, config, baseUrl),
     'See how the keys are:',
-    `  ${commandLine()} keys list${adminUrl === DEFAULT_ADMIN_URL ? '' : ` --admin ${adminUrl}`}`,
+    `  ${commandLine()} keys list${adminOptions(adminUrl, setup)}`,
     '',
     'Ctrl-C stops it when the requests under way are done.',
     '',
@@ -104,6 +103,13 @@ function firstRequest(setup: Setup, config: Config, baseUrl: string): readonly s
 /** A model that the provider in use surely has. */
 function checkedModel({ providers, activeProviderId }: Config): string | undefined {
   return providers.find(({ id }) => id === activeProviderId)?.failover.healthCheckModel;
+}
+
+/** What the command line needs to find the admin listener, and to trust it. */
+function adminOptions(url: string, setup: Setup): string {
+  if (url === DEFAULT_ADMIN_URL) return '';
+  const isSecured = url.startsWith('https:') && setup.kind === 'file';
+  return ` --admin ${url}${isSecured ? ` --config ${setup.path}` : ''}`;
 }
 
 /** As it was called: by npm from a clone, or by its name. */

@@ -153,13 +153,13 @@ function looksLikeKey(text: string): boolean {
 const HIDDEN = '[secret]';
 
 /**
- * Whether a secret may stand here: anything under `apiTokens`, of a client but its name, the admin token, and options
- * that are secrets by their schema, such as `awsSecretKey`.
+ * Whether a secret may stand here: anything under `apiTokens`, of a client but its name, of the admin listener but its
+ * address and the paths of its files, and options that are secrets by their schema, such as `awsSecretKey`.
  */
 function isSecretPath(path: Path, schema: Schema): boolean {
   if (path.includes('apiTokens')) return true;
   if (path[0] === 'clients') return path[2] !== 'name';
-  if (path[0] === 'admin' && path[1] !== 'listen') return true;
+  if (path[0] === 'admin' && path[1] !== 'listen' && path[1] !== 'tls') return true;
   return path.some((_, depth) => {
     const option = schemaAt(schema, path.slice(0, depth + 1));
     return option !== undefined && describeOption(option).kind?.isSecret === true;

@@ -7,10 +7,11 @@ import { FileReferences } from './file-references.ts';
 import { narrowUnion, problemsOf, showPath, showWrittenPath } from './issues.ts';
 import { writtenFilePaths } from './interpolate.ts';
 import { withKeyOrigins } from './key-origins.ts';
+import { addKeyPairs, namedPairFiles } from './key-pairs.ts';
 import { fieldsOf } from './plugin/fields.ts';
 import { mergeSources } from './plugin/merge-sources.ts';
 import type { Note } from './plugin/reading.ts';
-import { sortProblems } from './problem.ts';
+import { formatPath, sortProblems } from './problem.ts';
 import type { ConfigProblem } from './problem.ts';
 import { formatBytes } from '../schema/scalars.ts';
 import { configSchema } from '../schema/schema.ts';
@@ -69,10 +70,12 @@ export async function loadConfig(path: string, env: NodeJS.ProcessEnv): Promise<
   const read = await readSmallFiles(writtenFilePaths(file.text).map(absolute));
   const references = new FileReferences(env, folder, read);
   const document = readDocument(file.text, references);
-  const names = namedTokenFiles(mergeSources(document.value).value, folder);
+  const { value } = mergeSources(document.value);
+  const pairFiles = await readSmallFiles(namedPairFiles(value, folder));
+  const names = namedTokenFiles(value, folder);
   const tokenFiles = await Promise.all(names.map(async (name) => [name, await readText(name)] as const));
   const source = { kind: 'text', text: file.text, path: resolve(path), tokenFiles } as const;
-  return validate(document, { ...source, files: references.used }, env);
+  return validate(document, { ...source, files: [...new Map([...references.used, ...pairFiles])] }, env);
 }
 
 /** Validates the text of a configuration file. Touches no file itself. */
@@ -104,12 +107,13 @@ function validate(document: SourceDocument, source: TextSource, env: NodeJS.Proc
   if (value === undefined) return { ok: false, problems: sortProblems(inText), files: read };
 
   const files = addFileTokens(value, folder, new Map(source.tokenFiles));
-  const parsed = configSchema.safeParse(files.value);
+  const pairs = addKeyPairs(files.value, folder, new Map(source.files), Date.now());
+  const parsed = configSchema.safeParse(pairs.value);
   const issues = (parsed.error?.issues ?? []).flatMap(narrowUnion).map((issue) => files.toOrigin(issue));
   // A mistake of the text is one, and not two because the value that it leaves is none.
   const places = new Set(inText.map(placeOf));
   const paths = new Set(inText.map((problem) => problem.path).filter((written) => written !== ''));
-  const found = problemsOf([...files.issues, ...issues], configSchema, locate);
+  const found = problemsOf([...files.issues, ...pairs.issues, ...issues], configSchema, locate);
   const problems = [
     ...inText,
     ...found.filter((problem) => !places.has(placeOf(problem)) && !paths.has(problem.path)),
@@ -117,6 +121,10 @@ function validate(document: SourceDocument, source: TextSource, env: NodeJS.Proc
   const isSole = Array.isArray(fieldsOf(document.value)?.['providers']);
   const warnings = sortProblems([
     ...warningsOf(files.value, { config: parsed.data, isSole, toOrigin: files.toOrigin, locate }),
+    ...pairs.warnings.map(({ path: at, expected }) => {
+      const { line, column } = locate(at, 'value');
+      return { path: formatPath(at), expected, line, column };
+    }),
     ...noteProblems(notes, document),
   ]);
   if (!parsed.success || problems.length > 0)

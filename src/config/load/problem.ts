@@ -44,11 +44,15 @@ export function formatPath(path: Path): string {
 
 const LONGEST_SHOWN = 60;
 
-/** A value as problems show it: short, on one line, without the credentials before a URL's host and without its query. */
+/**
+ * A value as problems show it: short, on one line, without the credentials before a URL's host, without its query, and
+ * without what stands in PEM.
+ */
 export function shorten(written: string): string {
   const line = written
     .replace(/\/\/.*@/s, '//[secret]@')
     .replace(/(:\/\/[^?]*\?).+/s, '$1[secret]')
+    .replace(/-----BEGIN.*/s, '[secret]')
     .replaceAll(/\s+/g, ' ')
     .trim();
   return line.length > LONGEST_SHOWN ? `${line.slice(0, LONGEST_SHOWN - 1)}…` : line;

@@ -122,7 +122,8 @@ export function addFileTokens(
   };
 }
 
-function isMap(value: unknown): value is RawMap {
+/** Whether it is a map of a configuration that is not validated yet. */
+export function isMap(value: unknown): value is RawMap {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
@@ -143,7 +144,7 @@ function poolsWithFile(config: unknown): readonly Pool[] {
 }
 
 /** A copy of nested maps and lists with another value at one path. */
-function replaceAt(container: unknown, [first, ...rest]: Path, value: unknown): unknown {
+export function replaceAt(container: unknown, [first, ...rest]: Path, value: unknown): unknown {
   if (first === undefined) return value;
   if (Array.isArray(container)) {
     const items: readonly unknown[] = container;

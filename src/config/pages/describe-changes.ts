@@ -144,7 +144,13 @@ function routesOf({ routes }: Config): Items {
   );
 }
 
-function optionsOf({ providers: _providers, clients: _clients, routes: _routes, limits: _limits, ...rest }: Config) {
+function optionsOf({
+  providers: _providers,
+  clients: _clients,
+  routes: _routes,
+  limits: _limits,
+  ...rest
+}: Config) {
   return rest;
 }
 

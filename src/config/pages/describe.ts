@@ -1,4 +1,5 @@
 import { formatProxy } from '../../base/proxy-address.ts';
+import { certificatesOf, dayOf, nameOf } from '../../listener/key-pair.ts';
 import { redactedText } from '../../keys/redaction/redacted-text.ts';
 import { formatAddress, formatDuration } from '../schema/scalars.ts';
 import type { Config, ProviderConfig } from '../schema/schema.ts';
@@ -6,9 +7,9 @@ import type { Config, ProviderConfig } from '../schema/schema.ts';
 /** A summary of a configuration, for people, in lines. No secrets; of keys only their hints. */
 export function describeConfig(config: Config): string[] {
   return [
-    `data plane on ${formatAddress(config.listen)}${describeClients(config)}`,
+    `data plane on ${formatAddress(config.listen)}${describeTls(config.tls)}${describeClients(config)}`,
     ...describeWorkers(config),
-    `admin on ${formatAddress(config.admin.listen)}, ${config.admin.token === undefined ? 'without' : 'with'} a token`,
+    `admin on ${formatAddress(config.admin.listen)}${describeTls(config.admin.tls)}, ${config.admin.token === undefined ? 'without' : 'with'} a token`,
     `state in ${describeState(config.state)}`,
     describeResources(config),
     ...config.providers.flatMap((provider) => describeProvider(provider, config)),
@@ -35,6 +36,12 @@ function describeStep(equals: Config['routes'][number]['to'][number]): string {
 function describeWorkers({ workers }: Config): string[] {
   if (workers === 1) return [];
   return [workers === 'auto' ? 'a worker for each processor' : `${workers} workers`];
+}
+
+function describeTls(tls: Config['tls']): string {
+  if (tls === undefined) return '';
+  const [own] = certificatesOf(tls.cert);
+  return own === undefined ? '' : ` with TLS (certificate of ${nameOf(own)} until ${dayOf(own.validToDate)})`;
 }
 
 function describeState(state: Config['state']): string {

@@ -7,6 +7,7 @@ export type OptionGroup = 'everyday' | 'seldom' | 'plugin' | 'vendor';
 const EVERYDAY: Readonly<Record<string, readonly string[]>> = {
   '': [
     'listen',
+    'tls',
     'admin',
     'state',
     'workers',
@@ -18,7 +19,9 @@ const EVERYDAY: Readonly<Record<string, readonly string[]>> = {
     'routes',
     'activeProviderId',
   ],
-  admin: ['listen', 'token'],
+  tls: ['cert', 'key'],
+  admin: ['listen', 'token', 'tls'],
+  'admin.tls': ['cert', 'key'],
   'clients[]': ['name', 'group', 'key'],
   log: ['level', 'format'],
   limits: ['body', 'memory', 'waitForKey', 'streamPing', 'drain'],

@@ -81,6 +81,25 @@ const SELDOM = `## Seldom needed
 Their defaults are right for nearly everybody.
 `;
 
+/** What `load/key-pairs.ts` reads. */
+const tlsSection = `## TLS on the listeners
+
+\`\`\`text
+listen: :5397
+tls: { cert: /etc/sparekey/tls.crt, key: /etc/sparekey/tls.key }
+admin: { listen: :5398, token: \${file:/run/secrets/admin-token}, tls: { cert: ./admin.crt, key: ./admin.key } }
+\`\`\`
+
+Files in PEM; in that of the certificate stand, behind it, those that lead to one that clients trust. \`sparekey check\` prints for
+whom it is and until when, and finds a key that is another certificate's, has a passphrase or cannot be read; a certificate whose
+time is over is a warning. When a file changes, and at SIGHUP, new connections get the new certificate in all workers, and those
+that are open go on. A pair that does not fit, as in the moment between two files, is logged and changes nothing. TLS itself may
+come and go in the same way; who then calls by \`http://\` gets a 400 that says so (\`https_required\`).
+
+\`sparekey keys\` trusts the certificate that the configuration names, whatever name it is for. From elsewhere
+\`--ca FILE\` names the certificates to trust; without it they are those of Node, which \`NODE_EXTRA_CA_CERTS=FILE\` adds to.
+`;
+
 /** What `schema/redis-url.ts` reads. */
 const redisSection = `## State on Redis or Valkey
 
@@ -131,6 +150,7 @@ export function referencePage(): string {
     ...optionTables('everyday', (path) => (path === '' ? 'Options' : `\`${path}\``)),
     SELDOM,
     ...optionTables('seldom', seldomHeading),
+    tlsSection,
     redisSection,
     withoutFile(),
     providerTypeTable(),

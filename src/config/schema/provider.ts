@@ -22,12 +22,10 @@ import { verdictRules } from './verdict-rules.ts';
 
 const key = z.strictObject({
   key: token('a token').meta({ description: 'The credential itself.' }),
-  name: text('a name')
-    .exactOptional()
-    .meta({
-      description:
-        'What people call it, in logs and tables. Absent: the variable that holds it, or the file and line.',
-    }),
+  name: text('a name').exactOptional().meta({
+    description:
+      'What people call it, in logs and tables. Absent: the variable that holds it, or the file and line.',
+  }),
   weight: decimal({ above: 0, max: 1000 })
     .prefault(1)
     .meta({ description: 'Its share of the traffic beside the other keys of the pool.' }),

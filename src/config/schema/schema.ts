@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Secret } from '../../base/secret.ts';
+import { Secret } from '../../base/secret.ts';
 import { modelPattern, state, workers } from './patterns.ts';
 import { hostPatterns, pathPrefixes } from './route-conditions.ts';
 import { routeTo } from './route-to.ts';
@@ -75,12 +75,24 @@ const client = z.strictObject({
   }),
 });
 
+/** Of its files the loader puts the texts in place of the paths, before it asks this schema. */
+const tls = z.strictObject({
+  cert: text('a path').meta({
+    description:
+      'A file in PEM: the certificate, and behind it those that lead to one that clients trust. Relative to this file.',
+  }),
+  key: text('a path')
+    .transform((pem) => new Secret(pem))
+    .meta({ description: 'A file in PEM: the private key of the certificate, without a passphrase.' }),
+});
+
 const admin = z.strictObject({
   listen: address().prefault('127.0.0.1:5398').meta({ description: 'Address of the admin listener.' }),
   token: secret('a token').exactOptional().meta({
     description:
       'What admin requests must carry as `Authorization: Bearer`. Required where the address is not loopback.',
   }),
+  tls: tls.exactOptional().meta({ description: 'TLS on the admin listener, as on the data plane.' }),
 });
 
 const log = z.strictObject({
@@ -146,6 +158,10 @@ const options = {
   listen: address()
     .prefault('127.0.0.1:5397')
     .meta({ description: 'Address of the data plane. Other than loopback only with `clients`.' }),
+  tls: tls.exactOptional().meta({
+    description:
+      'TLS 1.2 and 1.3 on the data plane, over HTTP/1.1. Absent: plain HTTP. Both files are watched; connections that are open keep the certificate that they began with.',
+  }),
   admin: admin.prefault({}).meta({ description: 'The admin API.' }),
   state: state().prefault('sqlite:./sparekey.db').meta({
     description:

@@ -9,6 +9,7 @@ import { TCP_KEEPALIVE_MS, connectionCaps } from '../../listener/file-descriptor
 import type { ConnectionCaps, ConnectionCounts } from '../../listener/file-descriptors.ts';
 import { boundAddress, listen } from '../../listener/listen.ts';
 import type { ListenAddress } from '../../listener/listen.ts';
+import type { Secure } from '../../listener/tls.ts';
 import { Connections } from './connections.ts';
 import { CLIENT_STALL_MS } from '../serve-limits.ts';
 
@@ -48,10 +49,12 @@ export interface ListenerBounds {
   readonly stallMs: number;
 }
 
-/** How many connections there may be, and what is called when there would be more. */
+/** How many connections there may be, what is called when there would be more, and how they are secured. */
 export interface ConnectionOptions {
   readonly caps: () => ConnectionCaps;
   readonly onFull: (counts: ConnectionCounts) => void;
+  /** Absent: they are plain. */
+  readonly secure?: Secure;
 }
 
 const DEFAULT_BOUNDS: ListenerBounds = {
@@ -104,7 +107,7 @@ export async function openDataServer(
 export function serveConnections(
   handle: RequestHandler,
   bounds: Partial<ListenerBounds> = {},
-  { caps, onFull }: ConnectionOptions = DEFAULT_CONNECTION_OPTIONS,
+  { caps, onFull, secure = asItIs }: ConnectionOptions = DEFAULT_CONNECTION_OPTIONS,
 ): ConnectionServer {
   const connections = new Connections(caps, onFull);
   const all = { ...DEFAULT_BOUNDS, ...bounds };
@@ -114,7 +117,8 @@ export function serveConnections(
   // Node starts to check timeouts when a server listens, and this one never does.
   server.emit('listening');
   return {
-    accept: (socket) => {
+    accept: (accepted) => {
+      const socket = secure(accepted);
       if (connections.admit(socket)) {
         server.emit('connection', socket);
         socket.resume();
@@ -134,6 +138,10 @@ export function serveConnections(
       clearInterval(stalls);
     },
   };
+}
+
+function asItIs(socket: Socket): Socket {
+  return socket;
 }
 
 function createHttpServer(

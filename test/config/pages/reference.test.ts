@@ -7,6 +7,8 @@ import { editorSchema, pluginOptionsPage, referencePage } from '../../../src/con
 import { fieldsOf, itemsOf, schemaAt } from '../../../src/config/schema/introspect.ts';
 import { configSchema } from '../../../src/config/schema/schema.ts';
 import { vendorFields } from '../../../src/config/schema/vendor-fields.ts';
+import { makeCertificate } from '../../support/certificates.ts';
+import { folderFor } from '../../support/folder.ts';
 import { accepted } from '../parsing.ts';
 
 const docs = new URL('../../../docs/', import.meta.url);
@@ -77,9 +79,10 @@ void test('every link within the page leads to a heading', () => {
   }
 });
 
-void test('a configuration with every word in it is valid', () => {
+void test('a configuration with every word in it is valid', async (context) => {
   const text = `listen: 0.0.0.0:5397
-admin: { listen: "[::1]:5398", token: \${ADMIN} }
+tls: { cert: ./one.pem, key: ./one-key.pem }
+admin: { listen: "[::1]:5398", token: \${ADMIN}, tls: { cert: ./one.pem, key: ./one-key.pem } }
 state: sqlite:./sparekey.db
 workers: 1
 clients: [{ name: web, group: pages, key: \${WEB}, holdWhole: true }]
@@ -206,7 +209,12 @@ activeProviderId: openai-main
 `;
   const env = { ADMIN: 'a', WEB: 'w', ONE: 'one', TWO: 'two' };
   const tokenFiles = new Map([['/pool/openai.keys', { ok: true, text: 'three' } as const]]);
-  const { config } = accepted(text, { env, path: '/pool/sparekey.yaml', tokenFiles });
+  const { cert, key } = await makeCertificate(await folderFor(context), 'one');
+  const files = new Map([
+    ['/pool/one.pem', { ok: true, text: cert } as const],
+    ['/pool/one-key.pem', { ok: true, text: key } as const],
+  ]);
+  const { config } = accepted(text, { env, path: '/pool/sparekey.yaml', tokenFiles, files });
   assert.equal(config.providers[0]?.apiTokens.length, 3);
 
   const [options = ''] = page.split('## Provider types');
