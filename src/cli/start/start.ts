@@ -69,7 +69,8 @@ async function start({ config: file, quiet, ...ports }: StartOptions): Promise<v
     stopAtOnce: () => sparekey.kill(),
   });
   // Ready only now that signals are handled.
-  if (quiet !== true) process.stdout.write(banner(setup, config, sparekey, packageVersion()));
+  if (quiet !== true) log.writeLines(banner(setup, config, sparekey, packageVersion()));
+  void log.flush();
   const descriptors = descriptorLimit();
   logDescriptors(log, descriptors, connectionCaps(descriptors, config.limits));
   for (const warning of setup.loaded.warnings) log.warn(formatProblem(warning, sourceOf(setup)));
