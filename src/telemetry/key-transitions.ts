@@ -2,10 +2,18 @@ import { formatWallTime } from '../clock/wall-time.ts';
 import type { KeyBook } from '../keys/book/book.ts';
 import type { Key } from '../keys/key.ts';
 import type { KeyRecord } from '../keys/record/record.ts';
-import type { LogFields } from './contract.ts';
+import type { LogFields, LogLevel } from './contract.ts';
 
-/** Logs that one key left service or came back. */
-export type LogTransition = (message: string, fields: LogFields) => void;
+/** Logs that one key left service or came back, or that a provider has none left. */
+export type LogTransition = (level: LogLevel, message: string, fields: LogFields) => void;
+
+/** The keys of the configuration as it runs. */
+export interface ConfiguredKeys {
+  /** The key with an id, where the configuration has it. */
+  find(keyId: string): Key | undefined;
+  /** Whether a provider has a key in service. */
+  isServed(providerId: string): boolean;
+}
 
 /**
  * Logs every key that leaves service or comes back, whichever node found it: one line each time. Several transitions
@@ -13,11 +21,12 @@ export type LogTransition = (message: string, fields: LogFields) => void;
  *
  * Not logged: a key that comes back by itself when its cooldown is over, since that is not written. The line of its
  * leaving says when that will be.
- * @param find - gives the key with an id, where the configuration has it
+ *
+ * A key that leaves is a warning, the last one of a provider an error beside it.
  */
 export function watchTransitions(
   book: Pick<KeyBook, 'subscribe'>,
-  find: (keyId: string) => Key | undefined,
+  { find, isServed }: ConfiguredKeys,
   write: LogTransition,
 ): void {
   book.subscribe((keyId, after, before) => {
@@ -25,7 +34,11 @@ export function watchTransitions(
     if (after.epoch === before.epoch) return;
     const key = find(keyId);
     if (key === undefined) return;
-    write(messageOf(after), { ...nameOf(key), ...factsOf(before, after) });
+    const level = after.state === 'out-of-service' ? 'warn' : 'info';
+    write(level, messageOf(after), { ...nameOf(key), ...factsOf(before, after) });
+    const { providerId: provider } = key;
+    if (before.state === 'in-service' && !isServed(provider))
+      write('error', 'a provider has no key in service any more', { provider });
   });
 }
 
