@@ -22,6 +22,7 @@ import { watchTransitions } from '../telemetry/key-transitions.ts';
 import type { LogTransition } from '../telemetry/key-transitions.ts';
 import type { Log } from '../telemetry/contract.ts';
 import { logOutage } from '../telemetry/notice-lines.ts';
+import { causeOf } from '../telemetry/store-health.ts';
 import { workerCount } from './worker-count.ts';
 
 /** What every process of a gateway has: the store, what is known of the keys, the configuration as it runs. */
@@ -64,7 +65,7 @@ export async function openNode(
   const resources = new ResourceBook({
     store,
     now,
-    onStoreFailure: (error) => log.warn('the store does not tell who made what', { error }),
+    onStoreFailure: (error) => log.warn('the store does not tell who made what', { cause: causeOf(error) }),
   });
   const endWatch = watchDescriptors(logExhausted(log, () => performance.now()));
   const pools = new PoolUpdates(book);

@@ -3,6 +3,7 @@ import { formatWallTime } from '../clock/wall-time.ts';
 import type { ConfigurationNotice } from '../cluster/configuration-watch.ts';
 import type { ProviderNotice } from '../failover/provider-notice.ts';
 import type { Log } from './contract.ts';
+import { causeOf } from './store-health.ts';
 
 interface Named {
   readonly id: string;
@@ -22,7 +23,8 @@ export function logChecks(log: Log) {
         until: formatWallTime(until),
       }),
     onDefect: (error: unknown) => log.error('a health check met a defect', { error }),
-    onStoreFailure: (error: unknown) => log.warn('the store did not answer the health checks', { error }),
+    onStoreFailure: (error: unknown) =>
+      log.warn('the store did not answer the health checks', { cause: causeOf(error) }),
   };
 }
 

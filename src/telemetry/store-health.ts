@@ -1,5 +1,6 @@
 import { formatWallTime } from '../clock/wall-time.ts';
 import type { BookNotice } from '../keys/book/book-options.ts';
+import { StoreError } from '../store/errors.ts';
 import type { Log } from './contract.ts';
 
 /** What `GET /ready` shows of the store. Times in RFC 3339. */
@@ -46,12 +47,15 @@ export class StoreHealth {
     switch (notice.kind) {
       case 'store-failed':
         this.#awaySince = this.#now();
-        log.error('the store does not answer; serving from what is known', { error: notice.error });
+        log.error('the store does not answer; serving from what is known', { cause: causeOf(notice.error) });
+        return;
+      case 'store-fails-otherwise':
+        log.warn('the store still does not answer, for another reason', { cause: causeOf(notice.error) });
         return;
       case 'store-back': {
         const awayMs = this.#now() - (this.#awaySince ?? this.#now());
         this.#awaySince = undefined;
-        log.info('the store answers again', { awayMs });
+        log.info('the store answers again', { awayMs, written: notice.written });
         return;
       }
       case 'opened-without-store':
@@ -67,4 +71,9 @@ export class StoreHealth {
         log.warn('a key record cannot be read and counts as new', { id: notice.id });
     }
   }
+}
+
+/** Why the store failed, in a line: it is no defect of ours, whose stack would help. */
+export function causeOf(error: unknown): string {
+  return error instanceof StoreError ? error.message : String(error);
 }
