@@ -10,9 +10,9 @@ export type LogTransition = (level: LogLevel, message: string, fields: LogFields
 /** The keys of the configuration as it runs. */
 export interface ConfiguredKeys {
   /** The key with an id, where the configuration has it. */
-  find(keyId: string): Key | undefined;
+  readonly find: (keyId: string) => Key | undefined;
   /** Whether a provider has a key in service. */
-  isServed(providerId: string): boolean;
+  readonly isServed: (providerId: string) => boolean;
 }
 
 /**

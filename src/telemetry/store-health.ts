@@ -1,6 +1,5 @@
 import { formatWallTime } from '../clock/wall-time.ts';
 import type { BookNotice } from '../keys/book/book-options.ts';
-import { StoreError } from '../store/errors.ts';
 import type { Log } from './contract.ts';
 
 /** What `GET /ready` shows of the store. Times in RFC 3339. */
@@ -75,5 +74,5 @@ export class StoreHealth {
 
 /** Why the store failed, in a line: it is no defect of ours, whose stack would help. */
 export function causeOf(error: unknown): string {
-  return error instanceof StoreError ? error.message : String(error);
+  return error instanceof Error && 'code' in error ? error.message : String(error);
 }

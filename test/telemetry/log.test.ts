@@ -44,12 +44,13 @@ void test('a request is one line of JSON with all that is known of it', () => {
   assert.equal(typeof time, 'string');
 });
 
+function levelOf(more: Partial<RequestLogEntry>): unknown {
+  const kept = new Kept();
+  logTo(kept).request({ ...entry, ...more });
+  return fieldsOf(kept.text)['level'];
+}
+
 void test('the level of a request says whether somebody has to look at it', () => {
-  const levelOf = (more: Partial<RequestLogEntry>): unknown => {
-    const kept = new Kept();
-    logTo(kept).request({ ...entry, ...more });
-    return fieldsOf(kept.text)['level'];
-  };
   assert.equal(levelOf({}), 'info');
   assert.equal(levelOf({ status: 400, verdict: 'client_error' }), 'info');
   assert.equal(levelOf({ status: 404, code: 'unknown_operation' }), 'info');
