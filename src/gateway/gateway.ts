@@ -179,6 +179,7 @@ export class Gateway {
     if (pinned?.kind === 'refusal') return pinned;
     const route = pinned ?? routeOf(call, runtime);
     if (route.kind === 'no-route') return notRouted(call, route.message);
+    if ('name' in route) trace.route = route.name;
     const sealed = pinned === undefined ? sealedReasoningIds(call) : [];
     const routed =
       sealed.length === 0 ? route.targets : await ownerRoute(sealed, route.targets, runtime, resources);

@@ -13,11 +13,18 @@ export interface RequestLogEntry {
   readonly path: string;
   readonly client?: string;
   readonly operation?: string;
+  /** As the client named it. */
   readonly model?: string;
   readonly stream?: boolean;
+  /** What the route is for that led to the provider; absent where none of the configuration did. */
+  readonly route?: string;
   readonly provider?: string;
   /** Key id. */
   readonly key?: string;
+  /** The operator's name for the key. */
+  readonly keyName?: string;
+  /** The model that the provider was asked for, as it names it. */
+  readonly servedModel?: string;
   readonly attempts: number;
   /** The tries that did not give the answer. */
   readonly failed?: readonly AttemptLogEntry[];
@@ -43,6 +50,8 @@ export interface RequestTrace {
   client?: string;
   target?: Target;
   call?: Call;
+  /** What the route is for that it took. */
+  route?: string;
   /** Of its tries, once there may be some. */
   tries?: ServeTrace;
 }
@@ -52,7 +61,7 @@ export function requestLogEntry(
   id: string,
   request: IncomingMessage,
   writer: ResponseWriter,
-  { startedAt, client, target, call, tries }: RequestTrace,
+  { startedAt, client, target, call, route, tries }: RequestTrace,
   now: number,
 ): RequestLogEntry {
   return {
@@ -63,8 +72,11 @@ export function requestLogEntry(
     ...(target !== undefined && { operation: target.operation.name }),
     ...(call?.model !== undefined && { model: call.model }),
     ...(call?.stream === true && { stream: true }),
+    ...(route !== undefined && { route }),
     ...(tries?.provider !== undefined && { provider: tries.provider }),
     ...(tries?.key !== undefined && { key: tries.key }),
+    ...(tries !== undefined && tries.keyName !== '' && { keyName: tries.keyName }),
+    ...(tries?.servedModel !== undefined && { servedModel: tries.servedModel }),
     attempts: tries?.attempts ?? 0,
     ...(tries !== undefined && tries.failed.length > 0 && { failed: tries.failed }),
     status: writer.status,

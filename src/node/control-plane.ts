@@ -66,7 +66,7 @@ export async function openControlPlane(
     const key = findKey(runtime(), keyId);
     if (key !== undefined) prober.checkSoon(key.providerId);
   });
-  node.onTransition((message, fields) => log.info(message, fields));
+  node.onTransition((level, message, fields) => log[level](message, fields));
   await prober.watch(runtime().providers.values());
   await circuitChecks.watch(runtime().providers.values());
   configurations.watch(runtime().providers.values());

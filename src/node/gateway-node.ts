@@ -10,6 +10,7 @@ import { MemoryBudget, memoryLimit } from '../gateway/memory-budget.ts';
 import { findKey } from '../gateway/runtime.ts';
 import type { Runtime } from '../gateway/runtime.ts';
 import type { KeyBook } from '../keys/book/book.ts';
+import { settle } from '../keys/record/record.ts';
 import type { RecordSnapshot } from '../keys/book/record-snapshots.ts';
 import { watchDescriptors } from '../listener/file-descriptors.ts';
 import { dataCsrfGuard } from '../listener/csrf-guard.ts';
@@ -22,6 +23,7 @@ import { watchTransitions } from '../telemetry/key-transitions.ts';
 import type { LogTransition } from '../telemetry/key-transitions.ts';
 import type { Log } from '../telemetry/contract.ts';
 import { logOutage } from '../telemetry/notice-lines.ts';
+import { causeOf } from '../telemetry/store-health.ts';
 import { workerCount } from './worker-count.ts';
 
 /** What every process of a gateway has: the store, what is known of the keys, the configuration as it runs. */
@@ -71,7 +73,7 @@ export async function openNode(
   const resources = new ResourceBook({
     store,
     now,
-    onStoreFailure: (error) => log.warn('the store does not tell who made what', { error }),
+    onStoreFailure: (error) => log.warn('the store does not tell who made what', { cause: causeOf(error) }),
   });
   const endWatch = watchDescriptors(logExhausted(log, () => performance.now()));
   const pools = new PoolUpdates(book);
@@ -93,7 +95,12 @@ export async function openNode(
     resources,
     memory: new MemoryBudget(() => memoryBytes),
     runtime: () => runtime,
-    onTransition: (write) => watchTransitions(book, (keyId) => findKey(runtime, keyId), write),
+    onTransition: (write) =>
+      watchTransitions(
+        book,
+        { find: (id) => findKey(runtime, id), isServed: (id) => hasKeyInService(runtime, id, book, now()) },
+        write,
+      ),
     reload: (next) => {
       const previous = runtime;
       runtime = assemble(next, book, pools);
@@ -112,6 +119,12 @@ export async function openNode(
       await Promise.all(Array.from(runtime.providers.values(), ({ transport }) => transport.destroy()));
     },
   };
+}
+
+function hasKeyInService({ providers }: Runtime, providerId: string, book: KeyBook, now: number): boolean {
+  const keys = providers.get(providerId)?.pool.all() ?? [];
+  // By the book: a pool may not know of the newest change yet.
+  return Iterator.from(keys).some(({ key }) => settle(book.record(key), now).state === 'in-service');
 }
 
 /** Builds the runtime of a configuration. Nothing is connected or written. */

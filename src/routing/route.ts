@@ -26,6 +26,8 @@ export type Route =
       readonly targets: readonly RouteTarget[];
       /** Absent where no route of the configuration led here. */
       readonly options?: RouteOptions;
+      /** What that route is for: hosts, paths and model, as the configuration has them. */
+      readonly name?: string;
     }
   | {
       readonly kind: 'no-route';
@@ -84,6 +86,7 @@ export function router(
     isConditional: isConditional(route),
     model: route.model,
     message: route.message,
+    name: routeName(route),
     options: { onContextLength: route.onContextLength, holdWhole: route.holdWhole },
     tiers: route.to.map((entries, tier) =>
       withShares(
@@ -99,10 +102,13 @@ export function router(
   const active = activeProviderId === undefined ? undefined : providers.get(activeProviderId);
   const [first] = providers.values();
 
-  const follow = ({ tiers, options, message }: (typeof known)[number], model: string | undefined): Route => {
+  const follow = (
+    { tiers, options, message, name }: (typeof known)[number],
+    model: string | undefined,
+  ): Route => {
     if (tiers.length === 0) return { kind: 'no-route', ...(message !== undefined && { message }) };
     const ordered = tiers.flatMap((tier) => (tier.length === 1 ? tier : weightedShuffle(tier, random)));
-    return { kind: 'targets', targets: ordered.map((target) => routeTarget(target, model)), options };
+    return { kind: 'targets', targets: ordered.map((target) => routeTarget(target, model)), options, name };
   };
 
   return (query) => {
@@ -121,6 +127,16 @@ export function router(
     if (found !== undefined) return follow(found, model);
     return active === undefined ? { kind: 'no-route' } : routeTo(active, model);
   };
+}
+
+function routeName({ hosts, paths, model }: RouteConditions): string {
+  return [...shortened(hosts), ...shortened(paths), model].join(' ');
+}
+
+/** The first, and how many others there are. */
+function shortened([first, ...others]: readonly string[] = []): readonly string[] {
+  if (first === undefined) return [];
+  return [others.length === 0 ? first : `${first} (+${others.length})`];
 }
 
 function weightedTarget(

@@ -9,7 +9,7 @@ export interface Log {
   info(message: string, fields?: LogFields): void;
   warn(message: string, fields?: LogFields): void;
   error(message: string, fields?: LogFields): void;
-  /** One line for one request of the data plane, at level `info`. */
+  /** One line for one request of the data plane, at the level that `requestLevel` finds. */
   request(entry: RequestLogEntry): void;
   /** Resolves when everything logged so far has been written, or cannot be. */
   flush(): Promise<void>;

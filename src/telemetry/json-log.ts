@@ -2,6 +2,7 @@ import { pino } from 'pino';
 import type { LogLevel, SharedLog } from './contract.ts';
 import type { Output } from './output.ts';
 import { redactedEntry, redactedError, redactedFields } from './redacted-lines.ts';
+import { requestLevel } from './request-level.ts';
 
 /** How to write for programs. */
 export interface JsonLogOptions {
@@ -28,7 +29,7 @@ export function jsonLog({ level, output, worker }: JsonLogOptions): SharedLog {
     info: (message, fields = {}) => logger.info(redactedFields(fields), message),
     warn: (message, fields = {}) => logger.warn(redactedFields(fields), message),
     error: (message, fields = {}) => logger.error(redactedFields(fields), message),
-    request: (entry) => logger.info(redactedEntry(entry), 'request'),
+    request: (entry) => logger[requestLevel(entry)](redactedEntry(entry), 'request'),
     writeLines: (lines) => output.write(lines),
     flush: () => output.flush(),
   };

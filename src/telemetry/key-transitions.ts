@@ -3,10 +3,18 @@ import type { KeyBook } from '../keys/book/book.ts';
 import type { Key } from '../keys/key.ts';
 import { compareActs } from '../keys/record/operator-acts.ts';
 import type { KeyRecord, OperatorAct } from '../keys/record/record.ts';
-import type { LogFields } from './contract.ts';
+import type { LogFields, LogLevel } from './contract.ts';
 
-/** Logs that one key left service or came back, or what the operator did. */
-export type LogTransition = (message: string, fields: LogFields) => void;
+/** Logs that one key left service or came back, what the operator did, or that a provider has none left. */
+export type LogTransition = (level: LogLevel, message: string, fields: LogFields) => void;
+
+/** The keys of the configuration as it runs. */
+export interface ConfiguredKeys {
+  /** The key with an id, where the configuration has it. */
+  readonly find: (keyId: string) => Key | undefined;
+  /** Whether a provider has a key in service. */
+  readonly isServed: (providerId: string) => boolean;
+}
 
 /**
  * Logs every key that leaves service or comes back, whichever node found it, and every one that the operator disables or
@@ -14,11 +22,12 @@ export type LogTransition = (message: string, fields: LogFields) => void;
  *
  * Not logged: a key that comes back by itself when its cooldown is over, since that is not written. The line of its
  * leaving says when that will be.
- * @param find - gives the key with an id, where the configuration has it
+ *
+ * A key that leaves is a warning, the last one of a provider an error beside it.
  */
 export function watchTransitions(
   book: Pick<KeyBook, 'subscribe'>,
-  find: (keyId: string) => Key | undefined,
+  { find, isServed }: ConfiguredKeys,
   write: LogTransition,
 ): void {
   book.subscribe((keyId, after, before) => {
@@ -27,8 +36,13 @@ export function watchTransitions(
     if (after.epoch === before.epoch && act === undefined) return;
     const key = find(keyId);
     if (key === undefined) return;
-    if (act === undefined) write(messageOf(after), { ...nameOf(key), ...factsOf(before, after) });
-    else write(`a key was ${act} by hand`, { ...nameOf(key), ...actFacts(act, before, after) });
+    if (act === undefined) {
+      const level = after.state === 'out-of-service' ? 'warn' : 'info';
+      write(level, messageOf(after), { ...nameOf(key), ...factsOf(before, after) });
+    } else write('info', `a key was ${act} by hand`, { ...nameOf(key), ...actFacts(act, before, after) });
+    const { providerId: provider } = key;
+    if (before.state === 'in-service' && !isServed(provider))
+      write('error', 'a provider has no key in service any more', { provider });
   });
 }
 

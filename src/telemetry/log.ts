@@ -1,7 +1,9 @@
 import type { LogLevel, SharedLog } from './contract.ts';
-import { bufferedOutput, streamOutput } from './output.ts';
+import { logDroppedLines } from './dropped-lines.ts';
 import { jsonLog } from './json-log.ts';
+import { streamOutput } from './output.ts';
 import { prettyLog } from './pretty-log.ts';
+import { standardOutput } from './standard-output.ts';
 
 /** How lines are written. */
 export interface LogStyle {
@@ -28,10 +30,16 @@ export type LogFormat = 'auto' | 'json' | 'pretty';
 /** Opens the log of this process. */
 export function createLog({ level, format, stream, worker }: LogOptions): SharedLog {
   const { kind, colors, eager } = typeof format === 'object' ? format : chooseStyle(format, stream);
-  const output = stream === undefined ? bufferedOutput({ eager }) : streamOutput(stream);
+  const output =
+    stream === undefined
+      ? standardOutput({ eager, onDropped: (dropped) => logDroppedLines(log, dropped) })
+      : streamOutput(stream);
   const numbered = worker === undefined ? {} : { worker };
-  if (kind === 'json') return jsonLog({ level, output, ...numbered });
-  return prettyLog({ level, output, colors, ...numbered, now: Date.now });
+  const log: SharedLog =
+    kind === 'json'
+      ? jsonLog({ level, output, ...numbered })
+      : prettyLog({ level, output, colors, ...numbered, now: Date.now });
+  return log;
 }
 
 /** The style of a format for `stream`, or else for standard output. */

@@ -4,6 +4,7 @@ import type { ConfigurationNotice } from '../cluster/configuration-watch.ts';
 import type { ProviderNotice } from '../failover/provider-notice.ts';
 import { redactedText } from '../keys/redaction/redacted-text.ts';
 import type { Log } from './contract.ts';
+import { causeOf } from './store-health.ts';
 
 interface Named {
   readonly id: string;
@@ -23,7 +24,8 @@ export function logChecks(log: Log) {
         until: formatWallTime(until),
       }),
     onDefect: (error: unknown) => log.error('a health check met a defect', { error }),
-    onStoreFailure: (error: unknown) => log.warn('the store did not answer the health checks', { error }),
+    onStoreFailure: (error: unknown) =>
+      log.warn('the store did not answer the health checks', { cause: causeOf(error) }),
   };
 }
 

@@ -3,6 +3,7 @@ import type { LogFields, LogLevel, SharedLog } from './contract.ts';
 import type { Output } from './output.ts';
 import { redactedText } from '../keys/redaction/redacted-text.ts';
 import { redactedEntry, redactedFields } from './redacted-lines.ts';
+import { requestLevel } from './request-level.ts';
 import { printable, requestLine } from './request-line.ts';
 
 /** How to write for people. */
@@ -45,7 +46,8 @@ export function prettyLog({ level: minLevel, output, colors, worker, now }: Pret
     warn: writer('warn'),
     error: writer('error'),
     request: (entry) => {
-      if (LEVELS.info.rank >= LEVELS[minLevel].rank) write(requestLine(redactedEntry(entry), colors));
+      if (LEVELS[requestLevel(entry)].rank >= LEVELS[minLevel].rank)
+        write(requestLine(redactedEntry(entry), colors));
     },
     writeLines: (lines) => output.write(lines),
     flush: () => output.flush(),

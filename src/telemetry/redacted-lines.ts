@@ -21,16 +21,21 @@ export function redactedError(error: unknown): unknown {
  * answer.
  */
 export function redactedEntry(entry: RequestLogEntry): RequestLogEntry {
-  const { path, model, providerRequestId } = entry;
+  const { path, model, servedModel, providerRequestId } = entry;
   const shownPath = redactedText(path);
   const shownModel = model === undefined ? undefined : redactedText(model);
+  const shownServed =
+    servedModel === undefined || servedModel === model ? shownModel : redactedText(servedModel);
   const shownId =
     providerRequestId === undefined ? undefined : redactedText(providerRequestId.slice(0, MAX_ID_LENGTH));
-  if (shownPath === path && shownModel === model && shownId === providerRequestId) return entry;
+  const isServedShown = servedModel === undefined || shownServed === servedModel;
+  if (shownPath === path && shownModel === model && isServedShown && shownId === providerRequestId)
+    return entry;
   return {
     ...entry,
     path: shownPath,
     ...(shownModel !== undefined && { model: shownModel }),
+    ...(servedModel !== undefined && shownServed !== undefined && { servedModel: shownServed }),
     ...(shownId !== undefined && { providerRequestId: shownId }),
   };
 }

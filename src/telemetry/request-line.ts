@@ -6,14 +6,14 @@ type Paint = (color: Color, text: string) => string;
 
 /**
  * A request in one line, such as
- * `200 chat.completions gpt-5 · openai-main/kq3… · 2 tries · 312 ms (first 120 ms) · 1.2 KB · ✗ openai-main/b7x… key_dead (401)`.
+ * `200 chat.completions gpt-5 → gpt-5-mini by gpt-* · openai-main/team-a (kq3…) · 2 tries · 312 ms (first 120 ms) · 1.2 KB · ✗ openai-main/b7x… key_dead (401)`.
  */
 export function requestLine(entry: RequestLogEntry, colors: boolean): string {
   const paint: Paint = (color, text) => (colors ? styleText(color, text, { validateStream: false }) : text);
   const { failed = [] } = entry;
   const parts = [
     `${status(entry, paint)} ${what(entry)}`,
-    ...(entry.provider === undefined ? [] : [providerAndKey(entry.provider, entry.key)]),
+    ...(entry.provider === undefined ? [] : [providerAndKey({ ...entry, provider: entry.provider })]),
     ...(entry.attempts === 0 ? [] : [entry.attempts === 1 ? '1 try' : `${entry.attempts} tries`]),
     duration(entry),
     size(entry.bytesOut),
@@ -21,7 +21,7 @@ export function requestLine(entry: RequestLogEntry, colors: boolean): string {
     ...failed.map((note) => {
       const answer = note.status ?? note.detail;
       const cause = `${note.verdict}${answer === undefined ? '' : ` (${answer})`}`;
-      return paint('yellow', `✗ ${providerAndKey(note.provider, note.key)} ${cause}`);
+      return paint('yellow', `✗ ${providerAndKey(note)} ${cause}`);
     }),
     // An answer that broke while it was relayed is not among the failed attempts.
     ...(entry.status < 400 && entry.verdict !== undefined && entry.verdict !== 'ok'
@@ -37,18 +37,36 @@ function status({ status: code, code: error }: RequestLogEntry, paint: Paint): s
   return paint(color, error === undefined ? String(code) : `${code} ${error}`);
 }
 
-function what({ operation, model, client, stream, method, path }: RequestLogEntry): string {
+function what({
+  operation,
+  model,
+  servedModel,
+  route,
+  client,
+  stream,
+  method,
+  path,
+}: RequestLogEntry): string {
   const words = [
     operation ?? `${method} ${path}`,
     ...(model === undefined ? [] : [model]),
+    ...(servedModel === undefined || servedModel === model ? [] : [`→ ${servedModel}`]),
+    ...(route === undefined || route === model ? [] : [`by ${route}`]),
     ...(stream === true ? ['stream'] : []),
     ...(client === undefined ? [] : [`for ${client}`]),
   ];
   return printable(words.join(' '));
 }
 
-function providerAndKey(provider: string, key: string | undefined): string {
-  return key === undefined || key === '' ? provider : `${provider}/${key}`;
+interface Tried {
+  readonly provider: string;
+  readonly key?: string;
+  readonly keyName?: string;
+}
+
+function providerAndKey({ provider, key = '', keyName }: Tried): string {
+  if (keyName !== undefined) return printable(`${provider}/${keyName} (${key})`);
+  return key === '' ? provider : `${provider}/${key}`;
 }
 
 function duration({ durationMs, firstOutputMs }: RequestLogEntry): string {

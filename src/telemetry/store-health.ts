@@ -46,12 +46,15 @@ export class StoreHealth {
     switch (notice.kind) {
       case 'store-failed':
         this.#awaySince = this.#now();
-        log.error('the store does not answer; serving from what is known', { error: notice.error });
+        log.error('the store does not answer; serving from what is known', { cause: causeOf(notice.error) });
+        return;
+      case 'store-fails-otherwise':
+        log.warn('the store still does not answer, for another reason', { cause: causeOf(notice.error) });
         return;
       case 'store-back': {
         const awayMs = this.#now() - (this.#awaySince ?? this.#now());
         this.#awaySince = undefined;
-        log.info('the store answers again', { awayMs });
+        log.info('the store answers again', { awayMs, written: notice.written });
         return;
       }
       case 'opened-without-store':
@@ -67,4 +70,9 @@ export class StoreHealth {
         log.warn('a key record cannot be read and counts as new', { id: notice.id });
     }
   }
+}
+
+/** Why the store failed, in a line: it is no defect of ours, whose stack would help. */
+export function causeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? error.message : String(error);
 }

@@ -86,9 +86,8 @@ class Worker {
     try {
       const node = await openNode({ ...configOf(source), state: configOf(first).state }, log, known);
       // The control process logs keys that leave service and come back, unless the store is away.
-      node.onTransition((message, fields) => {
-        if (node.health.awaySince === undefined) log.debug(message, fields);
-        else log.info(message, fields);
+      node.onTransition((levelOfIt, message, fields) => {
+        log[node.health.awaySince === undefined ? 'debug' : levelOfIt](message, fields);
       });
       const data = openWorkerPlane(node, () => ({ workers: this.#workers }));
       const handover = new Handover({

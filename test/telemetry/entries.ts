@@ -9,8 +9,11 @@ export const entry: RequestLogEntry = {
   operation: 'chat.completions',
   model: 'gpt-5',
   stream: true,
+  route: 'gpt-*',
   provider: 'openai-main',
   key: 'kq3aaaaaaaaa',
+  keyName: 'team-a',
+  servedModel: 'gpt-5-mini',
   attempts: 2,
   failed: [
     {

@@ -14,9 +14,12 @@ const check = { check: true, epoch: 1 };
 interface Fixture {
   readonly book: KeyBook;
   readonly lines: readonly (readonly [string, LogFields])[];
+  /** Of the lines. */
+  readonly levels: readonly string[];
 }
 
-async function begin(t: TestContext): Promise<Fixture> {
+/** @param isServed - whether the key's provider has another in service */
+async function begin(t: TestContext, isServed = true): Promise<Fixture> {
   const store = openMemoryStore(Date.now);
   const book = await KeyBook.open({ store, onNotice: () => {} });
   t.after(async () => {
@@ -24,12 +27,19 @@ async function begin(t: TestContext): Promise<Fixture> {
     await store.close();
   });
   const lines: (readonly [string, LogFields])[] = [];
+  const levels: string[] = [];
   watchTransitions(
     book,
-    (keyId) => (keyId === key.id ? key : undefined),
-    (...line) => lines.push(line),
+    {
+      find: (keyId) => (keyId === key.id ? key : undefined),
+      isServed: () => isServed || book.record(key).state === 'in-service',
+    },
+    (level, ...line) => {
+      levels.push(level);
+      lines.push(line);
+    },
   );
-  return { book, lines };
+  return { book, lines, levels };
 }
 
 void test('a key that leaves service and comes back is one line each time, with the rule and the time out', async (t) => {
@@ -46,6 +56,18 @@ void test('a key that leaves service and comes back is one line each time, with 
     ],
     ['a key is back in service', { ...name, ...why, outMs: 15_000 }],
   ]);
+});
+
+void test('a key that leaves is a warning, and an error beside it where it was the last one of its provider', async (t) => {
+  const some = await begin(t);
+  some.book.apply(key, attempt(revoked, T), POLICY);
+  some.book.apply(key, attempt(succeeds, T + 5_000, check), POLICY);
+  assert.deepEqual(some.levels, ['warn', 'info']);
+  const none = await begin(t, false);
+  none.book.apply(key, attempt(revoked, T), POLICY);
+  none.book.apply(key, { type: 'disabled', at: T + 1 }, POLICY);
+  assert.deepEqual(none.levels, ['warn', 'error', 'info']);
+  assert.deepEqual(none.lines[1], ['a provider has no key in service any more', { provider: 'main' }]);
 });
 
 void test('a reprieved key is logged as such, and without a time out of service', async (t) => {

@@ -6,6 +6,7 @@ import * as z from 'zod';
 import { Secret } from '../../src/base/secret.ts';
 import { createLog } from '../../src/telemetry/log.ts';
 import type { LogOptions } from '../../src/telemetry/log.ts';
+import type { RequestLogEntry } from '../../src/gateway/request-log-entry.ts';
 import { entry } from './entries.ts';
 
 class Kept extends Writable {
@@ -41,6 +42,27 @@ void test('a request is one line of JSON with all that is known of it', () => {
   assert.deepEqual(line, entry);
   assert.deepEqual([level, msg], ['info', 'request']);
   assert.equal(typeof time, 'string');
+});
+
+function levelOf(more: Partial<RequestLogEntry>): unknown {
+  const kept = new Kept();
+  logTo(kept).request({ ...entry, ...more });
+  return fieldsOf(kept.text)['level'];
+}
+
+void test('the level of a request says whether somebody has to look at it', () => {
+  assert.equal(levelOf({}), 'info');
+  assert.equal(levelOf({ status: 400, verdict: 'client_error' }), 'info');
+  assert.equal(levelOf({ status: 404, code: 'unknown_operation' }), 'info');
+  assert.equal(levelOf({ status: 0, verdict: 'cancelled' }), 'info');
+  assert.equal(levelOf({ status: 500, code: 'internal_error' }), 'warn');
+  assert.equal(levelOf({ status: 429, verdict: 'rate_limit' }), 'warn');
+  assert.equal(levelOf({ status: 200, verdict: 'unknown' }), 'warn');
+  assert.equal(levelOf({ status: 503, code: 'no_key_available' }), 'error');
+  assert.equal(
+    levelOf({ status: 502, code: 'upstream_credentials_exhausted', verdict: 'key_dead' }),
+    'error',
+  );
 });
 
 for (const format of ['json', 'pretty'] as const) {

@@ -8,8 +8,8 @@ import { entry } from './entries.ts';
 void test('a line describes a whole request', () => {
   assert.equal(
     requestLine(entry, false),
-    '200 chat.completions gpt-5 stream for web · openai-main/kq3aaaaaaaaa · 2 tries · 312 ms (first 120 ms) · ' +
-      '1.2 KB · ✗ openai-main/b7xaaaaaaaaa key_dead (401)',
+    '200 chat.completions gpt-5 → gpt-5-mini by gpt-* stream for web · openai-main/team-a (kq3aaaaaaaaa) · 2 tries · ' +
+      '312 ms (first 120 ms) · 1.2 KB · ✗ openai-main/b7xaaaaaaaaa key_dead (401)',
   );
 });
 

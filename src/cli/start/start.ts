@@ -75,7 +75,8 @@ async function start(options: StartOptions): Promise<void> {
     stopAtOnce: () => sparekey.kill(),
   });
   // Ready only now that signals are handled.
-  if (options.quiet !== true) process.stdout.write(banner(setup, config, sparekey, packageVersion()));
+  if (options.quiet !== true) log.writeLines(banner(setup, config, sparekey, packageVersion()));
+  void log.flush();
   const descriptors = descriptorLimit();
   logDescriptors(log, descriptors, connectionCaps(descriptors, config.limits));
   if (setup.kind === 'environment') for (const line of setup.unread) log.warn(line);

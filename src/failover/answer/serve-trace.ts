@@ -14,6 +14,10 @@ export class ServeTrace {
   provider: string | undefined;
   /** Key id; undefined where the provider has no keys. */
   key: string | undefined;
+  /** The operator's name for the key; empty where there is none. */
+  keyName = '';
+  /** The model that was asked for there, as the provider names it. */
+  servedModel: string | undefined;
   /** The id that the provider gave its answer. */
   providerRequestId: string | undefined;
   verdict: AttemptLogEntry['verdict'] | undefined;
@@ -27,6 +31,8 @@ export class ServeTrace {
     const { plan, opening } = attempt;
     this.provider = plan.provider.id;
     this.key = plan.pooled?.key.id;
+    this.keyName = plan.pooled?.key.name ?? '';
+    this.servedModel = plan.model;
     const id = 'headers' in opening ? opening.headers['x-request-id'] : undefined;
     this.providerRequestId = typeof id === 'string' ? id : undefined;
     this.verdict = attempt.verdictLabel;

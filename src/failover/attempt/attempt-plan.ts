@@ -46,7 +46,10 @@ export interface AttemptPlan {
 /** One try of a request, as its log has it. */
 export interface AttemptLogEntry {
   readonly provider: string;
+  /** Key id; empty where the provider has no keys. */
   readonly key: string;
+  /** The operator's name for the key. */
+  readonly keyName?: string;
   readonly verdict: Verdict['class'] | 'cancelled';
   readonly rule: string;
   /** Of the provider's answer; absent where none began. */

@@ -166,6 +166,7 @@ export class Attempt {
     return {
       provider: provider.id,
       key: pooled?.key.id ?? '',
+      ...(pooled !== undefined && pooled.key.name !== '' && { keyName: pooled.key.name }),
       verdict: this.verdictLabel,
       rule: this.verdict.rule,
       ms: (this.#endedAt ?? this.#tools.now()) - this.startedAt,

@@ -5,7 +5,10 @@ import type { KeyRecord } from '../record/record.ts';
 /** What is logged about the store. */
 export type BookNotice =
   | { readonly kind: 'store-failed'; readonly error: unknown }
-  | { readonly kind: 'store-back' }
+  /** It still fails, for a reason that is new in this outage. */
+  | { readonly kind: 'store-fails-otherwise'; readonly error: unknown }
+  /** `written` keys had changed meanwhile, and were written now. */
+  | { readonly kind: 'store-back'; readonly written: number }
   /** The book was opened although the store did not answer: every key counts as one in service. */
   | { readonly kind: 'opened-without-store' }
   /** The store was emptied, or failed over; `putBack` of the lost records are known here and written again. */

@@ -23,6 +23,8 @@ const OPEN_TIMEOUT_MS = 5_000;
  * comes this far.
  */
 const MAX_TRIES = 200;
+/** Reasons told in one outage: enough to follow it, too few to fill a log where each has other words. */
+const MAX_REASONS = 8;
 
 /**
  * The only writer of key records, to memory and to the store. An event (`apply`) counts in this process at once, by
@@ -51,6 +53,8 @@ export class KeyBook {
   /** The store reported lost writes; otherwise this process began with snapshots that it has not found there yet. */
   #hasLost = false;
   #failures = 0;
+  /** Why the store failed in this outage: each reason is told once. */
+  readonly #reasons = new Set<string>();
   #recovering: Promise<void> | undefined;
   #retry: NodeJS.Timeout | undefined;
   #endPause: (() => void) | undefined;
@@ -238,7 +242,13 @@ export class KeyBook {
     this.#failures++;
     // Other writes would fail, too; they are done when the store is back.
     this.#queue.clear();
-    if (this.#recovering !== undefined) return;
+    const reason = String(error);
+    const isNew = !this.#reasons.has(reason) && this.#reasons.size < MAX_REASONS;
+    if (isNew) this.#reasons.add(reason);
+    if (this.#recovering !== undefined) {
+      if (isNew) this.#onNotice({ kind: 'store-fails-otherwise', error });
+      return;
+    }
     this.#recovering = this.#recover();
     this.#onNotice({ kind: 'store-failed', error });
   }
@@ -246,18 +256,21 @@ export class KeyBook {
   /** Until the store answers again: missed changes are read, then pending events written. */
   async #recover(): Promise<void> {
     let failures: number;
+    let written = 0;
     do {
       await this.#pause();
       // First, so that pending events are dated by the store's clock.
       await this.#learnTime();
       failures = this.#failures;
       await this.#changes.catchUp();
+      written = this.unwritten;
       if (failures === this.#failures) this.#writeAllPending();
       await this.flushed();
     } while (failures !== this.#failures && !this.#closing);
     if (failures !== this.#failures) return;
     this.#recovering = undefined;
-    this.#onNotice({ kind: 'store-back' });
+    this.#reasons.clear();
+    this.#onNotice({ kind: 'store-back', written });
     this.#writeAllPending();
   }
 

@@ -37,3 +37,23 @@ export function isPermanent(error: unknown): boolean {
   if (error instanceof AggregateError) return error.errors.length > 0 && error.errors.every(isPermanent);
   return error instanceof Error && 'code' in error && BAD_CONFIGURATION_CODE.test(String(error.code));
 }
+
+/** What to look at, by how a server's reply begins. */
+const ADVICE: readonly (readonly [RegExp, string])[] = [
+  [/^(?:WRONGPASS|NOAUTH|ERR (?:AUTH|invalid password))\b/i, 'look at user and password in `state`'],
+  [/^NOPERM\b/, 'the user needs the commands and keys that docs/CONFIGURATION.md names'],
+  [/^READONLY\b/, 'it is a replica: `state` has to lead to the master'],
+  [/^OOM\b/, 'its `maxmemory` is used up'],
+  [/^MISCONF\b/, 'it cannot write to its disk'],
+];
+
+/** Why a server cannot be used, in a line, with what to look at where that is known. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  // Where several addresses were tried there is a code and no message.
+  const [line = ''] = (error.message === '' && 'code' in error ? String(error.code) : error.message).split(
+    '\n',
+  );
+  const advice = ADVICE.find(([beginning]) => beginning.test(line))?.[1];
+  return advice === undefined ? line : `${line} (${advice})`;
+}

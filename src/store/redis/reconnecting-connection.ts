@@ -3,6 +3,7 @@ import { ErrorReply } from '@redis/client';
 import { StoreError } from '../errors.ts';
 import type { RedisAddress } from '../../base/store-address.ts';
 import type { Destroyable } from './client-options.ts';
+import { reasonOf } from './inspect.ts';
 import { connect } from './connection.ts';
 import type { Connection } from './connection.ts';
 
@@ -146,7 +147,7 @@ export class ReconnectingConnection {
   }
 
   #storeError(code: StoreError['code'], what: string, cause?: unknown): StoreError {
-    const why = cause instanceof Error ? `: ${cause.message}` : '';
+    const why = cause === undefined ? '' : `: ${reasonOf(cause)}`;
     return new StoreError(code, `${this.#options.address.url} ${what}${why}`, { cause });
   }
 

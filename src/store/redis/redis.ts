@@ -4,7 +4,7 @@ import { StoreError } from '../errors.ts';
 import type { RedisAddress } from '../../base/store-address.ts';
 import { checkId, checkPageLimit, checkRevision, checkTtl, checkValue, limits } from '../rules.ts';
 import { ChangeSignal } from '../signal.ts';
-import { inspect, isPermanent } from './inspect.ts';
+import { inspect, isPermanent, reasonOf } from './inspect.ts';
 import { ReconnectingConnection } from './reconnecting-connection.ts';
 import { runScript } from './script.ts';
 import type { RunScript } from './script.ts';
@@ -37,7 +37,7 @@ export async function openRedisStore(address: RedisAddress): Promise<Store> {
   if (!isPermanent(error)) return store;
   await store.close();
   if (error instanceof StoreError) throw error;
-  throw new StoreError('store_cannot_open', `${address.url} cannot be used: ${String(error)}`, {
+  throw new StoreError('store_cannot_open', `${address.url} cannot be used: ${reasonOf(error)}`, {
     cause: error,
   });
 }

@@ -4,6 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { machineMs, machineStart } from '../../clock/machine-time.ts';
 import { StoreError } from '../errors.ts';
+import { deniedAccess } from './access.ts';
 
 /** `Spky`: tells our files from other SQLite databases. */
 const APPLICATION_ID = 0x53_70_6b_79;
@@ -190,7 +191,7 @@ export function createPrivateFile(file: string): void {
     closeSync(openSync(file, 'wx', 0o600));
   } catch (error) {
     if (errorCode(error) === 'EEXIST') return;
-    const reason = errorCode(error) === 'ENOENT' ? 'its folder does not exist' : String(error);
+    const reason = errorCode(error) === 'ENOENT' ? 'its folder does not exist' : whyDenied(error, file);
     throw new StoreError('store_cannot_open', `Cannot make ${file}: ${reason}`, { cause: error });
   }
 }
@@ -235,7 +236,14 @@ function openingError(error: unknown, file: string): StoreError {
   if (resultCode(error) === SQLITE_NOTADB) {
     return new StoreError('store_not_sparekey', `${file} is not a database`, { cause: error });
   }
-  return new StoreError('store_cannot_open', `Cannot open ${file}: ${String(error)}`, { cause: error });
+  return new StoreError('store_cannot_open', `Cannot open ${file}: ${whyDenied(error, file)}`, {
+    cause: error,
+  });
+}
+
+function whyDenied(error: unknown, file: string): string {
+  const denied = deniedAccess(file);
+  return denied === '' ? String(error) : denied;
 }
 
 /** SQLite's primary result code, without the detail in its upper bytes; undefined for any other error. */

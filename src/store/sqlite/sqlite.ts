@@ -12,6 +12,7 @@ import {
   revisionOf,
 } from '../rules.ts';
 import { ChangeSignal } from '../signal.ts';
+import { deniedAccess } from './access.ts';
 import { SqliteConnection } from './connection.ts';
 import type { Session } from './connection.ts';
 import { transaction, retryWhileLocked } from './database.ts';
@@ -174,7 +175,14 @@ class SqliteStore implements Store {
     } catch (error) {
       connection.noteFailure(error);
       if (error instanceof StoreError) throw error;
-      throw new StoreError('store_failed', `${this.description} failed: ${String(error)}`, { cause: error });
+      const denied = deniedAccess(connection.path);
+      throw new StoreError(
+        'store_failed',
+        `${this.description} failed: ${denied === '' ? String(error) : denied}`,
+        {
+          cause: error,
+        },
+      );
     }
   }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { execFile, spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -9,6 +9,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { describe, test, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import type { Store } from '../../../src/store/contract.ts';
 import { openStore } from '../../../src/store/open.ts';
 import { openDatabase } from '../../../src/store/sqlite/database.ts';
@@ -17,6 +18,8 @@ import { prepareTtlCache } from '../../../src/store/sqlite/ttl-cache.ts';
 import { openSqliteStore, type SqliteOptions } from '../../../src/store/sqlite/sqlite.ts';
 import { sharedStoreContract, storeContract, type OpenedShared } from '../contract-suite.ts';
 import { catchUp, count, listen, put, read, withCode } from '../tools.ts';
+
+const execute = promisify(execFile);
 
 storeContract('sqlite', openShared);
 sharedStoreContract('sqlite', openShared);
@@ -153,6 +156,27 @@ void describe('sqlite store: the file', () => {
       assert.match(error.message, /missing.*folder does not exist/);
       return true;
     });
+  });
+
+  void test('that may not be written is an error with its permission bits, and who runs', async (t) => {
+    const { folder } = await placeFor(t);
+    const path = join(folder, 'state.db');
+    await (await openSqliteStore({ path })).close();
+    await chmod(path, 0o440);
+    await chmod(folder, 0o755);
+    const url = new URL('../../../src/store/sqlite/database.ts', import.meta.url).href;
+    const program = `
+      const { openDatabase } = await import(${JSON.stringify(url)});
+      // Root may write anything; the module is loaded before, since others may not read it.
+      if (process.getuid() === 0) process.setuid(65534);
+      await openDatabase(${JSON.stringify(path)}, { busyMs: 1000, mayCreate: true })
+        .catch(({ code, message }) => process.stdout.write(code + ': ' + message));
+    `;
+    const { stdout } = await execute(process.execPath, ['--input-type=module', '--eval', program]);
+    assert.match(
+      stdout,
+      /^store_cannot_open: Cannot open \S+: \S*state\.db has permission bits 0440 and belongs to user \d+, Sparekey runs as user \d+/,
+    );
   });
 
   void test('that is a folder is an error', async (t) => {
