@@ -43,11 +43,11 @@ activeProviderId: one
 });
 
 void test('what is more than a reference is not called by it, and no name shows a secret', () => {
-  const apiTokens = `[ "\${OPENAI_KEY_1}x", "$\${OPENAI_KEY_1}", 'a\${OPENAI_KEY_2}' ]`;
+  const apiTokens = `[ "\${OPENAI_KEY_1}x", "x$\${OPENAI_KEY_1}", 'a\${OPENAI_KEY_2}' ]`;
   const [found] = names(
     configOf(`provider: { type: openai, apiTokens: ${apiTokens} }`, { env, path: 'f.yaml' }),
   );
-  assert.deepEqual(found, ['f.yaml:1:40', 'f.yaml:1:60', 'f.yaml:1:80']);
+  assert.deepEqual(found, ['f.yaml:1:40', 'f.yaml:1:60', 'f.yaml:1:81']);
 });
 
 void test('a key of a file of tokens is called by its line there, also where the provider is the only one', () => {
