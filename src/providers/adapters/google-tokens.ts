@@ -1,6 +1,5 @@
-import { SignJWT } from 'jose';
 import { createPrivateKey } from 'node:crypto';
-import { request } from 'undici';
+import type * as Jose from 'jose';
 import { faultDetail } from '../../upstream/faults.ts';
 import { headerText } from '../../upstream/exchange.ts';
 import type { UpstreamResult } from '../../upstream/exchange.ts';
@@ -46,6 +45,8 @@ export class GoogleTokens {
   readonly #refreshAheadMs: number;
   readonly #now: () => number;
   readonly #entries = new Map<string, TokenEntry>();
+  /** Loaded where there are service accounts, and nowhere else. */
+  readonly #jose = import('jose');
 
   /** @param refreshAheadMs - how long before it expires a token is renewed */
   constructor(refreshAheadMs: number, now: () => number) {
@@ -84,11 +85,13 @@ export class GoogleTokens {
   }
 
   #fetch(entry: TokenEntry, account: ServiceAccount): Promise<Token | CredentialFailure> {
-    entry.fetching ??= fetchToken(account, entry.clock, this.#now).then((fetched) => {
-      entry.fetching = undefined;
-      if ('secret' in fetched) entry.token = fetched;
-      return fetched;
-    });
+    entry.fetching ??= this.#jose
+      .then((jose) => fetchToken(account, entry.clock, this.#now, jose))
+      .then((fetched) => {
+        entry.fetching = undefined;
+        if ('secret' in fetched) entry.token = fetched;
+        return fetched;
+      });
     return entry.fetching;
   }
 }
@@ -98,12 +101,13 @@ async function fetchToken(
   account: ServiceAccount,
   clock: SigningClock,
   now: () => number,
+  jose: typeof Jose,
 ): Promise<Token | CredentialFailure> {
   const signedAt = clock.now();
-  const fetched = await fetchTokenAt(signedAt, account, now);
+  const fetched = await fetchTokenAt(signedAt, account, now, jose);
   if (!isRefused(fetched)) return fetched;
   if (!clock.learn(headerText(fetched.result.headers['date']), signedAt)) return fetched;
-  const again = await fetchTokenAt(clock.now(), account, now);
+  const again = await fetchTokenAt(clock.now(), account, now, jose);
   if (isRefused(again)) clock.forget();
   return again;
 }
@@ -112,10 +116,11 @@ async function fetchTokenAt(
   signedAt: number,
   account: ServiceAccount,
   now: () => number,
+  jose: typeof Jose,
 ): Promise<Token | CredentialFailure> {
   let assertion: string;
   try {
-    assertion = await assertionOf(account, signedAt);
+    assertion = await assertionOf(account, signedAt, jose);
   } catch (error) {
     return unusableKey(error);
   }
@@ -135,6 +140,7 @@ async function requestToken(
   now: () => number,
 ): Promise<Token | CredentialFailure> {
   try {
+    const { request } = await import('undici');
     const {
       statusCode,
       headers,
@@ -176,6 +182,7 @@ async function readBounded(body: AsyncIterable<Buffer>): Promise<Buffer> {
 async function assertionOf(
   { client_email, private_key, private_key_id, token_uri }: ServiceAccount,
   now: number,
+  { SignJWT }: typeof Jose,
 ): Promise<string> {
   if (!/^https?:/.test(new URL(token_uri).protocol))
     throw new TypeError('tokens are not asked for over HTTP');
