@@ -1,5 +1,4 @@
 import type { Config } from './config/schema/schema.ts';
-import type { ConfigSource } from './config/load/source.ts';
 import type { Runtime } from './gateway/runtime.ts';
 import type { ListenAddress } from './listener/listen.ts';
 import type { Log } from './telemetry/contract.ts';
@@ -17,22 +16,16 @@ export interface Running {
   /**
    * Runs another configuration: keys that stay keep their records, those that left lose them, and requests in flight
    * finish with the old one. Listeners and the store stay as they are until a restart.
-   * @param source - what `config` was parsed from, for the other processes
    */
-  reload(config: Config, source: ConfigSource): Promise<void>;
+  reload(config: Config): Promise<void>;
   /** Shuts down: lets requests in flight finish up to `limits.drain`, releases leases, writes pending records. */
   drain(): Promise<void>;
   /** Ends at once the processes that this one started. */
   kill(): void;
 }
 
-/** A gateway in one process, which answers applications and looks after the keys. */
-export interface Sparekey extends Running {
-  reload(config: Config): Promise<void>;
-}
-
 /** Starts a whole gateway in this process and opens its listeners. */
-export async function startSparekey(config: Config, { log }: { readonly log: Log }): Promise<Sparekey> {
+export async function startSparekey(config: Config, { log }: { readonly log: Log }): Promise<Running> {
   // Closed again where a later one fails to open.
   await using resources = new AsyncDisposableStack();
   const node = resources.adopt(await openNode(config, log), (it) => it.close());

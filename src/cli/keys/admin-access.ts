@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { loadConfig } from '../../config/load/load.ts';
-import { formatAddress } from '../../config/schema/scalars.ts';
-import type { ListenAddress } from '../../listener/listen.ts';
+import { formatAddress } from '../../config/schema/notations.ts';
 import type { AdminAccess } from './admin-client.ts';
+import { DEFAULT_ADMIN_URL, reachable } from './admin-url.ts';
 import { CommandFailure, configFailure } from '../failure.ts';
 import { DEFAULT_CONFIG_FILE } from '../start/setup.ts';
 
@@ -12,9 +12,6 @@ export interface AdminAccessOptions {
   readonly config?: string;
   readonly token?: string;
 }
-
-/** Where the admin listener is unless something else is configured. */
-export const DEFAULT_ADMIN_URL = 'http://127.0.0.1:5398';
 
 /**
  * Finds the admin listener: as named on the command line, else as the configuration says, else where it is by
@@ -51,10 +48,4 @@ async function configuredAdmin(
     `${path} cannot be read here, so the gateway is looked for at ${DEFAULT_ADMIN_URL}.\n`,
   );
   return undefined;
-}
-
-/** An address to call where the one listened on stands for all of the machine's. */
-export function reachable({ host, port }: ListenAddress): ListenAddress {
-  if (host === '0.0.0.0') return { host: '127.0.0.1', port };
-  return { host: host === '::' ? '::1' : host, port };
 }

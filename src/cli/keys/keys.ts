@@ -1,10 +1,11 @@
 import type { CheckReportView } from '../../admin/contract.ts';
 import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
-import { DEFAULT_ADMIN_URL, findAdmin } from './admin-access.ts';
+import { findAdmin } from './admin-access.ts';
 import type { AdminAccessOptions } from './admin-access.ts';
 import { AdminClient } from './admin-client.ts';
 import type { ChoiceQuery } from './admin-client.ts';
+import { DEFAULT_ADMIN_URL } from './admin-url.ts';
 import { choiceText } from './choice-text.ts';
 import { explainText } from './explain-text.ts';
 import { CommandFailure } from '../failure.ts';

@@ -1,9 +1,8 @@
 import { describeConfig } from '../../config/pages/describe.ts';
-import { formatAddress } from '../../config/schema/scalars.ts';
+import { formatAddress } from '../../config/schema/notations.ts';
 import type { Config } from '../../config/schema/schema.ts';
 import type { Running } from '../../main.ts';
-import { DEFAULT_ADMIN_URL, reachable } from '../keys/admin-access.ts';
-import { DEMO_MODEL } from './demo.ts';
+import { DEFAULT_ADMIN_URL, reachable } from '../keys/admin-url.ts';
 import type { Setup } from './setup.ts';
 
 const QUESTION = 'Hello!';
@@ -24,7 +23,7 @@ export function banner(setup: Setup, config: Config, sparekey: Running, version:
     '',
     ...describeConfig(running).map((line) => `  ${line}`),
     '',
-    ...firstRequest(setup, config, baseUrl),
+    ...firstRequest(config, baseUrl),
     'See how the keys are:',
     `  ${commandLine()} keys list${adminUrl === DEFAULT_ADMIN_URL ? '' : ` --admin ${adminUrl}`}`,
     '',
@@ -49,9 +48,9 @@ function found(setup: Setup): readonly string[] {
   }
 }
 
-function firstRequest(setup: Setup, config: Config, baseUrl: string): readonly string[] {
+function firstRequest(config: Config, baseUrl: string): readonly string[] {
   if (config.clients !== undefined) return [];
-  const model = setup.kind === 'demo' ? DEMO_MODEL : checkedModel(config);
+  const model = checkedModel(config);
   if (model === undefined) return ['See what models there are:', `  ${modelsLine(baseUrl)}`, ''];
   return [
     'Ask it something:',

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { loadConfig } from '../../config/load/load.ts';
+import { loadConfigApart } from '../../config/load/load-apart.ts';
 import type { Loaded } from '../../config/load/load.ts';
 import { formatProblem } from '../../config/load/problem.ts';
 import type { Config } from '../../config/schema/schema.ts';
@@ -28,7 +28,7 @@ export async function keepReloading({ path, loaded, log, takeOver }: ReloadOptio
   let { files } = loaded;
 
   const reload = async (): Promise<void> => {
-    const result = await loadConfig(path, process.env);
+    const result = await loadConfigApart(path, process.env);
     if (!result.ok) {
       log.error('the changed configuration is not valid; the old one stays', {
         mistakes: result.problems.length,

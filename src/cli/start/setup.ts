@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
-import { configFromEnvironment } from '../../config/load/environment.ts';
-import { loadConfig } from '../../config/load/load.ts';
+import { configFromEnvironmentApart, loadConfigApart } from '../../config/load/load-apart.ts';
 import type { Loaded } from '../../config/load/load.ts';
 import type { Config } from '../../config/schema/schema.ts';
 import type { Demo } from './demo.ts';
@@ -23,9 +22,9 @@ export const DEFAULT_CONFIG_FILE = 'sparekey.yaml';
 export async function findSetup(file: string | undefined, env: NodeJS.ProcessEnv): Promise<Setup> {
   const path = file ?? (existsSync(DEFAULT_CONFIG_FILE) ? DEFAULT_CONFIG_FILE : undefined);
   if (path !== undefined) {
-    return { kind: 'file', path, loaded: usable(await loadConfig(path, env), path) };
+    return { kind: 'file', path, loaded: usable(await loadConfigApart(path, env), path) };
   }
-  const found = configFromEnvironment(env);
+  const found = await configFromEnvironmentApart(env);
   if (found !== undefined) return { kind: 'environment', loaded: usable(found, 'environment') };
   const { startDemo } = await import('./demo.ts');
   const demo = await startDemo();

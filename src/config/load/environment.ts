@@ -33,7 +33,6 @@ export function configFromEnvironment(env: NodeJS.ProcessEnv): LoadResult | unde
     return {
       ok: true,
       config: withAbsolutePaths(parsed.data, process.cwd()),
-      source: { kind: 'environment' },
       files: [],
       warnings: [],
     };

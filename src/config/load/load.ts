@@ -7,10 +7,9 @@ import { mergeSources } from './plugin/merge-sources.ts';
 import type { Note } from './plugin/reading.ts';
 import { formatPath, sortProblems } from './problem.ts';
 import type { ConfigProblem } from './problem.ts';
-import { formatBytes } from '../schema/scalars.ts';
+import { formatBytes } from '../schema/notations.ts';
 import { configSchema } from '../schema/schema.ts';
 import type { Config } from '../schema/schema.ts';
-import type { ConfigSource, TextSource } from './source.ts';
 import { addFileTokens, namedTokenFiles } from './token-files.ts';
 import type { FileText } from './token-files.ts';
 import { warningsOf } from './warnings.ts';
@@ -22,8 +21,6 @@ export type LoadResult = Loaded | { readonly ok: false; readonly problems: reado
 export interface Loaded {
   readonly ok: true;
   readonly config: Config;
-  /** Makes the same configuration again. */
-  readonly source: ConfigSource;
   /** Every file it was read from, as absolute paths. */
   readonly files: readonly string[];
   /** What is valid and yet probably a mistake. */
@@ -49,22 +46,21 @@ export async function loadConfig(path: string, env: NodeJS.ProcessEnv): Promise<
   const document = readDocument(file.text, env);
   const names = namedTokenFiles(mergeSources(document.value).value, dirname(resolve(path)));
   const tokenFiles = await Promise.all(names.map(async (name) => [name, await readText(name)] as const));
-  return validate(document, { kind: 'text', text: file.text, path: resolve(path), tokenFiles });
+  return validate(document, resolve(path), new Map(tokenFiles));
 }
 
 /** Validates the text of a configuration file. Touches no file itself. */
 export function parseConfig(text: string, options: ParseOptions): LoadResult {
-  const { env, path, tokenFiles = [] } = options;
-  return validate(readDocument(text, env), {
-    kind: 'text',
-    text,
-    ...(path !== undefined && { path: resolve(path) }),
-    tokenFiles: [...tokenFiles],
-  });
+  const { env, path, tokenFiles = new Map() } = options;
+  return validate(readDocument(text, env), path === undefined ? undefined : resolve(path), tokenFiles);
 }
 
-function validate(document: SourceDocument, source: TextSource): LoadResult {
-  const { path } = source;
+/** @param path - absolute */
+function validate(
+  document: SourceDocument,
+  path: string | undefined,
+  tokenFiles: ReadonlyMap<string, FileText>,
+): LoadResult {
   const { value, origin, notes } = mergeSources(document.value);
   const locate: SourceDocument['locate'] = (within, part) => document.locate(origin(within), part);
   const inText = document.problems.map((problem) => ({
@@ -75,7 +71,7 @@ function validate(document: SourceDocument, source: TextSource): LoadResult {
   if (value === undefined) return { ok: false, problems: sortProblems(inText) };
 
   const folder = path === undefined ? process.cwd() : dirname(path);
-  const files = addFileTokens(value, folder, new Map(source.tokenFiles));
+  const files = addFileTokens(value, folder, tokenFiles);
   const parsed = configSchema.safeParse(files.value);
   const issues = (parsed.error?.issues ?? []).flatMap(narrowUnion).map((issue) => files.toOrigin(issue));
   // A reference that could not be expanded is one mistake, not two.
@@ -89,7 +85,6 @@ function validate(document: SourceDocument, source: TextSource): LoadResult {
   return {
     ok: true,
     config,
-    source,
     files: [...read, ...namedTokenFiles(value, folder)],
     warnings: sortProblems([...warningsOf(config, value, locate), ...noteProblems(notes, document)]),
   };

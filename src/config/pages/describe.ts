@@ -1,5 +1,5 @@
 import { redactedText } from '../../keys/redaction/redacted-text.ts';
-import { formatAddress, formatDuration } from '../schema/scalars.ts';
+import { formatAddress, formatDuration } from '../schema/notations.ts';
 import type { Config, ProviderConfig } from '../schema/schema.ts';
 
 /** A summary of a configuration, for people, in lines. No secrets; of keys only their hints. */
