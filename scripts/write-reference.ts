@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { rulesPage } from '../simulator/strict/rules-page.ts';
 import { providersPage } from '../src/config/pages/providers-page.ts';
-import { editorSchema, referencePage } from '../src/config/pages/reference.ts';
+import { editorSchema, pluginOptionsPage, referencePage } from '../src/config/pages/reference.ts';
 import { renderErrorsPage } from '../src/dialects/errors/page.ts';
 import { renderOperationsPage } from '../src/dialects/operations/page.ts';
 import { translationPage } from './translation-page.ts';
@@ -14,6 +14,7 @@ import { translationPage } from './translation-page.ts';
 const docs = new URL('../docs/', import.meta.url);
 
 await writeFile(new URL('CONFIGURATION.md', docs), referencePage());
+await writeFile(new URL('PLUGIN-OPTIONS.md', docs), pluginOptionsPage());
 await writeFile(new URL('sparekey.schema.json', docs), editorSchema());
 await writeFile(new URL('ERRORS.md', docs), renderErrorsPage());
 await writeFile(new URL('PROVIDERS.md', docs), providersPage());

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
-import * as fc from 'fast-check';
+import * as fc from '../support/property.ts';
 import type { Call } from '../../src/dialects/operations/call.ts';
 import { operations } from '../../src/dialects/operations/table.ts';
 import type { FirstOutputStats } from '../../src/failover/first-output-stats.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import * as fc from 'fast-check';
+import * as fc from '../support/property.ts';
 import { LatencyHistogram } from '../../src/failover/latency-histogram.ts';
 
 const START = 1_700_000_000_000;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import * as fc from 'fast-check';
+import * as fc from '../support/property.ts';
 import { RetryBudget } from '../../src/failover/retry-budget.ts';
 
 const START = 1_700_000_000_000;

@@ -3,6 +3,7 @@ import { posix } from 'node:path';
 import { test } from 'node:test';
 import { matching, read, tracked } from './files.ts';
 import { identifiersIn } from './identifiers.ts';
+import { importsOf } from './imports.ts';
 
 /** An outer bound: a file has the length of its one thought, and none is as long as this. */
 const MAX_LINES = 600;
@@ -68,6 +69,11 @@ void test('what is exported is used by another file, and from where it stands', 
   );
   const passedOn = SHIPPED.filter((path) => /^export (?:type )?(?:\{[^}]*\}|\*) from /m.test(read(path)));
   assert.deepEqual([unused.filter((each) => !each.startsWith('src/main.ts')), passedOn], [[], []]);
+});
+
+void test('properties are tried with inputs that are the same in every run of the tests', () => {
+  const bringers = SCRIPTS.filter((path) => importsOf(path).some(({ target }) => target === 'fast-check'));
+  assert.deepEqual(bringers, ['test/support/property.ts']);
 });
 
 /** Types and classes are exported for what they are part of, named elsewhere or not. */

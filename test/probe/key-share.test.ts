@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
+import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
 import type { TestContext } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Recorder } from '../../src/failover/recorder.ts';
 import { KeyBook } from '../../src/keys/book/book.ts';
 import { keyId } from '../../src/keys/key.ts';
@@ -42,17 +44,34 @@ interface Fixture {
 }
 
 async function begin(context: TestContext, open: () => Promise<Store>): Promise<Fixture> {
-  const underWay = new Set<string>();
+  const underWay = new Map<string, Socket>();
   const overlaps: string[] = [];
-  const upstream = await rawUpstream(context, async ({ request, write }) => {
-    const key = String(request.header('authorization'));
-    // What a credential that nobody has is refused with: see strangers.ts.
-    if (underWay.has(key)) overlaps.push(key);
-    underWay.add(key);
-    await new Promise((resolve) => setTimeout(resolve, CHECK_MS));
-    underWay.delete(key);
-    await write(REFUSES);
-  });
+  const finish = (key: string, socket: Socket): void => {
+    if (underWay.get(key) === socket) underWay.delete(key);
+  };
+  const upstream = await rawUpstream(
+    context,
+    async ({ request, socket, write }) => {
+      const key = String(request.header('authorization'));
+      // What a credential that nobody has is refused with: see strangers.ts.
+      if (underWay.has(key)) overlaps.push(key);
+      underWay.set(key, socket);
+      await delay(CHECK_MS);
+      finish(key, socket);
+      await write(REFUSES);
+    },
+    {
+      // A node that is stopped gives its checks up, and another may begin them anew at once. `close` comes too late:
+      // after whatever else arrived together with the end.
+      onConnection: (socket) => {
+        const gaveUp = (): void => {
+          for (const key of underWay.keys()) finish(key, socket);
+        };
+        socket.once('end', gaveUp);
+        socket.once('error', gaveUp);
+      },
+    },
+  );
   const checkedBy = new Map<string, string[]>();
   const running = new Set<() => Promise<void>>();
   return {

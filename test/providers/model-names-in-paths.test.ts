@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { array, assert as assertProperty, asyncProperty, constantFrom, oneof, string } from 'fast-check';
+import {
+  array,
+  assert as assertProperty,
+  asyncProperty,
+  constantFrom,
+  oneof,
+  string,
+} from '../support/property.ts';
 import { isModelName } from '../../src/base/model-name.ts';
 import { providerTypes } from '../../src/catalog/provider-types.ts';
 import { parseConfig } from '../../src/config/load/load.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import * as fc from 'fast-check';
+import * as fc from '../support/property.ts';
 import { fnv1a } from '../../src/routing/hash.ts';
 import { RendezvousHash } from '../../src/routing/rendezvous-hash.ts';
 import { Pool, type PooledKey } from '../../src/keys/pool/pool.ts';

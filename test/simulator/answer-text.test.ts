@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import * as fc from 'fast-check';
+import * as fc from '../support/property.ts';
 import { answerPieces, answerTag, ECHO_LIMIT, isAnswerTo, readAnswer } from '../../simulator/answer-text.ts';
 
 void test('an answer repeats what was said and ends in its mark', () => {

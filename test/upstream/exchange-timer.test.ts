@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import * as fc from 'fast-check';
+import * as fc from '../support/property.ts';
 import { FirstOutputTimeout } from '../../src/upstream/exchange-timer.ts';
 
 void test('the wait begins with the last byte of the request, and anew with every sign of life', () => {

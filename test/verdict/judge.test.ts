@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import * as fc from 'fast-check';
+import * as fc from '../support/property.ts';
 import * as z from 'zod';
 import { effectOf } from '../../src/verdict/effect.ts';
 import { judge } from '../../src/verdict/judge.ts';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { providerTypes } from '../../catalog/provider-types.ts';
-import { describeOption, fieldsOf, itemsOf } from '../schema/introspect.ts';
-import type { Schema } from '../schema/introspect.ts';
 import { configSchema } from '../schema/schema.ts';
+import { hasEveryday } from './option-groups.ts';
+import { optionTables } from './option-tables.ts';
 
 /* The reference page and the editors' schema, made from the configuration's own schema. */
 
@@ -10,9 +10,7 @@ const introduction = `# Configuration
 
 <!-- Made by \`npm run docs\` from src/config/schema/schema.ts. Change it there. -->
 
-A configuration is a YAML file, \`sparekey.yaml\` by custom. Its words are those of the Higress \`ai-proxy\` plugin wherever
-that plugin has one, so that a plugin configuration (\`provider:\`, or \`providers:\` with \`activeProviderId\`) runs here
-unchanged. Only \`providers\` is required:
+A configuration is a YAML file, \`sparekey.yaml\` by custom. Only \`providers\` is required:
 
 \`\`\`yaml
 providers:
@@ -52,8 +50,7 @@ activeProviderId: openai-main
 - **\`\${NAME}\`** in a value reads the environment; a variable that is not set is an error. \`$\${NAME}\` stands for
   \`\${NAME}\` itself. What the variable holds is always text: it cannot bring further options, and a comma in it does
   not make two tokens.
-- **Unknown fields** and options that do not fit together are errors, all reported at once with line and column;
-  in a configuration that is the plugin's what the plugin ignores is a warning ([which one is](PLUGIN.md#whose-a-configuration-is)).
+- **Unknown options** and options that do not fit together are errors, all reported at once with line and column.
   \`sparekey check --config FILE\` reports them without starting anything.
 - **A change of the file** is taken up while the gateway runs; a file with errors changes nothing.
 - **Editors** check the file as it is written with \`docs/sparekey.schema.json\`, for example by a first line
@@ -61,6 +58,15 @@ activeProviderId: openai-main
 
 Without a file, keys are taken from the environment: each variable of the [list of types](#provider-types) that is set
 makes a provider with failover on, named after its type. A comma-separated list is a pool. The first one is active.
+
+Below come first the options that most people set at some time, then those that are [seldom needed](#seldom-needed).
+Options of one vendor are with its type in [PROVIDERS.md](PROVIDERS.md). Who comes from the Higress \`ai-proxy\` plugin
+changes nothing ([PLUGIN.md](PLUGIN.md)); the words that are here for its sake are in [PLUGIN-OPTIONS.md](PLUGIN-OPTIONS.md).
+`;
+
+const SELDOM = `## Seldom needed
+
+Their defaults are right for nearly everybody.
 `;
 
 /** What `schema/redis-url.ts` reads. */
@@ -96,86 +102,43 @@ Redis 7 and Valkey 8 or newer. Tried with Redis 7.0.15 and 7.4.1 and with Valkey
 over TLS, behind Sentinel and as a cluster.
 `;
 
-/** The whole page, as Markdown. */
+/** The options of the Higress plugin that say how requests are changed, and where they go. */
+const PLUGIN_INTRODUCTION = `# Options of the Higress plugin
+
+<!-- Made by \`npm run docs\` from src/config/schema/schema.ts. Change it there. -->
+
+A configuration of the Higress \`ai-proxy\` plugin runs here unchanged: what that comes to is in [PLUGIN.md](PLUGIN.md). These
+are the options of a provider that are here for its sake. They hold in any configuration; a new one hardly needs them.
+All others are in [CONFIGURATION.md](CONFIGURATION.md), those of one vendor in [PROVIDERS.md](PROVIDERS.md).
+`;
+
+/** The page of options that most people need, and of those that they seldom need. Markdown. */
 export function referencePage(): string {
-  const sections = sectionsOf(configSchema, '').map(({ path, fields }) => section(path, fields));
-  return [introduction, ...sections, redisSection, providerTypeTable()].join('\n');
+  return [
+    introduction,
+    ...optionTables('everyday', (path) => (path === '' ? 'Options' : `\`${path}\``)),
+    SELDOM,
+    ...optionTables('seldom', seldomHeading),
+    redisSection,
+    providerTypeTable(),
+  ].join('\n');
+}
+
+/** The page of options that are the Higress plugin's. Markdown. */
+export function pluginOptionsPage(): string {
+  return [PLUGIN_INTRODUCTION, ...optionTables('plugin', (path) => `\`${path}\``)].join('\n');
+}
+
+/** Where a map has options that more people need, these are the rest of it. */
+function seldomHeading(path: string): string {
+  if (path === '') return 'More options';
+  return hasEveryday(path) ? `More of \`${path}\`` : `\`${path}\``;
 }
 
 /** JSON Schema of what may be written, for editors. */
 export function editorSchema(): string {
   const schema = z.toJSONSchema(configSchema, { io: 'input', unrepresentable: 'any' });
   return `${JSON.stringify({ title: 'Sparekey configuration', ...schema }, undefined, 2)}\n`;
-}
-
-interface Section {
-  readonly path: string;
-  readonly fields: Readonly<Record<string, Schema>>;
-}
-
-/** This map's own table, then those of the maps in it. */
-function sectionsOf(schema: Schema, path: string): readonly Section[] {
-  const items = itemsOf(schema);
-  if (items !== undefined) return sectionsOf(items, `${path}[]`);
-  const fields = fieldsOf(schema);
-  if (fields === undefined) return [];
-  const inner = Object.entries(fields)
-    // The single provider has the options of each of several, and its verdict rules are those of all.
-    .filter(([name]) => name !== 'provider' && !(path !== '' && name === 'verdicts'))
-    .flatMap(([name, field]) => sectionsOf(field, path === '' ? name : `${path}.${name}`));
-  return [{ path, fields }, ...inner];
-}
-
-function section(path: string, fields: Readonly<Record<string, Schema>>): string {
-  const heading = path === '' ? 'Options' : `\`${path}\``;
-  const rows = Object.entries(fields).map(([name, field]) => row(path, name, field));
-  return [
-    `## ${heading}`,
-    '',
-    '| option | type | default | unit | bounds | meaning |',
-    '| --- | --- | --- | --- | --- | --- |',
-    ...rows,
-    '',
-  ].join('\n');
-}
-
-function row(path: string, name: string, field: Schema): string {
-  const option = describeOption(field);
-  const cells = [
-    `\`${name}\``,
-    typeOf(path, name, field),
-    option.required ? 'required' : defaultText(option.default),
-    option.kind?.unit ?? '',
-    option.kind?.bounds ?? '',
-    option.description ?? '',
-  ];
-  return `| ${cells.map((cell) => cell.replaceAll('|', String.raw`\|`)).join(' | ')} |`;
-}
-
-function typeOf(path: string, name: string, field: Schema): string {
-  const { kind } = describeOption(field);
-  if (kind !== undefined) return kind.kind;
-  const items = itemsOf(field);
-  if (items !== undefined) {
-    const each = describeOption(items).kind?.kind;
-    return each === undefined || each.includes('map')
-      ? `list, [below](#${anchor(name === 'verdicts' ? '' : path, `${name}[]`)})`
-      : `list of ${each}s`;
-  }
-  const target = name === 'provider' ? 'providers[]' : name;
-  return `map, [below](#${anchor(path, target)})`;
-}
-
-/** As renderers make it of a heading: without punctuation, in lower case. */
-function anchor(path: string, name: string): string {
-  return `${path}${name}`.toLowerCase().replaceAll(/[^\w-]/g, '');
-}
-
-/** A default that is a map says nothing that its own table does not. */
-function defaultText(value: unknown): string {
-  if (Array.isArray(value)) return '`[]`';
-  if (typeof value === 'string') return `\`${value}\``;
-  return typeof value === 'number' || typeof value === 'boolean' ? `\`${value}\`` : '';
 }
 
 function providerTypeTable(): string {

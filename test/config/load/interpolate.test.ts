@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import * as fc from 'fast-check';
+import * as fc from '../../support/property.ts';
 import { hideReferences, showReferences } from '../../../src/config/load/interpolate.ts';
 import { configOf, problemsIn, providerOf } from '../parsing.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import * as fc from 'fast-check';
+import * as fc from '../../support/property.ts';
 import { stringify } from 'yaml';
 import { describeConfig } from '../../../src/config/pages/describe.ts';
 import { configFromEnvironment } from '../../../src/config/load/environment.ts';

@@ -2,14 +2,20 @@ import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { editorSchema, referencePage } from '../../../src/config/pages/reference.ts';
+import { NAMED_OPTIONS } from '../../../src/config/pages/option-groups.ts';
+import { editorSchema, pluginOptionsPage, referencePage } from '../../../src/config/pages/reference.ts';
+import { fieldsOf, itemsOf, schemaAt } from '../../../src/config/schema/introspect.ts';
+import { configSchema } from '../../../src/config/schema/schema.ts';
+import { vendorFields } from '../../../src/config/schema/vendor-fields.ts';
 import { accepted } from '../parsing.ts';
 
 const docs = new URL('../../../docs/', import.meta.url);
 const page = await readFile(new URL('CONFIGURATION.md', docs), 'utf8');
+const pluginPage = await readFile(new URL('PLUGIN-OPTIONS.md', docs), 'utf8');
 
 void test('the reference page and the editors’ schema are those of the options; `npm run docs` writes them', async () => {
   assert.equal(page, referencePage());
+  assert.equal(pluginPage, pluginOptionsPage());
   assert.equal(await readFile(new URL('sparekey.schema.json', docs), 'utf8'), editorSchema());
 });
 
@@ -25,26 +31,50 @@ void test('every example of the reference page is a valid configuration without 
 
 void test('every option has a meaning', () => {
   const [options = ''] = page.split('## Provider types');
-  const rows = options.split('\n').filter((line) => /^\| `\w+` \|/.test(line));
+  const rows = [options, pluginPage]
+    .join('\n')
+    .split('\n')
+    .filter((line) => /^\| `\w+` \|/.test(line));
   assert.ok(rows.length > 50);
   for (const row of rows) assert.match(row, /\| [A-Z`][^|]*\. \|$/);
 });
 
+void test('every option of a provider is on one of the pages, once, and what is grouped is an option', () => {
+  const names = Object.keys(
+    fieldsOf(itemsOf(fieldsOf(configSchema)?.['providers'] ?? configSchema) ?? configSchema) ?? {},
+  );
+  assert.ok(names.length > 50);
+  const written = [page, pluginPage].flatMap((text) =>
+    text
+      .split('\n## ')
+      .filter((part) => /^(?:More of )?`providers\[\]`\n/.test(part))
+      .flatMap((part) => [...part.matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name ?? '')),
+  );
+  assert.deepEqual([...written, ...Object.keys(vendorFields)].toSorted(), names.toSorted());
+  for (const [path, name] of NAMED_OPTIONS) {
+    const parts = path.split('.').flatMap((part) => (part.endsWith('[]') ? [part.slice(0, -2), 0] : [part]));
+    const at = path === '' ? [name] : [...parts, name];
+    assert.ok(schemaAt(configSchema, at) !== undefined, at.join('.'));
+  }
+});
+
 void test('every link within the page leads to a heading', () => {
-  const anchors = new Set(
-    [...page.matchAll(/^## (.*)$/gm)].map(([, heading]) =>
-      (heading ?? '')
-        .toLowerCase()
-        .replaceAll(/[^\w -]/g, '')
-        .replaceAll(' ', '-'),
-    ),
-  );
-  const links = [...page.matchAll(/\]\(#([^)]*)\)/g)].map(([, anchor]) => anchor ?? '');
-  assert.ok(links.length > 8);
-  assert.deepEqual(
-    links.filter((link) => !anchors.has(link)),
-    [],
-  );
+  for (const text of [page, pluginPage]) {
+    const anchors = new Set(
+      [...text.matchAll(/^## (.*)$/gm)].map(([, heading]) =>
+        (heading ?? '')
+          .toLowerCase()
+          .replaceAll(/[^\w -]/g, '')
+          .replaceAll(' ', '-'),
+      ),
+    );
+    const links = [...text.matchAll(/\]\(#([^)]*)\)/g)].map(([, anchor]) => anchor ?? '');
+    assert.ok(links.length >= 2);
+    assert.deepEqual(
+      links.filter((link) => !anchors.has(link)),
+      [],
+    );
+  }
 });
 
 void test('a configuration with every word in it is valid', () => {

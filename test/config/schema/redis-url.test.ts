@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { resolve } from 'node:path';
 import { describe, test } from 'node:test';
-import * as fc from 'fast-check';
+import * as fc from '../../support/property.ts';
 import { describeConfig } from '../../../src/config/pages/describe.ts';
 import { parseRedisUrl } from '../../../src/config/schema/redis-url.ts';
 import type { RedisAddress } from '../../../src/base/store-address.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import * as fc from 'fast-check';
+import * as fc from '../../support/property.ts';
 import { operations } from '../../../src/dialects/operations/table.ts';
 import { createsResource, familyOf, type Family } from '../../../src/dialects/operations/operation.ts';
 import { allowedMethods, findTarget } from '../../../src/dialects/operations/find-target.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import * as fc from 'fast-check';
+import * as fc from '../../support/property.ts';
 import type { BodyFacts } from '../../../src/dialects/scan/body-facts.ts';
 import { spliceModel } from '../../../src/dialects/scan/body-facts.ts';
 import { scanForm } from '../../../src/dialects/scan/form-scan.ts';

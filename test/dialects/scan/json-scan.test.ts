@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import * as fc from 'fast-check';
+import * as fc from '../../support/property.ts';
 import { isStreamed } from '../../../src/dialects/operations/operation.ts';
 import { operationNamed } from '../../../src/dialects/operations/table.ts';
 import { spliceModel } from '../../../src/dialects/scan/body-facts.ts';

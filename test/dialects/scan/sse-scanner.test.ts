@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import * as fc from 'fast-check';
+import * as fc from '../../support/property.ts';
 import { MAX_FRAME_BYTES, SseScanner } from '../../../src/dialects/scan/sse-scanner.ts';
 import { boundariesOf, cutAt, everyCut } from '../../support/cuts.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import * as fc from 'fast-check';
+import * as fc from '../../support/property.ts';
 import { converseStream } from '../../../src/dialects/operations/bedrock.ts';
 import { watchAnswer } from '../../../src/dialects/watch/watch-answer.ts';
 import { judge } from '../../../src/verdict/judge.ts';

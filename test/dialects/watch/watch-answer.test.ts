@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import * as fc from 'fast-check';
+import * as fc from '../../support/property.ts';
 import { findTarget } from '../../../src/dialects/operations/find-target.ts';
 import { watchAnswer } from '../../../src/dialects/watch/watch-answer.ts';
 import type { ResponseWatch } from '../../../src/upstream/response-watch.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
-import * as fc from 'fast-check';
+import * as fc from '../../support/property.ts';
 import { Recorder } from '../../../src/failover/recorder.ts';
 import { KeyBook } from '../../../src/keys/book/book.ts';
 import { settle } from '../../../src/keys/record/record.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import * as fc from 'fast-check';
+import * as fc from '../../support/property.ts';
 import { ruleSets } from '../../../src/verdict/rules/tables.ts';
 import type { PooledKey } from '../../../src/keys/pool/pool.ts';
 import { settle } from '../../../src/keys/record/record.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { TestContext } from 'node:test';
-import * as fc from 'fast-check';
+import * as fc from '../../support/property.ts';
 import { KeyBook } from '../../../src/keys/book/book.ts';
 import type { BookNotice } from '../../../src/keys/book/book-options.ts';
 import { decodeRecord, encodeRecord } from '../../../src/keys/book/codec.ts';

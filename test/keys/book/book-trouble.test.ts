@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { TestContext } from 'node:test';
-import * as fc from 'fast-check';
+import * as fc from '../../support/property.ts';
 import { KeyBook } from '../../../src/keys/book/book.ts';
 import { FRESH } from '../../../src/keys/record/record.ts';
 import type { KeyRecord } from '../../../src/keys/record/record.ts';

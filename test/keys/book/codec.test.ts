@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import * as fc from 'fast-check';
+import * as fc from '../../support/property.ts';
 import { decodeRecord, encodeRecord } from '../../../src/keys/book/codec.ts';
 import { FRESH } from '../../../src/keys/record/record.ts';
 import type { Disabled, Hold, InService, KeyRecord, OutOfService } from '../../../src/keys/record/record.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import * as fc from 'fast-check';
+import * as fc from '../../support/property.ts';
 import type { KeyEvent } from '../../../src/keys/record/event.ts';
 import { compareActs } from '../../../src/keys/record/operator-acts.ts';
 import { reconcile } from '../../../src/keys/book/reconcile.ts';

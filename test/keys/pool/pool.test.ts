@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import * as fc from 'fast-check';
+import * as fc from '../../support/property.ts';
 import type { Key } from '../../../src/keys/key.ts';
 import { Pool } from '../../../src/keys/pool/pool.ts';
 import { FRESH, settle } from '../../../src/keys/record/record.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
-import * as fc from 'fast-check';
+import * as fc from '../../support/property.ts';
 import { decodeRecord, encodeRecord } from '../../../src/keys/book/codec.ts';
 import { MAX_SCARCE_MS } from '../../../src/keys/record/hints.ts';
 import { MAX_WAIT_MS } from '../../../src/keys/record/holds.ts';

@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import * as fc from '../../support/property.ts';
 import type { Effect } from '../../../src/keys/record/event.ts';
 import { ANY_MODEL } from '../../../src/keys/record/record.ts';
 import { MAX_WAIT_MS } from '../../../src/keys/record/holds.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, suite, test } from 'node:test';
 import { parseArgs } from 'node:util';
-import * as fc from 'fast-check';
+import * as fc from '../../support/property.ts';
 import type { ClientDialect } from './cases/translation-case.ts';
 import { CLIENT_SIDES, modelsFor } from './conversations/clients.ts';
 import { oddPlan, soundPlan, type Answer, type JsonBody, type Plan } from './conversations/plan.ts';
@@ -89,7 +89,8 @@ async function converse(
     request = side.continued(request, answer, results);
     const told = await answerTo(client, modelAt(first), request, stream, tally);
     if (told === undefined) return;
-    if (told.isWhole && plan.options.json === undefined)
+    // A sequence that ends the answer may stand in what it repeats.
+    if (told.isWhole && plan.options.json === undefined && plan.options.stops === undefined)
       for (const result of results)
         assert.ok(told.text.includes(result), shown(client, modelAt(first), request, told.text));
     answer = told;

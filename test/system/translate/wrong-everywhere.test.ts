@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import * as fc from 'fast-check';
+import * as fc from '../../support/property.ts';
 import { operationNamed } from '../../../src/dialects/operations/table.ts';
 import { tryOutgoing } from '../../providers/outgoing.ts';
 import type { ConfigParts } from '../../support/gateway.ts';

@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import * as fc from '../../support/property.ts';
 import type { Json } from '../../../src/base/json.ts';
 import type {
   ResponseContext,

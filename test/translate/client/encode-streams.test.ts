@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import * as fc from 'fast-check';
+import * as fc from '../../support/property.ts';
 import OpenAI from 'openai';
 import * as z from 'zod';
 import type { ResponseContext, ClientCodec, StreamPart } from '../../../src/translate/codec.ts';

@@ -1,5 +1,5 @@
 import Anthropic from '@anthropic-ai/sdk';
-import * as fc from 'fast-check';
+import * as fc from '../../support/property.ts';
 import type {
   ResponseContext,
   GenerateResult,

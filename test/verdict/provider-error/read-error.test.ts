@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import * as fc from 'fast-check';
+import * as fc from '../../support/property.ts';
 import { readError } from '../../../src/verdict/provider-error/read-error.ts';
 import type { ProviderError } from '../../../src/verdict/provider-error/error-fields.ts';
 

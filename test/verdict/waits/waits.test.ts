@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import * as fc from 'fast-check';
+import * as fc from '../../support/property.ts';
 import { DEFAULT_WAIT_CAP_MS, LONG_WAIT_CAP_MS, readWait } from '../../../src/verdict/waits/waits.ts';
 
 const NOW = Date.parse('2026-03-01T12:00:00Z');

@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import * as fc from '../../../support/property.ts';
 import { PARAMETERS } from '../cases/schemas.ts';
 import { CITY, type ClientDialect } from '../cases/translation-case.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import * as fc from 'fast-check';
+import * as fc from '../../../support/property.ts';
 import * as z from 'zod';
 import { anthropicClientCodec } from '../../../../src/translate/client/codecs.ts';
 import {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { GoogleGenAI } from '@google/genai';
 import type { Part } from '@google/genai';
-import * as fc from 'fast-check';
+import * as fc from '../../../support/property.ts';
 import * as z from 'zod';
 import type { Json } from '../../../../src/base/json.ts';
 import type { GenerateResult } from '../../../../src/translate/codec.ts';

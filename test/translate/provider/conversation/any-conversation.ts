@@ -8,8 +8,8 @@ import {
   oneof,
   option,
   record,
-} from 'fast-check';
-import type { Arbitrary } from 'fast-check';
+} from '../../../support/property.ts';
+import type { Arbitrary } from '../../../support/property.ts';
 import type { CallOptions } from '../../../../src/translate/codec.ts';
 
 /* Conversations as clients of any dialect may write them, in any order, with all that some vendor refuses. */

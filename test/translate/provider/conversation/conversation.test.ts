@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { assert as check, asyncProperty, property } from 'fast-check';
+import { assert as check, asyncProperty, property } from '../../../support/property.ts';
 import { strictRules } from '../../../../simulator/strict/strict.ts';
 import type { Json } from '../../../../src/base/json.ts';
 import { modelCapabilities } from '../../../../src/catalog/models/model-capabilities.ts';
