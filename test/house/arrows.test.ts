@@ -96,6 +96,7 @@ const MODULES: readonly Module[] = [
     name: 'workers',
     imports: ['base', 'listener', 'keys', 'config', 'gateway', 'admin', 'telemetry', 'node', 'main.ts'],
   },
+  { name: 'import', imports: ['base', 'catalog'] },
   {
     name: 'cli',
     imports: [
@@ -108,6 +109,7 @@ const MODULES: readonly Module[] = [
       'node',
       'main.ts',
       'workers',
+      'import',
       'simulator',
     ],
   },
