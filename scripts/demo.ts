@@ -3,8 +3,8 @@ import { runDemo } from './demo/run.ts';
 
 /**
  * `npm run demo [-- --seconds N]`: a gateway and a simulated provider under traffic of its own, whose keys fail and
- * recover as one watches. Exits with 1 where a single request failed for a client. What `sparekey start` falls back to
- * without a configuration is another: it ships with the package, has no traffic, and waits for requests of one's own
+ * recover as one watches. Exits with 1 where a single request failed for a client. What `sparekey start --demo`
+ * runs is another: it ships with the package, has no traffic, and waits for requests of one's own
  * (src/cli/start/demo.ts).
  */
 

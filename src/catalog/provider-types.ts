@@ -13,6 +13,17 @@ const all = [
 /** Every provider type this version can speak to, by its name in the configuration. */
 export const providerTypes: ReadonlyMap<string, ProviderType> = new Map(all.map((row) => [row.type, row]));
 
+/** The type that people call so, in whatever case and with whatever between its words; undefined where there is none. */
+export function typeCalled(name: string): string | undefined {
+  const plain = plainName(name);
+  return all.find(({ type, alsoCalled = [] }) => plainName(type) === plain || alsoCalled.includes(plain))
+    ?.type;
+}
+
+function plainName(name: string): string {
+  return name.toLowerCase().replaceAll(/[^a-z\d]/g, '');
+}
+
 /** The row of a type that a configuration may name. Throws a `TypeError` for any other. */
 export function providerTypeOf(type: string): ProviderType {
   const row = providerTypes.get(type);

@@ -22,8 +22,23 @@ export interface ProviderType {
   readonly baseUrlOptions?: readonly BaseUrlOption[];
   /** The environment variable its own documentation puts the key in. Only beside a `baseUrl`. */
   readonly env?: string;
+  /** Further variables that it, or its SDK, has documented, for where `env` is not set. */
+  readonly otherEnv?: readonly string[];
+  /**
+   * The names of its own models, by their beginnings (`prefix*`), after its list of models on 2026-11-30: where several providers
+   * are made from the environment, these models are its.
+   */
+  readonly ownModels?: readonly string[];
+  /** The weights of these are open, so that hosts may have them too. */
+  readonly openWeights?: boolean;
+  /** It hosts models of many makers, most of them under `maker/model`. */
+  readonly hostsModels?: boolean;
   /** A cheap model for health checks. Absent: none is known that every account may use. */
   readonly healthCheckModel?: string;
+  /** How its keys begin, where nobody else's do; the longest one counts. */
+  readonly keyPrefixes?: readonly string[];
+  /** Other names that people know it by, and try as a type; letters and digits alone, in lower case. */
+  readonly alsoCalled?: readonly string[];
   /** The header that its key is sent in, by `providers/request/headers.ts`. */
   readonly credential: Credential;
   /** Options that make one more key of its pool. */

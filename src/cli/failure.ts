@@ -14,12 +14,19 @@ export class CommandFailure extends Error {
  */
 export function usable(result: LoadResult, source: string): Loaded {
   if (result.ok) return result;
-  throw configFailure(result.problems, source);
+  throw configFailure(result.problems, source, result.warnings);
 }
 
-/** All that is wrong with a configuration, a line each. */
-export function configFailure(problems: readonly ConfigProblem[], source: string): CommandFailure {
+/** All that is wrong with a configuration, a line each, and behind it what is probably wrong. */
+export function configFailure(
+  problems: readonly ConfigProblem[],
+  source: string,
+  warnings: readonly ConfigProblem[] = [],
+): CommandFailure {
   const count = problems.length === 1 ? '1 mistake' : `${problems.length} mistakes`;
-  const lines = problems.map((problem) => formatProblem(problem, source));
+  const lines = [
+    ...problems.map((problem) => formatProblem(problem, source)),
+    ...warnings.map((warning) => `warning: ${formatProblem(warning, source)}`),
+  ];
   return new CommandFailure([`The configuration cannot be used: ${count}.`, ...lines].join('\n'));
 }

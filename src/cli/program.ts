@@ -12,6 +12,7 @@ const commands: Readonly<Record<string, () => Promise<Register>>> = {
   keys: async () => (await import('./keys/keys.ts')).registerKeys,
   providers: async () => (await import('./providers.ts')).registerProviders,
   verdict: async () => (await import('./verdict/verdict.ts')).registerVerdict,
+  import: async () => (await import('./import.ts')).registerImport,
   simulate: async () => (await import('./simulate.ts')).registerSimulate,
 };
 

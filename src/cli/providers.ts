@@ -48,12 +48,14 @@ function detailOf(type: string, json: true | undefined): string {
 }
 
 function described(facts: ProviderFacts): string[] {
-  const { type, baseUrl, env, credential, keyless, healthCheckModel, freeChecks, notes, options } = facts;
+  const { type, baseUrl, env, models, credential, keyless, healthCheckModel, freeChecks, notes, options } =
+    facts;
   const rows = [
     ['type', type],
     ['base URL', baseUrl ?? 'yours: the configuration says it'],
     ['key', `${credential}${keyless ? ', or none' : ''}`],
     ['variable', env ?? 'none'],
+    ...(models.length === 0 ? [] : [['models', models.join(', ')]]),
     ['checks', `${healthCheckModel ?? 'no usual model'}${freeChecks ? '; free after a refused key' : ''}`],
     ...Object.entries(facts.operations).map(([dialect, names]) => [
       dialect,

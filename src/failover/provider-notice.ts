@@ -27,6 +27,13 @@ export type ProviderNotice =
       readonly aheadMs: number;
     }
   | {
+      /** It has nothing at the path of a known operation, and its base URL has no version. */
+      readonly kind: 'url-unversioned';
+      readonly provider: string;
+      readonly operation: string;
+      readonly baseUrl: string;
+    }
+  | {
       readonly kind: 'circuit-opened';
       readonly provider: string;
       /** As the provider names it, or `ANY_MODEL`. */

@@ -5,6 +5,7 @@ import type { KeyHint, AttemptEnded } from '../keys/record/event.ts';
 import type { Key } from '../keys/key.ts';
 import type { PooledKey } from '../keys/pool/pool.ts';
 import type { Provider } from '../providers/provider.ts';
+import { hasUnversionedUrl } from '../providers/unversioned-url.ts';
 import { ContextWindows } from './context-windows.ts';
 import { isOfUnknownPath } from './outlier-detection/unknown-path.ts';
 import { doubtedEvent } from './outlier-detection/verdict-doubt.ts';
@@ -32,6 +33,8 @@ export class Recorder {
   readonly contextWindows = new ContextWindows();
   readonly #onNotice: (notice: ProviderNotice) => void;
   readonly #health = new Map<string, ProviderHealth>();
+  /** The base URLs without a version that were reported, by provider. */
+  readonly #unversioned = new Map<string, string>();
   readonly #hintLimiter = new RateLimiter(MAX_HINTS_PER_SECOND);
 
   constructor(book: KeyBook, onNotice: (notice: ProviderNotice) => void) {
@@ -63,6 +66,14 @@ export class Recorder {
   reportSigningClock({ id, signingClock }: Provider): void {
     const aheadMs = signingClock?.confirm();
     if (aheadMs !== undefined) this.#onNotice({ kind: 'vendor-clock-differs', provider: id, aheadMs });
+  }
+
+  /** A provider has nothing at the path of an operation. Said once where its base URL is probably why. */
+  reportNoEndpoint({ id, config }: Provider, operation: string): void {
+    const { baseUrl } = config;
+    if (this.#unversioned.get(id) === baseUrl || !hasUnversionedUrl(config)) return;
+    this.#unversioned.set(id, baseUrl);
+    this.#onNotice({ kind: 'url-unversioned', provider: id, operation, baseUrl });
   }
 
   /** An attempt with a key has ended; a health check is about its key alone. @returns how far its verdict is believed */

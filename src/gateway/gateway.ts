@@ -178,7 +178,7 @@ export class Gateway {
       : undefined;
     if (pinned?.kind === 'refusal') return pinned;
     const route = pinned ?? routeOf(call, runtime);
-    if (route.kind === 'no-route') return refusal('model_not_routed', { model: call.model ?? '' });
+    if (route.kind === 'no-route') return notRouted(call, route.message);
     if ('name' in route) trace.route = route.name;
     const sealed = pinned === undefined ? sealedReasoningIds(call) : [];
     const routed =
@@ -238,6 +238,11 @@ function routeOf(call: Call, { route, config, providers }: Runtime): Route {
   const usual = route(routeQueryOf(call));
   if (!call.target.operation.isPassthrough) return usual;
   return forwardingRoute(call, usual, providers.get(config.activeProviderId ?? ''), providers);
+}
+
+/** @param message - what the configuration has clients told */
+function notRouted({ model = '' }: Call, message: string | undefined): Refusal {
+  return refusal('model_not_routed', { model, more: message === undefined ? '' : ` ${message}` });
 }
 
 function writeRefusal(writer: ResponseWriter, { code, details, allow }: Refusal): void {

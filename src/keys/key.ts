@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import type { ProxyAddress } from '../base/proxy-address.ts';
 import type { Secret } from '../base/secret.ts';
 
 /** One credential of a provider, as configured. Its state is its `KeyRecord`. */
@@ -15,6 +16,8 @@ export interface Key {
   readonly quotaDomain: string;
   /** Whether it may be used for a model, as the provider names it. */
   readonly serves: (model: string) => boolean;
+  /** The proxy that requests with it go by, in place of the provider's; `none`: directly. */
+  readonly proxy?: ProxyAddress | 'none' | undefined;
 }
 
 /** Id of the key's record in the store. */

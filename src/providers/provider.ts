@@ -8,6 +8,7 @@ import { Pool } from '../keys/pool/pool.ts';
 import type { KeyRecord } from '../keys/record/record.ts';
 import type { KeyPolicy } from '../keys/record/reducer.ts';
 import { openTransport } from '../upstream/transport.ts';
+import { usedProxy } from './used-proxy.ts';
 import type { Transport } from '../upstream/transport.ts';
 import { failoverPolicy } from './failover-policy.ts';
 import type { FailoverPolicy } from './failover-policy.ts';
@@ -78,7 +79,11 @@ export function openProvider(config: ProviderConfig, recordOf: (key: Key) => Key
     },
     policy: failoverPolicy(config),
     pool: new Pool(keysOf(config), recordOf, config.failover.enabled),
-    transport: openTransport({ origin: adapter.origin, connectTimeoutMs: config.connectTimeout }),
+    transport: openTransport({
+      origin: adapter.origin,
+      connectTimeoutMs: config.connectTimeout,
+      proxy: usedProxy(config.proxy),
+    }),
     native: adapter.native,
     errorsInside: adapter.errorsInside === true,
     emptyAnswers: 0,
@@ -110,7 +115,7 @@ export function keyIdsOf({ id, apiTokens }: ProviderConfig): readonly string[] {
 }
 
 function keysOf(config: ProviderConfig): Key[] {
-  return config.apiTokens.map(({ key: secret, name = '', weight, quotaDomain, models }) => {
+  return config.apiTokens.map(({ key: secret, name = '', weight, quotaDomain, models, proxy }) => {
     const id = keyId(config.id, secret);
     return {
       id,
@@ -120,6 +125,7 @@ function keysOf(config: ProviderConfig): Key[] {
       weight,
       quotaDomain: quotaDomain ?? id,
       serves: anyModelMatcher(models),
+      proxy,
     };
   });
 }

@@ -29,7 +29,11 @@ export type Route =
       /** What that route is for: hosts, paths and model, as the configuration has them. */
       readonly name?: string;
     }
-  | { readonly kind: 'no-route' };
+  | {
+      readonly kind: 'no-route';
+      /** What the configuration has clients told. */
+      readonly message?: string;
+    };
 
 /** What the configuration asks for on a route. */
 export interface RouteOptions {
@@ -45,6 +49,8 @@ export interface RouteTable {
     RouteConditions & {
       /** Steps in order of preference; nobody serves what the route is for where there are none. */
       readonly to: readonly (readonly RouteEntry[])[];
+      /** For clients that it refuses. */
+      readonly message?: string;
     })[];
   readonly activeProviderId: string | undefined;
   /** In [0, 1): for load balancing. */
@@ -80,6 +86,7 @@ export function router(
     isConditional: isConditional(route),
     model: route.model,
     name: routeName(route),
+    message: route.message,
     options: { onContextLength: route.onContextLength, holdWhole: route.holdWhole },
     tiers: route.to.map((entries, tier) =>
       withShares(
@@ -95,8 +102,11 @@ export function router(
   const active = activeProviderId === undefined ? undefined : providers.get(activeProviderId);
   const [first] = providers.values();
 
-  const follow = ({ tiers, options, name }: (typeof known)[number], model: string | undefined): Route => {
-    if (tiers.length === 0) return { kind: 'no-route' };
+  const follow = (
+    { tiers, options, name, message }: (typeof known)[number],
+    model: string | undefined,
+  ): Route => {
+    if (tiers.length === 0) return { kind: 'no-route', ...(message !== undefined && { message }) };
     const ordered = tiers.flatMap((tier) => (tier.length === 1 ? tier : weightedShuffle(tier, random)));
     return { kind: 'targets', targets: ordered.map((target) => routeTarget(target, model)), options, name };
   };

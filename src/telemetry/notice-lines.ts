@@ -2,6 +2,7 @@ import type { ClockNotice } from '../clock/clock-keeper.ts';
 import { formatWallTime } from '../clock/wall-time.ts';
 import type { ConfigurationNotice } from '../cluster/configuration-watch.ts';
 import type { ProviderNotice } from '../failover/provider-notice.ts';
+import { redactedText } from '../keys/redaction/redacted-text.ts';
 import type { Log } from './contract.ts';
 import { causeOf } from './store-health.ts';
 
@@ -97,6 +98,18 @@ export function logOutage(notice: ProviderNotice, log: Log): void {
         provider,
         aheadMs: Math.round(aheadMs),
       });
+      return;
+    }
+    case 'url-unversioned': {
+      const { provider, operation, baseUrl } = notice;
+      log.warn(
+        'a provider has nothing at the path of an operation: its baseUrl probably lacks /v1 at its end',
+        {
+          provider,
+          operation,
+          baseUrl: redactedText(baseUrl),
+        },
+      );
       return;
     }
     case 'circuit-opened': {

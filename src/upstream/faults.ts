@@ -1,8 +1,11 @@
+import { ProxyError } from './proxy/proxy-error.ts';
+
 /**
  * How an exchange broke, or why there was none. The kinds differ in what may be done next:
  * - `key-unusable`: no request can be built or signed with this key
  * - `unbuilt`: no request could be built, and it may not be because of the key
  * - `not-sent`: no byte of the request left: always safe to send again
+ * - `no-tunnel`: the key's own proxy is in the way, so that nothing left: always safe to send again
  * - `maybe-sent`: sent in part or whole, and no response began: the provider may have acted on it
  * - `no-output`: a response began, and its first output never came (a hang, an empty stream, a cut before it)
  * - `broken-unseen`: it broke after its first output, before the commit gate: it was to be held until it is whole
@@ -13,6 +16,7 @@ export type FaultKind =
   | 'key-unusable'
   | 'unbuilt'
   | 'not-sent'
+  | 'no-tunnel'
   | 'maybe-sent'
   | 'no-output'
   | 'broken-unseen'
@@ -34,6 +38,14 @@ const FAULT_IN: Readonly<Record<ExchangePhase, FaultKind>> = {
 /** The kind of a fault in this phase. @param hasOutput - the response has shown its first output */
 export function faultKindIn(phase: ExchangePhase, hasOutput: boolean): FaultKind {
   return phase === 'answering' && hasOutput ? 'broken-unseen' : FAULT_IN[phase];
+}
+
+/**
+ * The kind of a fault of a request that has not left.
+ * @param isOwnProxy - it was to go by a proxy that its key alone goes by
+ */
+export function faultBeforeSending(error: Error, isOwnProxy: boolean): FaultKind {
+  return isOwnProxy && error instanceof ProxyError && error.isProxys ? 'no-tunnel' : 'not-sent';
 }
 
 /** A broken exchange. */
@@ -68,6 +80,7 @@ const DETAILS: Readonly<Record<string, string>> = {
 
 /** A stable word for an error of the transport. */
 export function faultDetail(error: Error): string {
+  if (error instanceof ProxyError) return error.detail;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   const known = DETAILS[code];
   if (known !== undefined) return known;

@@ -11,7 +11,7 @@ import type {
   UpstreamResult,
 } from './exchange.ts';
 import { ExchangeTimer } from './exchange-timer.ts';
-import { faultDetail, faultKindIn } from './faults.ts';
+import { faultBeforeSending, faultDetail, faultKindIn } from './faults.ts';
 import type { ExchangePhase, Fault } from './faults.ts';
 import { FrameBuffer } from './frame-buffer.ts';
 import { endsAtHead, interimFault } from './response-head.ts';
@@ -33,6 +33,7 @@ export class HttpExchange implements Exchange, UpstreamHandler {
   readonly #watchFor: (status: number, headers: ResponseHeaders) => ResponseWatch;
   readonly #transport: Transport;
   readonly #requestHeaders: readonly string[];
+  readonly #isByOwnProxy: boolean;
   #interimResponses = 0;
   readonly #startedAt = performance.now();
   readonly #timer: ExchangeTimer;
@@ -59,6 +60,7 @@ export class HttpExchange implements Exchange, UpstreamHandler {
     this.#held = new FrameBuffer(memory);
     this.#transport = transport;
     this.#requestHeaders = request.headers;
+    this.#isByOwnProxy = typeof request.proxy === 'object';
     this.#limits = limits;
     this.#watchFor = watchFor;
     this.#timer = new ExchangeTimer(limits, this.#startedAt, {
@@ -194,6 +196,8 @@ export class HttpExchange implements Exchange, UpstreamHandler {
     const retry = this.#staleRetry.requestToRetry(detail);
     // The first one may have been received all the same, so the phase stays.
     if (retry !== undefined) this.#transport.dispatchOnNewConnection(retry, this);
+    else if (this.#phase === 'queued')
+      this.#finish({ kind: 'fault', fault: faultBeforeSending(error, this.#isByOwnProxy), detail });
     else this.#finish(this.#fault(detail));
   }
 

@@ -1,6 +1,9 @@
 import { buildConnector, Client, Pool } from 'undici';
 import type { Dispatcher } from 'undici';
 import type { Readable } from 'node:stream';
+import { formatProxy } from '../base/proxy-address.ts';
+import type { ProxyAddress } from '../base/proxy-address.ts';
+import { proxyConnector } from './proxy/proxy-connector.ts';
 import { SLICE_BYTES, slicedBody } from './sliced-body.ts';
 import { UnsolicitedContinue } from './unsolicited-continue.ts';
 
@@ -14,6 +17,8 @@ export interface UpstreamRequest {
   readonly body: Buffer | Readable | null;
   /** Where it goes, if not to the transport's own origin: one of a few that the provider has. */
   readonly origin?: string;
+  /** The proxy that it goes by, if not the transport's own; `none`: directly. */
+  readonly proxy?: ProxyAddress | 'none';
   /** The protocol that the connection is to switch to. */
   readonly upgrade?: 'websocket';
   /** The time that its signature says, by the vendor's clock; absent where nothing is signed. Milliseconds since the epoch. */
@@ -50,6 +55,8 @@ export interface TransportOptions {
   readonly connectTimeoutMs: number;
   /** How long a connection may be idle. Milliseconds; `IDLE_MS` by default. */
   readonly idleMs?: number;
+  /** Absent: requests go directly. */
+  readonly proxy?: ProxyAddress | undefined;
 }
 
 /**
@@ -63,17 +70,24 @@ const IDLE_MS = 50_000;
  * HTTP/1.1 over a pool of kept-alive connections, a connection for each request in flight: multiplexed HTTP/2 was slower
  * wherever it was measured, and one reset ends many requests.
  */
-export function openTransport({ origin, connectTimeoutMs, idleMs = IDLE_MS }: TransportOptions): Transport {
-  const options = clientOptions(connectTimeoutMs, idleMs);
-  const own = openPool(origin, options);
+export function openTransport({
+  origin,
+  connectTimeoutMs,
+  idleMs = IDLE_MS,
+  proxy: ownProxy,
+}: TransportOptions): Transport {
+  const optionsBy = (proxy: ProxyAddress | 'none' | undefined): Client.Options =>
+    clientOptions(connectTimeoutMs, idleMs, proxy === 'none' ? undefined : (proxy ?? ownProxy));
+  const own = openPool(origin, optionsBy(ownProxy));
   const others = new Map<string, Pool>();
   const singleUse = new Set<Client>();
   let isOver = false;
-  const poolFor = (requestOrigin: string | undefined): Pool => {
+  const poolFor = ({ origin: requestOrigin = origin, proxy }: UpstreamRequest): Pool => {
     // Once closed, the own pool fails the request.
-    if (requestOrigin === undefined || requestOrigin === origin || isOver) return own;
-    let pool = others.get(requestOrigin);
-    if (pool === undefined) others.set(requestOrigin, (pool = openPool(requestOrigin, options)));
+    if ((requestOrigin === origin && proxy === undefined) || isOver) return own;
+    const way = `${requestOrigin} ${proxy === undefined ? '' : identityOf(proxy)}`;
+    let pool = others.get(way);
+    if (pool === undefined) others.set(way, (pool = openPool(requestOrigin, optionsBy(proxy))));
     return pool;
   };
   const each = async (act: (dispatcher: Pool | Client) => Promise<void>): Promise<void> => {
@@ -82,14 +96,14 @@ export function openTransport({ origin, connectTimeoutMs, idleMs = IDLE_MS }: Tr
   };
   return {
     dispatch(request, handler) {
-      poolFor(request.origin).dispatch(withSlicedBody(request), handler);
+      poolFor(request).dispatch(withSlicedBody(request), handler);
     },
     dispatchOnNewConnection(request, handler) {
       if (isOver) {
         own.dispatch(request, handler);
         return;
       }
-      const client = new KeepAliveClient(request.origin ?? origin, options);
+      const client = new KeepAliveClient(request.origin ?? origin, optionsBy(request.proxy));
       singleUse.add(client);
       client.dispatch({ ...withSlicedBody(request), reset: true }, handler);
       // Ends the connection after its one request.
@@ -111,11 +125,22 @@ function withSlicedBody(request: UpstreamRequest): UpstreamRequest {
   };
 }
 
-function clientOptions(connectTimeoutMs: number, idleMs: number): Client.Options {
+/** Of two proxies that are asked differently, different; credentials tell some proxies which way out to take. */
+function identityOf(proxy: ProxyAddress | 'none'): string {
+  if (proxy === 'none') return proxy;
+  const { user = '', password } = proxy.credentials ?? {};
+  return [formatProxy(proxy), user, password?.reveal()].join('\n');
+}
+
+function clientOptions(
+  connectTimeoutMs: number,
+  idleMs: number,
+  proxy: ProxyAddress | undefined,
+): Client.Options {
   return {
     pipelining: 1,
     allowH2: false,
-    connect: { timeout: connectTimeoutMs },
+    connect: proxy === undefined ? { timeout: connectTimeoutMs } : proxyConnector(proxy, connectTimeoutMs),
     keepAliveTimeout: idleMs,
     keepAliveMaxTimeout: idleMs,
     // The exchange has timeouts of its own: it tells first output from first byte, and knows whose delay it is.

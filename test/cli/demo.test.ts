@@ -9,14 +9,11 @@ import { folderFor } from '../support/folder.ts';
 const execute = promisify(execFile);
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-void test('with nothing configured the printed curl line answers, however keys fail', async (context) => {
+void test('in a demonstration the printed curl line answers, however keys fail', async (context) => {
   const cwd = await folderFor(context);
-  const gateway = await started(context, [], { cwd });
+  const gateway = await started(context, ['--demo'], { cwd });
   const output = gateway.stdout();
-  assert.match(
-    output,
-    /This is a demonstration: there is no sparekey\.yaml here and no API key in the environment/,
-  );
+  assert.match(output, /This is a demonstration, as --demo asked\./);
   assert.match(output, /5 keys: /);
   assert.match(output, /state in memory/);
   const [, curl = ''] = /^ +(curl .+)$/m.exec(output) ?? [];
@@ -28,8 +25,8 @@ void test('with nothing configured the printed curl line answers, however keys f
   assert.equal(await gateway.exit, 0);
 });
 
-void test('with nothing configured the printed program answers', async (context) => {
-  const gateway = await started(context, [], { cwd: await folderFor(context) });
+void test('in a demonstration the printed program answers', async (context) => {
+  const gateway = await started(context, ['--demo'], { cwd: await folderFor(context) });
   const [, program = ''] = /npm install openai\):\n((?: {2}.+\n)+)/.exec(gateway.stdout()) ?? [];
   // From here the SDK is found that the project has for its tests.
   const { stdout } = await execute(process.execPath, ['--input-type=module', '--eval', program], {
@@ -38,8 +35,8 @@ void test('with nothing configured the printed program answers', async (context)
   assert.match(stdout, /^You said: Hello!/);
 });
 
-void test('with nothing configured the printed keys line lists the five keys', async (context) => {
-  const gateway = await started(context, [], { cwd: await folderFor(context) });
+void test('in a demonstration the printed keys line lists the five keys', async (context) => {
+  const gateway = await started(context, ['--demo'], { cwd: await folderFor(context) });
   const [, line = ''] = /sparekey (keys list.*)$/m.exec(gateway.stdout()) ?? [];
   const list = await finished(context, line.split(' '));
   assert.equal(list.code, 0);

@@ -196,3 +196,15 @@ void test('a page of another site may not spend what no key protects', async (t)
   const headers = { ...form, authorization: `Bearer ${CLIENT}` };
   assert.notEqual((await ask(keyed.url, { ...asking, headers })).status, 403);
 });
+
+void test('a provider whose id no header can carry answers, and is named percent-encoded', async (t) => {
+  const gateway = await gatewayFor(t, {
+    config: (sim) => ({ providers: [simulatedProvider(sim, [GOOD_KEY], { id: '双子-é' })] }),
+  });
+  const answer = await ask(gateway.url, {
+    path: '/v1/chat/completions',
+    body: { model: 'gpt-5', messages: [{ role: 'user', content: 'Hello' }] },
+  });
+  assert.equal(answer.status, 200);
+  assert.equal(answer.headers['x-sparekey-provider'], '%E5%8F%8C%E5%AD%90-%C3%A9');
+});

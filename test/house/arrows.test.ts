@@ -96,6 +96,7 @@ const MODULES: readonly Module[] = [
     name: 'workers',
     imports: ['listener', 'keys', 'config', 'gateway', 'admin', 'telemetry', 'node', 'main.ts'],
   },
+  { name: 'import', imports: ['base', 'catalog'] },
   {
     name: 'cli',
     imports: [
@@ -107,6 +108,7 @@ const MODULES: readonly Module[] = [
       'node',
       'main.ts',
       'workers',
+      'import',
       'simulator',
     ],
   },

@@ -126,6 +126,7 @@ routes:
 `);
   const cases: readonly (readonly [string, RouteQuery, readonly string[] | undefined])[] = [
     ['a suffix', { model: 'm', host: 'a.wild.example.com' }, ['spare:m']],
+    ['an empty port', { model: 'm', host: 'a.wild.example.com:' }, ['spare:m']],
     [
       'a suffix of many labels, any port, any case',
       { model: 'm', host: 'B.a.Wild.example.com:8443' },

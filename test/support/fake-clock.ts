@@ -1,7 +1,6 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { installDebianPackage } from './debian-package.ts';
 
 /**
  * A wall clock that is not the machine's, for processes of their own: libfaketime stands between them and the system's
@@ -59,13 +58,7 @@ function installed(): string | undefined {
 }
 
 function install(): string {
-  // Test files run at the same time; the first one installs it for all.
-  const command = 'apt-get install -qq --no-install-recommends libfaketime';
-  const steps = `ls /usr/lib/*/faketime/libfaketimeMT.so.1 || ${command} || { apt-get update -qq && ${command}; }`;
-  spawnSync('flock', [join(tmpdir(), 'sparekey-faketime-install.lock'), 'sh', '-c', steps], {
-    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+  installDebianPackage('libfaketime', 'ls /usr/lib/*/faketime/libfaketimeMT.so.1');
   const path = installed();
   if (path !== undefined) return path;
   throw new Error(

@@ -38,20 +38,22 @@ export function dispatcherFor(
 ): { readonly dispatch: Dispatch; readonly transport: Transport } {
   const transport = openTransport({ origin, connectTimeoutMs });
   context.after(() => transport.destroy());
-  return {
-    transport,
-    dispatch: (limits = {}, request = {}) =>
-      new HttpExchange(transport, { ...POST, ...request }, { ...LIMITS, ...limits }, (status, headers) =>
-        status < 300 && chatCompletions !== undefined
-          ? watchAnswer(
-              chatCompletions,
-              true,
-              String(headers['content-type'] ?? ''),
-              String(headers['content-encoding'] ?? ''),
-            )
-          : UNWATCHED,
-      ),
-  };
+  return { transport, dispatch: exchangeOver(transport) };
+}
+
+/** Starts exchanges over a transport. */
+export function exchangeOver(transport: Transport): Dispatch {
+  return (limits = {}, request = {}) =>
+    new HttpExchange(transport, { ...POST, ...request }, { ...LIMITS, ...limits }, (status, headers) =>
+      status < 300 && chatCompletions !== undefined
+        ? watchAnswer(
+            chatCompletions,
+            true,
+            String(headers['content-type'] ?? ''),
+            String(headers['content-encoding'] ?? ''),
+          )
+        : UNWATCHED,
+    );
 }
 
 /** A reader that takes everything at once, unless it is set to fall behind. */

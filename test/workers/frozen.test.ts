@@ -39,7 +39,7 @@ async function started(context: TestContext, heartbeat: HeartbeatBounds = BOUNDS
     workers: 2,
     providers: [simulatedProvider(simulator, [KEY])],
   });
-  const source = { kind: 'text', text, path: join(cwd, 'sparekey.yaml'), tokenFiles: [] } as const;
+  const source = { kind: 'text', text, path: join(cwd, 'sparekey.yaml'), tokenFiles: [], files: [] } as const;
   const parsed = parseSource(source, {});
   assert.ok(parsed?.ok === true);
   let said = '';

@@ -34,7 +34,13 @@ void test('a worker’s own error is that of the start', async (context) => {
   const supervisor = new Supervisor({
     count: 2,
     acceptor,
-    source: { kind: 'text', text: JSON.stringify(config), path: join(cwd, 'mine.yaml'), tokenFiles: [] },
+    source: {
+      kind: 'text',
+      text: JSON.stringify(config),
+      path: join(cwd, 'mine.yaml'),
+      tokenFiles: [],
+      files: [],
+    },
     log: createLog({ level: 'error', format: 'json' }),
     logLevel: 'error',
     logStyle: { kind: 'json', colors: false, eager: false },

@@ -5,6 +5,7 @@ import type { ProviderType } from '../row.ts';
 export const ownTypes: readonly ProviderType[] = [
   {
     type: 'azure',
+    alsoCalled: ['azureopenai', 'azureoai', 'aoai'],
     baseUrlOptions: [
       {
         option: 'azureServiceUrl',
@@ -24,6 +25,7 @@ export const ownTypes: readonly ProviderType[] = [
   },
   {
     type: 'azure-ai-foundry',
+    alsoCalled: ['azureai', 'foundry', 'aifoundry', 'azurefoundry'],
     credential: { kind: 'header', name: 'api-key' },
     // learn.microsoft.com/rest/api/aifoundry/model-inference
     passedClientHeaders: [
@@ -36,6 +38,8 @@ export const ownTypes: readonly ProviderType[] = [
   },
   {
     type: 'bedrock',
+    alsoCalled: ['aws', 'amazon', 'awsbedrock', 'amazonbedrock'],
+    keyPrefixes: ['ABSK'],
     baseUrlOptions: [
       {
         option: 'awsRegion',
@@ -64,6 +68,7 @@ export const ownTypes: readonly ProviderType[] = [
   },
   {
     type: 'coze',
+    alsoCalled: ['kouzi'],
     baseUrl: 'https://api.coze.cn',
     env: 'COZE_API_TOKEN',
     credential: bearer,
@@ -115,8 +120,10 @@ export const ownTypes: readonly ProviderType[] = [
   },
   {
     type: 'hunyuan',
+    alsoCalled: ['tencent', 'tencentcloud'],
     baseUrl: 'https://api.hunyuan.cloud.tencent.com/v1',
     env: 'HUNYUAN_API_KEY',
+    ownModels: ['hunyuan-*'],
     credential: bearer,
     keyOptions: { parts: ['hunyuanAuthId', 'hunyuanAuthKey'] },
     options: ['hunyuanAuthId', 'hunyuanAuthKey'],
@@ -159,6 +166,7 @@ export const ownTypes: readonly ProviderType[] = [
   },
   {
     type: 'triton',
+    alsoCalled: ['tritoninferenceserver', 'tis'],
     baseUrlOptions: [{ option: 'tritonDomain', baseUrl: (host) => `${host}/v2` }],
     credential: bearer,
     options: ['tritonDomain', 'tritonModelVersion'],
@@ -170,6 +178,8 @@ export const ownTypes: readonly ProviderType[] = [
   },
   {
     type: 'vertex',
+    alsoCalled: ['vertexai', 'googlevertex', 'googlevertexai', 'gcp', 'googlecloud'],
+    keyPrefixes: ['AIza'],
     baseUrl: 'https://aiplatform.googleapis.com',
     baseUrlOptions: [
       {

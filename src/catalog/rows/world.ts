@@ -5,8 +5,10 @@ import type { ProviderType } from '../row.ts';
 export const worldTypes: readonly ProviderType[] = [
   {
     type: 'cerebras',
+    keyPrefixes: ['csk-'],
     baseUrl: 'https://api.cerebras.ai/v1',
     env: 'CEREBRAS_API_KEY',
+    hostsModels: true,
     healthCheckModel: 'gpt-oss-120b',
     listNeedsKey: true,
     credential: bearer,
@@ -14,6 +16,7 @@ export const worldTypes: readonly ProviderType[] = [
   },
   {
     type: 'cloudflare',
+    alsoCalled: ['workersai', 'cloudflareai'],
     baseUrlOptions: [
       {
         option: 'cloudflareAccountId',
@@ -32,6 +35,8 @@ export const worldTypes: readonly ProviderType[] = [
     type: 'cohere',
     baseUrl: 'https://api.cohere.ai/compatibility/v1',
     env: 'CO_API_KEY',
+    otherEnv: ['COHERE_API_KEY'],
+    ownModels: ['command*', 'c4ai-*', 'embed-*', 'rerank-*'],
     healthCheckModel: 'command-r7b-12-2024',
     credential: bearer,
     offers: ['chat.completions', 'embeddings', 'rerank'],
@@ -45,6 +50,8 @@ export const worldTypes: readonly ProviderType[] = [
     type: 'deepinfra',
     baseUrl: 'https://api.deepinfra.com/v1/openai',
     env: 'DEEPINFRA_API_KEY',
+    otherEnv: ['DEEPINFRA_TOKEN'],
+    hostsModels: true,
     credential: bearer,
     offers: [
       'chat.completions',
@@ -59,8 +66,11 @@ export const worldTypes: readonly ProviderType[] = [
   },
   {
     type: 'fireworks',
+    alsoCalled: ['fireworksai'],
+    keyPrefixes: ['fw_'],
     baseUrl: 'https://api.fireworks.ai/inference/v1',
     env: 'FIREWORKS_API_KEY',
+    hostsModels: true,
     credential: bearer,
     // docs.fireworks.ai/guides/prompt-caching
     passedClientHeaders: ['x-multi-turn-session-id', 'x-session-affinity'],
@@ -71,11 +81,13 @@ export const worldTypes: readonly ProviderType[] = [
     type: 'galadriel',
     baseUrl: 'https://api.galadriel.com/v1',
     env: 'GALADRIEL_API_KEY',
+    hostsModels: true,
     credential: bearer,
     offers: ['chat.completions', 'models.*'],
   },
   {
     type: 'github',
+    keyPrefixes: ['ghp_', 'github_pat_'],
     baseUrl: 'https://models.inference.ai.azure.com',
     credential: bareToken,
     developerRole: true,
@@ -85,6 +97,8 @@ export const worldTypes: readonly ProviderType[] = [
   },
   {
     type: 'github-models',
+    alsoCalled: ['githubmodel', 'githubai'],
+    keyPrefixes: ['ghp_', 'github_pat_'],
     baseUrl: 'https://models.github.ai/inference',
     credential: bearer,
     developerRole: true,
@@ -95,8 +109,11 @@ export const worldTypes: readonly ProviderType[] = [
   },
   {
     type: 'grok',
+    alsoCalled: ['xai'],
+    keyPrefixes: ['xai-'],
     baseUrl: 'https://api.x.ai/v1',
     env: 'XAI_API_KEY',
+    ownModels: ['grok-*'],
     listNeedsKey: true,
     credential: bearer,
     // docs.x.ai/developers/advanced-api-usage/prompt-caching
@@ -115,8 +132,10 @@ export const worldTypes: readonly ProviderType[] = [
   },
   {
     type: 'groq',
+    keyPrefixes: ['gsk_'],
     baseUrl: 'https://api.groq.com/openai/v1',
     env: 'GROQ_API_KEY',
+    hostsModels: true,
     healthCheckModel: 'llama-3.1-8b-instant',
     listNeedsKey: true,
     credential: bearer,
@@ -129,8 +148,12 @@ export const worldTypes: readonly ProviderType[] = [
   },
   {
     type: 'huggingface',
+    alsoCalled: ['hf'],
+    keyPrefixes: ['hf_'],
     baseUrl: 'https://router.huggingface.co/v1',
     env: 'HF_TOKEN',
+    otherEnv: ['HUGGING_FACE_HUB_TOKEN'],
+    hostsModels: true,
     credential: bearer,
     offers: ['chat.completions', 'models.*'],
     notes: 'A model may name whom to ask: `model:provider`, `model:fastest`, `model:cheapest`.',
@@ -139,13 +162,27 @@ export const worldTypes: readonly ProviderType[] = [
     type: 'hyperbolic',
     baseUrl: 'https://api.hyperbolic.xyz/v1',
     env: 'HYPERBOLIC_API_KEY',
+    hostsModels: true,
     credential: bearer,
     offers: ['chat.completions', 'completions', 'models.*'],
   },
   {
     type: 'mistral',
+    alsoCalled: ['mistralai'],
     baseUrl: 'https://api.mistral.ai/v1',
     env: 'MISTRAL_API_KEY',
+    ownModels: [
+      'mistral-*',
+      'open-mistral-*',
+      'open-mixtral-*',
+      'codestral-*',
+      'devstral-*',
+      'magistral-*',
+      'ministral-*',
+      'pixtral-*',
+      'voxtral-*',
+    ],
+    openWeights: true,
     healthCheckModel: 'mistral-small-latest',
     listNeedsKey: true,
     credential: bearer,
@@ -177,6 +214,7 @@ export const worldTypes: readonly ProviderType[] = [
     type: 'nebius',
     baseUrl: 'https://api.tokenfactory.nebius.com/v1',
     env: 'NEBIUS_API_KEY',
+    hostsModels: true,
     listNeedsKey: true,
     credential: bearer,
     offers: [
@@ -192,16 +230,22 @@ export const worldTypes: readonly ProviderType[] = [
   },
   {
     type: 'nvidia',
+    alsoCalled: ['nim', 'nvidianim'],
+    keyPrefixes: ['nvapi-'],
     baseUrl: 'https://integrate.api.nvidia.com/v1',
     env: 'NVIDIA_API_KEY',
+    hostsModels: true,
     credential: bearer,
     offers: ['chat.completions', 'completions', 'embeddings', 'models.*'],
     notes: 'The hosted NIM. One of your own is `openai-compatible` with its `baseUrl`.',
   },
   {
     type: 'openrouter',
+    alsoCalled: ['openrouterai'],
+    keyPrefixes: ['sk-or-'],
     baseUrl: 'https://openrouter.ai/api/v1',
     env: 'OPENROUTER_API_KEY',
+    hostsModels: true,
     credential: bearer,
     developerRole: true,
     // openrouter.ai/docs/app-attribution
@@ -211,8 +255,11 @@ export const worldTypes: readonly ProviderType[] = [
   },
   {
     type: 'perplexity',
+    alsoCalled: ['pplx', 'perplexityai'],
+    keyPrefixes: ['pplx-'],
     baseUrl: 'https://api.perplexity.ai',
     env: 'PERPLEXITY_API_KEY',
+    ownModels: ['sonar*'],
     healthCheckModel: 'sonar',
     credential: bearer,
     offers: ['chat.completions'],
@@ -221,6 +268,7 @@ export const worldTypes: readonly ProviderType[] = [
     type: 'sambanova',
     baseUrl: 'https://api.sambanova.ai/v1',
     env: 'SAMBANOVA_API_KEY',
+    hostsModels: true,
     credential: bearer,
     offers: [
       'chat.completions',
@@ -233,8 +281,10 @@ export const worldTypes: readonly ProviderType[] = [
   },
   {
     type: 'together-ai',
+    alsoCalled: ['together'],
     baseUrl: 'https://api.together.xyz/v1',
     env: 'TOGETHER_API_KEY',
+    hostsModels: true,
     listNeedsKey: true,
     credential: bearer,
     offers: [

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
-import { loadConfig } from '../../config/load/load.ts';
 import { formatAddress } from '../../config/schema/scalars.ts';
 import type { ListenAddress } from '../../listener/listen.ts';
 import type { AdminAccess } from './admin-client.ts';
+import { Environment, loadFile } from '../environment.ts';
 import { CommandFailure, configFailure } from '../failure.ts';
 import { DEFAULT_CONFIG_FILE } from '../start/setup.ts';
 
@@ -11,6 +11,8 @@ export interface AdminAccessOptions {
   readonly admin?: string;
   readonly config?: string;
   readonly token?: string;
+  /** Files of variables. */
+  readonly envFile?: readonly string[];
 }
 
 /** Where the admin listener is unless something else is configured. */
@@ -21,13 +23,16 @@ export const DEFAULT_ADMIN_URL = 'http://127.0.0.1:5398';
  * default. The token likewise, with SPAREKEY_ADMIN_TOKEN in between.
  * @throws CommandFailure where a configuration that was named cannot be used
  */
-export async function findAdmin(options: AdminAccessOptions, env: NodeJS.ProcessEnv): Promise<AdminAccess> {
-  const { admin } = options;
+export async function findAdmin(options: AdminAccessOptions): Promise<AdminAccess> {
+  const { admin, envFile = [] } = options;
   if (admin !== undefined && URL.parse(admin)?.protocol.startsWith('http') !== true) {
     throw new CommandFailure(`--admin is ${admin}, expected a URL such as ${DEFAULT_ADMIN_URL}`);
   }
-  const token = options.token ?? (env['SPAREKEY_ADMIN_TOKEN'] || undefined);
-  const configured = admin === undefined ? await configuredAdmin(options.config, env) : undefined;
+  const environment = new Environment(envFile);
+  const reading = await environment.read();
+  if (!reading.ok) throw configFailure(reading.problems, 'environment');
+  const token = options.token ?? (reading.env['SPAREKEY_ADMIN_TOKEN'] || undefined);
+  const configured = admin === undefined ? await configuredAdmin(options.config, environment) : undefined;
   return {
     url: admin ?? configured?.url ?? DEFAULT_ADMIN_URL,
     token: token ?? configured?.token,
@@ -36,11 +41,11 @@ export async function findAdmin(options: AdminAccessOptions, env: NodeJS.Process
 
 async function configuredAdmin(
   file: string | undefined,
-  env: NodeJS.ProcessEnv,
+  environment: Environment,
 ): Promise<AdminAccess | undefined> {
   const path = file ?? (existsSync(DEFAULT_CONFIG_FILE) ? DEFAULT_CONFIG_FILE : undefined);
   if (path === undefined) return undefined;
-  const result = await loadConfig(path, env);
+  const result = await loadFile(path, environment);
   if (result.ok) {
     const { listen, token } = result.config.admin;
     return { url: `http://${formatAddress(reachable(listen))}`, token: token?.reveal() };

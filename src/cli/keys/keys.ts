@@ -10,6 +10,7 @@ import { explainText } from './explain-text.ts';
 import { CommandFailure } from '../failure.ts';
 import { explainMatching } from './find-key.ts';
 import { keysTable } from './keys-table.ts';
+import { envFileOption } from '../environment.ts';
 import { DEFAULT_CONFIG_FILE } from '../start/setup.ts';
 
 interface ListOptions extends AdminAccessOptions {
@@ -82,11 +83,12 @@ function withAdminOptions(command: Command): Command {
       `the gateway's admin listener (default: the configuration's, or ${DEFAULT_ADMIN_URL})`,
     )
     .option('--token <token>', 'its token (default: SPAREKEY_ADMIN_TOKEN, or the configuration’s)')
-    .option('--config <file>', `where both may stand (default: ${DEFAULT_CONFIG_FILE} where there is one)`);
+    .option('--config <file>', `where both may stand (default: ${DEFAULT_CONFIG_FILE} where there is one)`)
+    .addOption(envFileOption());
 }
 
 async function list({ provider, json, ...access }: ListOptions): Promise<void> {
-  const client = new AdminClient(await findAdmin(access, process.env));
+  const client = new AdminClient(await findAdmin(access));
   const [keys, { store, down, checksSpentUntil }] = await Promise.all([
     client.list(provider),
     client.state(),
@@ -114,7 +116,7 @@ function warnStoreAway(since: string): void {
 }
 
 async function change(id: string, action: 'disable' | 'enable', access: AdminAccessOptions): Promise<void> {
-  const client = new AdminClient(await findAdmin(access, process.env));
+  const client = new AdminClient(await findAdmin(access));
   const { key, stored } = await client.change(id, action);
   const name = key.name === null ? key.id : `${key.id} (${key.name})`;
   process.stdout.write(`${name} of ${key.provider} is ${key.state.replaceAll('-', ' ')}.\n`);
@@ -129,7 +131,7 @@ async function probe(
   id: string,
   { model, ...access }: AdminAccessOptions & { model?: string },
 ): Promise<void> {
-  const client = new AdminClient(await findAdmin(access, process.env));
+  const client = new AdminClient(await findAdmin(access));
   const report = await client.probe(id, model);
   const check = report.model === undefined ? 'free check' : `check of ${report.model}`;
   if (!report.passed) throw new CommandFailure(`The ${check} failed: ${describeCheck(report)}`);
@@ -137,7 +139,7 @@ async function probe(
 }
 
 async function lift({ provider, model, ...access }: LiftOptions): Promise<void> {
-  const client = new AdminClient(await findAdmin(access, process.env));
+  const client = new AdminClient(await findAdmin(access));
   const { keys, stored } = await client.lift(provider, model);
   const what = model === undefined ? 'from any model' : `from ${model}`;
   process.stdout.write(
@@ -152,7 +154,7 @@ async function explain(
   idOrName: string,
   { json, ...access }: AdminAccessOptions & { json?: true },
 ): Promise<void> {
-  const client = new AdminClient(await findAdmin(access, process.env));
+  const client = new AdminClient(await findAdmin(access));
   const { known, body } = await explainMatching(client, idOrName);
   print(json === true ? body : explainText(known));
   if (known.seenFrom.storeAwaySince !== null) warnStoreAway(known.seenFrom.storeAwaySince);
@@ -166,7 +168,7 @@ async function simulate({
   provider,
   ...access
 }: AdminAccessOptions & ChoiceQuery & { json?: true }): Promise<void> {
-  const client = new AdminClient(await findAdmin(access, process.env));
+  const client = new AdminClient(await findAdmin(access));
   const { known, body } = await client.choice({ model, host, path, provider });
   print(json === true ? body : choiceText(known));
   if (known.seenFrom.storeAwaySince !== null) warnStoreAway(known.seenFrom.storeAwaySince);

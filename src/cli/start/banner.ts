@@ -4,6 +4,7 @@ import type { Config } from '../../config/schema/schema.ts';
 import type { Running } from '../../main.ts';
 import { DEFAULT_ADMIN_URL, reachable } from '../keys/admin-access.ts';
 import { DEMO_MODEL } from './demo.ts';
+import { DEFAULT_CONFIG_FILE } from './setup.ts';
 import type { Setup } from './setup.ts';
 
 const QUESTION = 'Hello!';
@@ -22,7 +23,7 @@ export function banner(setup: Setup, config: Config, sparekey: Running, version:
     '',
     ...found(setup),
     '',
-    ...describeConfig(running).map((line) => `  ${line}`),
+    ...described(setup, running).map((line) => `  ${line}`),
     '',
     ...firstRequest(setup, config, baseUrl),
     'See how the keys are:',
@@ -35,18 +36,55 @@ export function banner(setup: Setup, config: Config, sparekey: Running, version:
 
 function found(setup: Setup): readonly string[] {
   switch (setup.kind) {
-    case 'file':
-      return [`It runs ${setup.path}, and takes changes of it over as they are saved.`];
-    case 'environment':
-      return ['There is no sparekey.yaml here, so it uses the API keys it found in the environment.'];
+    case 'file': {
+      const variables = setup.envFiles.length === 0 ? '' : ` with ${setup.envFiles.join(' and ')}`;
+      return [`It runs ${setup.path}${variables}, and takes changes over as they are saved.`];
+    }
+    case 'environment': {
+      const variables = setup.envFiles.length === 0 ? '' : ` and in ${setup.envFiles.join(' and ')}`;
+      return [
+        `There is no ${DEFAULT_CONFIG_FILE} here, so it uses the API keys it found in the environment${variables}.`,
+      ];
+    }
     case 'demo':
       return [
-        'This is a demonstration: there is no sparekey.yaml here and no API key in the environment, such as',
-        'OPENAI_API_KEY. Its provider is a pretend one inside this process, where no model runs: it repeats what',
-        'you say. It has five keys. Watch how every request is answered although some of them fail:',
+        setup.wasAsked
+          ? 'This is a demonstration, as --demo asked.'
+          : `This is a demonstration: there is no ${DEFAULT_CONFIG_FILE} here and no API key in the environment.`,
+        'Its provider is a pretend one inside this process, where no model runs: it repeats what you say. It has five',
+        'keys. Watch how every request is answered although some of them fail:',
         ...setup.demo.keys.map((line) => `  ${line}`),
       ];
   }
+}
+
+/** The configuration in lines. Of routes that were made here, those of one destination are one line. */
+function described(setup: Setup, config: Config): readonly string[] {
+  if (setup.kind !== 'environment') return describeConfig(config);
+  return [...describeConfig({ ...config, routes: [] }), ...describeMadeRoutes(config)];
+}
+
+/** The most names of models in a line. */
+const MODELS_SHOWN = 6;
+
+function describeMadeRoutes({ routes, activeProviderId = '' }: Config): readonly string[] {
+  const byDestination = Map.groupBy(
+    routes.filter(({ to }) => to.length > 0),
+    ({ to }) => to.map((step) => step.map(({ provider }) => provider).join(' or ')).join(', then '),
+  );
+  const known = [...byDestination].map(([to, some]) => {
+    const models = some.map(({ model }) => (model === '*' ? 'all other models' : model));
+    const more = models.length > MODELS_SHOWN ? ` and ${models.length - MODELS_SHOWN} more` : '';
+    return `route ${models.slice(0, MODELS_SHOWN).join(', ')}${more} to ${to}`;
+  });
+  const refused = routes.filter(({ to }) => to.length === 0);
+  return [
+    ...known,
+    ...(refused.length === 0
+      ? []
+      : ['models of makers without a key here are refused, and the variable named']),
+    ...(routes.some(({ model }) => model === '*') ? [] : [`route all other models to ${activeProviderId}`]),
+  ];
 }
 
 function firstRequest(setup: Setup, config: Config, baseUrl: string): readonly string[] {

@@ -5,7 +5,7 @@ import { describeScript } from '../../../simulator/describe.ts';
 import { startSimulator } from '../../../simulator/simulator.ts';
 
 /**
- * What `sparekey start` falls back to without a configuration: a simulated provider, running, and a configuration that
+ * What `sparekey start` runs with `--demo`, and on a terminal where nothing is configured: a simulated provider, running, and a configuration that
  * has it as its only provider, for requests of one's own. `npm run demo` is a show with traffic of its own (scripts/demo.ts).
  */
 export interface Demo {

@@ -1,16 +1,19 @@
 import { isDeepStrictEqual } from 'node:util';
-import { loadConfig } from '../../config/load/load.ts';
-import type { Loaded } from '../../config/load/load.ts';
+import type { Loaded, LoadResult } from '../../config/load/load.ts';
 import { formatProblem } from '../../config/load/problem.ts';
+import type { ConfigProblem } from '../../config/load/problem.ts';
 import type { Config } from '../../config/schema/schema.ts';
 import type { Log } from '../../telemetry/contract.ts';
 import { watchFiles } from './file-watch.ts';
 
 /** What to keep up with, and how. */
 export interface ReloadOptions {
-  readonly path: string;
+  /** Of the configuration; undefined where it is made from the environment. */
+  readonly path: string | undefined;
   /** The configuration that runs now. */
   readonly loaded: Loaded;
+  /** Loads it again. */
+  readonly load: () => Promise<LoadResult>;
   readonly log: Log;
   readonly takeOver: (loaded: Loaded) => Promise<void>;
 }
@@ -23,20 +26,28 @@ const POLL_MS = 250;
  * nothing.
  * @returns what ends it, once it watches
  */
-export async function keepReloading({ path, loaded, log, takeOver }: ReloadOptions): Promise<() => void> {
+export async function keepReloading({
+  path,
+  loaded,
+  load,
+  log,
+  takeOver,
+}: ReloadOptions): Promise<() => void> {
   const started = loaded.config;
   let { files } = loaded;
 
   const reload = async (): Promise<void> => {
-    const result = await loadConfig(path, process.env);
+    const result = await load();
+    // Those of a refused one too: what it lacks may come.
+    files = result.files ?? files;
     if (!result.ok) {
       log.error('the changed configuration is not valid; the old one stays', {
         mistakes: result.problems.length,
       });
-      for (const problem of result.problems) log.error(formatProblem(problem, path));
+      for (const problem of result.problems) log.error(formatProblem(inRunningProcess(problem), path));
+      for (const warning of result.warnings ?? []) log.warn(formatProblem(warning, path));
       return;
     }
-    ({ files } = result);
     for (const warning of result.warnings) log.warn(formatProblem(warning, path));
     await takeOver(result);
     const needRestart = changedForRestart(started, result.config);
@@ -57,6 +68,16 @@ export async function keepReloading({ path, loaded, log, takeOver }: ReloadOptio
   return () => {
     stopWatching();
     stopHearing();
+  };
+}
+
+/** A variable that is missing cannot be added to a running process: what can be done instead. */
+function inRunningProcess(problem: ConfigProblem): ConfigProblem {
+  const { variable, expected } = problem;
+  if (variable === undefined) return problem;
+  return {
+    ...problem,
+    expected: `${expected}; a running process gets no new variables: put ${variable} into a file of --env-file, or a key into an apiTokensFile, or restart`,
   };
 }
 

@@ -2,21 +2,36 @@ import { createReadStream } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { readDocument } from './document.ts';
 import type { SourceDocument } from './document.ts';
-import { narrowUnion, problemsOf, showPath } from './issues.ts';
+import { withEnvironmentProxies } from './environment-proxies.ts';
+import { FileReferences } from './file-references.ts';
+import { narrowUnion, problemsOf, showPath, showWrittenPath } from './issues.ts';
+import { writtenFilePaths } from './interpolate.ts';
+import { fieldsOf } from './plugin/fields.ts';
 import { mergeSources } from './plugin/merge-sources.ts';
 import type { Note } from './plugin/reading.ts';
-import { formatPath, sortProblems } from './problem.ts';
+import { sortProblems } from './problem.ts';
 import type { ConfigProblem } from './problem.ts';
 import { formatBytes } from '../schema/scalars.ts';
 import { configSchema } from '../schema/schema.ts';
 import type { Config } from '../schema/schema.ts';
 import type { ConfigSource, TextSource } from './source.ts';
+import { readSmallFiles } from './small-file.ts';
 import { addFileTokens, namedTokenFiles } from './token-files.ts';
 import type { FileText } from './token-files.ts';
 import { warningsOf } from './warnings.ts';
 
 /** A configuration to run on, or everything that is wrong with it at once. */
-export type LoadResult = Loaded | { readonly ok: false; readonly problems: readonly ConfigProblem[] };
+export type LoadResult = Loaded | NotLoaded;
+
+/** One that cannot be used. */
+interface NotLoaded {
+  readonly ok: false;
+  readonly problems: readonly ConfigProblem[];
+  /** What is probably a mistake beside them. */
+  readonly warnings?: readonly ConfigProblem[];
+  /** Every file that it would have been read from, as absolute paths; absent where it names none that is known. */
+  readonly files?: readonly string[];
+}
 
 /** A valid configuration. */
 export interface Loaded {
@@ -37,6 +52,8 @@ export interface ParseOptions {
   readonly path?: string;
   /** What the files named by `apiTokensFile` hold, by their absolute paths. */
   readonly tokenFiles?: ReadonlyMap<string, FileText>;
+  /** The same of those named by `${file:PATH}`, and of certificates and their keys. */
+  readonly files?: ReadonlyMap<string, FileText>;
 }
 
 /** The bound of a configuration file and of a file of tokens. */
@@ -46,24 +63,32 @@ const MAX_FILE_BYTES = 64 * 1024 * 1024;
 export async function loadConfig(path: string, env: NodeJS.ProcessEnv): Promise<LoadResult> {
   const file = await readText(path);
   if (!file.ok) return { ok: false, problems: [{ path: '', expected: file.expected }] };
-  const document = readDocument(file.text, env);
-  const names = namedTokenFiles(mergeSources(document.value).value, dirname(resolve(path)));
+  const folder = dirname(resolve(path));
+  const absolute = (name: string): string => resolve(folder, name);
+  const read = await readSmallFiles(writtenFilePaths(file.text).map(absolute));
+  const references = new FileReferences(env, folder, read);
+  const document = readDocument(file.text, references);
+  const names = namedTokenFiles(mergeSources(document.value).value, folder);
   const tokenFiles = await Promise.all(names.map(async (name) => [name, await readText(name)] as const));
-  return validate(document, { kind: 'text', text: file.text, path: resolve(path), tokenFiles });
+  const source = { kind: 'text', text: file.text, path: resolve(path), tokenFiles } as const;
+  return validate(document, { ...source, files: references.used }, env);
 }
 
 /** Validates the text of a configuration file. Touches no file itself. */
 export function parseConfig(text: string, options: ParseOptions): LoadResult {
-  const { env, path, tokenFiles = [] } = options;
-  return validate(readDocument(text, env), {
-    kind: 'text',
-    text,
-    ...(path !== undefined && { path: resolve(path) }),
-    tokenFiles: [...tokenFiles],
-  });
+  const { env, path, tokenFiles = [], files = new Map<string, FileText>() } = options;
+  const whole = path === undefined ? {} : { path: resolve(path) };
+  const references = new FileReferences(env, folderOf(whole), files);
+  const source = { kind: 'text', text, ...whole, tokenFiles: [...tokenFiles], files: [...files] } as const;
+  return validate(readDocument(text, references), source, env);
 }
 
-function validate(document: SourceDocument, source: TextSource): LoadResult {
+/** The folder from which relative paths count. */
+function folderOf({ path }: Pick<TextSource, 'path'>): string {
+  return path === undefined ? process.cwd() : dirname(path);
+}
+
+function validate(document: SourceDocument, source: TextSource, env: NodeJS.ProcessEnv): LoadResult {
   const { path } = source;
   const { value, origin, notes } = mergeSources(document.value);
   const locate: SourceDocument['locate'] = (within, part) => document.locate(origin(within), part);
@@ -71,27 +96,38 @@ function validate(document: SourceDocument, source: TextSource): LoadResult {
     ...problem,
     path: showPath(problem.path, configSchema),
   }));
+  const folder = folderOf(source);
+  const named = [...source.files.map(([name]) => name), ...namedTokenFiles(value, folder)];
+  const read = path === undefined ? named : [path, ...named];
   // Without data there is nothing to validate.
-  if (value === undefined) return { ok: false, problems: sortProblems(inText) };
+  if (value === undefined) return { ok: false, problems: sortProblems(inText), files: read };
 
-  const folder = path === undefined ? process.cwd() : dirname(path);
   const files = addFileTokens(value, folder, new Map(source.tokenFiles));
   const parsed = configSchema.safeParse(files.value);
   const issues = (parsed.error?.issues ?? []).flatMap(narrowUnion).map((issue) => files.toOrigin(issue));
-  // A reference that could not be expanded is one mistake, not two.
-  const reported = new Set(inText.map(placeOf));
+  // A mistake of the text is one, and not two because the value that it leaves is none.
+  const places = new Set(inText.map(placeOf));
+  const paths = new Set(inText.map((problem) => problem.path).filter((written) => written !== ''));
   const found = problemsOf([...files.issues, ...issues], configSchema, locate);
-  const problems = [...inText, ...found.filter((problem) => !reported.has(placeOf(problem)))];
-  if (!parsed.success || problems.length > 0) return { ok: false, problems: sortProblems(problems) };
+  const problems = [
+    ...inText,
+    ...found.filter((problem) => !places.has(placeOf(problem)) && !paths.has(problem.path)),
+  ];
+  const isSole = Array.isArray(fieldsOf(document.value)?.['providers']);
+  const warnings = sortProblems([
+    ...warningsOf(files.value, { config: parsed.data, isSole, toOrigin: files.toOrigin, locate }),
+    ...noteProblems(notes, document),
+  ]);
+  if (!parsed.success || problems.length > 0)
+    return { ok: false, problems: sortProblems(problems), warnings, files: read };
 
-  const config = withAbsolutePaths(parsed.data, folder);
-  const read = path === undefined ? [] : [path];
+  const config = withEnvironmentProxies(withAbsolutePaths(parsed.data, folder), env);
   return {
     ok: true,
     config,
     source,
-    files: [...read, ...namedTokenFiles(value, folder)],
-    warnings: sortProblems([...warningsOf(config, value, locate), ...noteProblems(notes, document)]),
+    files: read,
+    warnings,
   };
 }
 
@@ -102,7 +138,7 @@ function placeOf({ line, column }: ConfigProblem): string {
 function noteProblems(notes: readonly Note[], { locate }: SourceDocument): ConfigProblem[] {
   return notes.map(({ path, expected }) => {
     const { line, column } = locate(path, 'field');
-    return { path: formatPath(path), expected, line, column };
+    return { path: showWrittenPath(path), expected, line, column };
   });
 }
 

@@ -9,9 +9,19 @@ export interface ConfigProblem {
   readonly value?: string;
   /** What should be there instead. */
   readonly expected: string;
+  /** The environment variable that is missing, where it is one. */
+  readonly variable?: string;
   /** Counted from 1, as is `column`. */
   readonly line?: number;
   readonly column?: number;
+  /** The line of the text, where that is no YAML; without what may be a secret. */
+  readonly lineText?: string;
+}
+
+/** What was expected in place of something valid that is probably a mistake. */
+export interface Warning {
+  readonly path: Path;
+  readonly expected: string;
 }
 
 /** In order of position; what has none comes first. */
@@ -45,9 +55,11 @@ export function shorten(written: string): string {
 }
 
 /** One line for people: the position, what is written there, and what was expected. */
-export function formatProblem({ path, value, expected, line, column }: ConfigProblem, file?: string): string {
+export function formatProblem(problem: ConfigProblem, file?: string): string {
+  const { path, value, expected, line, column, lineText } = problem;
   const where = [file, line, column].filter((part) => part !== undefined).join(':');
   const what =
     value === undefined ? path : `${path} is ${value === '[secret]' ? value : JSON.stringify(value)}`;
-  return [where, what.trim(), `expected ${expected}`].filter((part) => part !== '').join(': ');
+  const inLine = lineText === undefined ? '' : `, in: ${lineText}`;
+  return [where, what.trim(), `expected ${expected}${inLine}`].filter((part) => part !== '').join(': ');
 }

@@ -23,8 +23,11 @@ export interface WithFileTokens {
   /** Mistakes of whole files, at the options that name them. */
   readonly issues: readonly z.core.$ZodIssue[];
   /** Turns a mistake in a token that came from a file to the option that names the file. */
-  readonly toOrigin: <Issue extends z.core.$ZodIssue>(issue: Issue) => Issue;
+  readonly toOrigin: ToOrigin;
 }
+
+/** Turns a mistake to where its value was written. */
+export type ToOrigin = <Issue extends Pick<z.core.$ZodIssue, 'path' | 'message'>>(issue: Issue) => Issue;
 
 type RawMap = Readonly<Record<string, unknown>>;
 
@@ -34,12 +37,26 @@ interface Pool {
   readonly file: string;
 }
 
+/**
+ * The tokens in a text that may be a list of them, with commas or line breaks between. JSON, which is how Google gives service
+ * accounts, is one.
+ */
+export function splitTokens(text: string): readonly string[] {
+  if (text.trimStart().startsWith('{')) return [text];
+  const tokens = text
+    .split(/[,\n]/)
+    .map((token) => token.trim())
+    .filter((token) => token !== '');
+  return tokens.length > 1 ? tokens : [text];
+}
+
 /** The tokens of a file in their order, without blank lines and comments, which begin with `#`. */
 function parseTokens(text: string): readonly FileToken[] {
   return text
     .split('\n')
     .map((token, index) => ({ token: token.trim(), line: index + 1 }))
-    .filter(({ token }) => token !== '' && !token.startsWith('#'));
+    .filter(({ token }) => token !== '' && !token.startsWith('#'))
+    .flatMap(({ token, line }) => splitTokens(token).map((each) => ({ token: each, line })));
 }
 
 /** The files that a configuration names, each once, as absolute paths. */

@@ -1,24 +1,74 @@
 import { answersChats, operationOfCapability } from '../../catalog/capabilities.ts';
 import { providerTypes } from '../../catalog/provider-types.ts';
-import type { SourceDocument } from './document.ts';
-import { formatPath } from './problem.ts';
-import type { ConfigProblem, Path } from './problem.ts';
+import { redactedText } from '../../keys/redaction/redacted-text.ts';
+import { singleProvider } from '../schema/provider.ts';
+import { configSchema } from '../schema/schema.ts';
 import type { Config, ProviderConfig } from '../schema/schema.ts';
+import { operationAtEnd } from '../schema/urls.ts';
+import { clientWarnings, keyWarnings } from './credential-warnings.ts';
+import type { SourceDocument } from './document.ts';
+import { fieldsOf, listOf } from './plugin/fields.ts';
+import { formatPath } from './problem.ts';
+import type { ConfigProblem, Path, Warning } from './problem.ts';
+import { routeWarnings } from './route-warnings.ts';
+import type { ToOrigin } from './token-files.ts';
+import { unitlessDurations } from './unitless.ts';
+import type { UnitlessDuration } from './unitless.ts';
 
-/** What is valid and yet probably a mistake. */
+/** What warnings are about beside the values themselves. */
+interface Context {
+  /** Absent where other parts of it are not valid: the providers that are valid are looked at all the same. */
+  readonly config?: Config | undefined;
+  /** Whether the file is one configuration. Others have providers that are for the rules of resources alone. */
+  readonly isSole: boolean;
+  readonly toOrigin: ToOrigin;
+  readonly locate: SourceDocument['locate'];
+}
+
+/**
+ * What is valid and yet probably a mistake.
+ * @param written - the configuration before its defaults were filled in
+ */
 export function warningsOf(
-  config: Config,
   written: unknown,
-  locate: SourceDocument['locate'],
+  { config, isSole, toOrigin, locate }: Context,
 ): readonly ConfigProblem[] {
-  const isSingle = typeof written === 'object' && written !== null && 'provider' in written;
-  return config.providers.flatMap((provider, index) =>
-    warningsOfProvider(provider).map(({ path, expected }) => {
-      const whole = [...(isSingle ? ['provider'] : ['providers', index]), ...path];
-      const { line, column } = locate(whole, 'value');
-      return { path: formatPath(whole), expected, line, column };
-    }),
-  );
+  const warnings = [
+    ...validProviders(written, config).flatMap(({ at, provider }) =>
+      warningsOfProvider(provider).map(({ path, expected }) => ({ path: [...at, ...path], expected })),
+    ),
+    ...unitlessDurations(written, configSchema).map(unitlessWarning),
+    ...(config === undefined ? [] : clientWarnings(config)),
+    ...(config === undefined || !isSole ? [] : routeWarnings(config)),
+  ];
+  return warnings.map((warning) => {
+    const { path, message } = toOrigin({ path: [...warning.path], message: warning.expected });
+    const { line, column } = locate(path, 'value');
+    return { path: formatPath(path), expected: message, line, column };
+  });
+}
+
+interface PlacedProvider {
+  readonly at: Path;
+  readonly provider: ProviderConfig;
+}
+
+/** Where the whole is not valid each is read by itself. */
+function validProviders(written: unknown, config: Config | undefined): readonly PlacedProvider[] {
+  const { provider, providers } = fieldsOf(written) ?? {};
+  const values = provider === undefined ? listOf(providers) : [provider];
+  return values.flatMap((value, index) => {
+    const at = provider === undefined ? ['providers', index] : ['provider'];
+    const valid = config === undefined ? singleProvider.safeParse(value).data : config.providers[index];
+    return valid === undefined ? [] : [{ at, provider: valid }];
+  });
+}
+
+function unitlessWarning({ path, amount }: UnitlessDuration): Warning {
+  return {
+    path,
+    expected: `a unit, such as ${amount}s: without one it is ${amount} milliseconds (${amount}ms, where that is meant)`,
+  };
 }
 
 /** Options of the plugin that are accepted without effect, and why. */
@@ -51,7 +101,7 @@ const WITHOUT_EFFECT: readonly {
   },
 ];
 
-function withoutEffect(provider: ProviderConfig): { path: Path; expected: string }[] {
+function withoutEffect(provider: ProviderConfig): Warning[] {
   return WITHOUT_EFFECT.filter(({ field, values, unless }) => {
     const value = provider[field];
     if (value === undefined || unless?.(provider) === true) return false;
@@ -59,9 +109,9 @@ function withoutEffect(provider: ProviderConfig): { path: Path; expected: string
   }).map(({ field, why }) => ({ path: [field], expected: `nothing, since it has no effect here: ${why}` }));
 }
 
-function warningsOfProvider(provider: ProviderConfig) {
+function warningsOfProvider(provider: ProviderConfig): readonly Warning[] {
   const { apiTokens, failover, retryOnFailure } = provider;
-  const warnings = withoutEffect(provider);
+  const warnings = [...withoutEffect(provider), ...keyWarnings(provider), ...baseUrlWarnings(provider)];
   for (const field of ['serviceName', 'servicePort'] as const) {
     if (provider.context?.[field] !== undefined)
       warnings.push({
@@ -108,4 +158,34 @@ function warningsOfProvider(provider: ProviderConfig) {
       expected: `fewer retries than keys (${apiTokens.length}): each takes a key that was not tried yet`,
     });
   return warnings;
+}
+
+/** What the path of a base URL lacks, or has too much. */
+function baseUrlWarnings(provider: ProviderConfig): readonly Warning[] {
+  const { type, baseUrl, protocol, providerBasePath, capabilities } = provider;
+  const url = URL.parse(baseUrl);
+  const isShaped =
+    protocol === 'original' || providerBasePath !== undefined || Object.keys(capabilities).length > 0;
+  if (url === null || isShaped) return [];
+  const option = ['openaiCustomUrl', 'vllmCustomUrl'].find((name) => name in provider) ?? 'baseUrl';
+  const operation = operationAtEnd(baseUrl);
+  if (operation !== undefined)
+    return [{ path: [option], expected: `what stands before ${operation}, which is added to it` }];
+  const usual = usualPath(type);
+  if (url.pathname !== '/' || usual === undefined) return [];
+  const whole = redactedText(`${url.origin}${usual}`);
+  return [
+    {
+      path: [option],
+      expected: `${whole}, as ${usual} is where ${type} has its API, unless it is otherwise here`,
+    },
+  ];
+}
+
+/** The path of the base URL that providers of a type usually have; undefined where it is empty or theirs to choose. */
+function usualPath(type: string): string | undefined {
+  if (['openai-compatible', 'ollama', 'vllm'].includes(type)) return '/v1';
+  if (type === 'azure-ai-foundry') return '/openai/v1';
+  const path = URL.parse(providerTypes.get(type)?.baseUrl ?? '')?.pathname;
+  return path === '/' ? undefined : path;
 }

@@ -26,6 +26,6 @@ export const yamlSyntax: Readonly<Record<ErrorCode, string>> = {
   NON_STRING_KEY: 'a key that is text',
   RESOURCE_EXHAUSTION: 'less deep nesting',
   TAB_AS_INDENT: 'spaces for indentation, not tabs',
-  TAG_RESOLVE_FAILED: 'no tag, or one of the YAML core schema',
+  TAG_RESOLVE_FAILED: 'no tag, or one of the YAML core schema, or quotes around what begins with !',
   UNEXPECTED_TOKEN: 'nothing more behind this value, and a space behind each colon',
 };

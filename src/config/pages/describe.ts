@@ -1,3 +1,4 @@
+import { formatProxy } from '../../base/proxy-address.ts';
 import { redactedText } from '../../keys/redaction/redacted-text.ts';
 import { formatAddress, formatDuration } from '../schema/scalars.ts';
 import type { Config, ProviderConfig } from '../schema/schema.ts';
@@ -67,10 +68,19 @@ function describeProvider(provider: ProviderConfig, { activeProviderId, clients 
     `provider ${id}${id === activeProviderId ? ' (active)' : ''}: ${type} at ${redactedText(baseUrl)}`,
     `  ${describeKeys(provider, isOpen)}`,
     `  ${describeFailover(provider)}`,
+    ...describeProxies(provider),
     ...(provider.affinity === 'session'
       ? ['  each conversation stays with one key while that is in service']
       : []),
   ];
+}
+
+function describeProxies({ proxy, apiTokens }: ProviderConfig): string[] {
+  const withOwn = apiTokens.filter((token) => token.proxy !== undefined).length;
+  const own =
+    withOwn === 0 ? '' : `; ${withOwn} ${withOwn === 1 ? 'key has' : 'keys have'} a way of their own`;
+  if (proxy === undefined || proxy === 'none') return withOwn === 0 ? [] : [`  reached directly${own}`];
+  return [`  reached by the proxy ${formatProxy(proxy)}${own}`];
 }
 
 /** The most keys of a pool that are listed. */

@@ -28,6 +28,7 @@ const EVERYDAY: Readonly<Record<string, readonly string[]>> = {
     'baseUrl',
     'apiTokens',
     'apiTokensFile',
+    'proxy',
     'modelMapping',
     'failover',
     'affinity',
@@ -47,7 +48,7 @@ const EVERYDAY: Readonly<Record<string, readonly string[]>> = {
     'healthCheckBudget',
     'cooldownDuration',
   ],
-  'routes[]': ['model', 'to', 'onContextLength'],
+  'routes[]': ['model', 'to', 'message', 'onContextLength'],
   'routes[].to[]': ['provider', 'model', 'weight', 'contextWindow'],
 };
 

@@ -10,6 +10,10 @@ export interface ProviderFacts {
   readonly baseUrl: string | undefined;
   /** The environment variable that makes a provider of this type. */
   readonly env: string | undefined;
+  /** Models that go to it where the environment makes it, by the beginnings of their names. */
+  readonly models: readonly string[];
+  /** It hosts models of many makers. */
+  readonly isHost: boolean;
   /** The header of a key: `Authorization: Bearer KEY`. */
   readonly credential: string;
   readonly keyless: boolean;
@@ -48,6 +52,8 @@ function factsOf(row: ProviderType): ProviderFacts {
     type,
     baseUrl,
     env,
+    ownModels = [],
+    hostsModels,
     healthCheckModel,
     keyless,
     listNeedsKey,
@@ -58,6 +64,8 @@ function factsOf(row: ProviderType): ProviderFacts {
     type,
     baseUrl,
     env,
+    models: ownModels,
+    isHost: hostsModels === true,
     credential: credentialOf(row),
     keyless: keyless === true,
     healthCheckModel,

@@ -81,7 +81,7 @@ beginning of Claude Code's instructions, which changes with each request and wou
 `;
 
 function section({ type, operations, options, notes, ...facts }: ProviderFacts): string {
-  const { keyless, healthCheckModel, freeChecks, headers } = facts;
+  const { keyless, healthCheckModel, freeChecks, headers, models, isHost } = facts;
   const checks = [
     ...(healthCheckModel === undefined
       ? []
@@ -93,6 +93,10 @@ function section({ type, operations, options, notes, ...facts }: ProviderFacts):
     '',
     ...(notes === undefined ? [] : [notes, '']),
     ...Object.entries(operations).map(([dialect, names]) => `- ${DIALECTS[dialect]}: ${listed(names)}`),
+    ...(models.length === 0
+      ? []
+      : [`- Models that go to it where the environment makes it: ${listed(models)}`]),
+    ...(isHost ? ['- It hosts models of many makers.'] : []),
     ...(checks.length === 0 ? [] : [`- Health checks: ${checks.join('; ')}.`]),
     ...(headers.length === 0 ? [] : [`- Headers that pass to it beside: ${listed(headers)}`]),
     ...(keyless ? ['- It may have no keys: then the client’s own credential is passed on, or none.'] : []),

@@ -45,19 +45,31 @@ routes:
 activeProviderId: openai-main
 \`\`\`
 
-- **Durations** are milliseconds as numbers, or text such as \`500ms\`, \`5s\`, \`1.5m\`, \`1h\`; at most seven days.
+- **Durations** are milliseconds as numbers, or text such as \`500ms\`, \`5s\`, \`1.5m\`, \`1h\`; at most seven days. A number below
+  1000 is a warning, since most programs have seconds there.
 - **Sizes** are bytes as numbers, or text such as \`256KiB\`, \`10MB\`.
 - **\`\${NAME}\`** in a value reads the environment; a variable that is not set is an error. \`$\${NAME}\` stands for
-  \`\${NAME}\` itself. What the variable holds is always text: it cannot bring further options, and a comma in it does
-  not make two tokens.
+  \`\${NAME}\` itself. What the variable holds is always text: it cannot bring further options.
+- **\`\${file:PATH}\`** in a value, alone or within text, is what a file holds, without the newline at its end: secrets as
+  Kubernetes, Docker and systemd hand them over. PATH has no spaces and counts from the folder of this file. One value stands in
+  each file, of at most 1MiB of UTF-8; for many tokens in one there is \`apiTokensFile\`. What stands in a file is text, too, and
+  no reference within it is read. A changed file is taken up as a change of this one is.
+- **An item of \`apiTokens\`** may be a list with commas or line breaks between, such as \`\${OPENAI_KEYS}\`, and so may a line of
+  \`apiTokensFile\`. A key that has a comma in it is written as a map, \`{ key: "a,b" }\`, which is one key; so is the JSON of a
+  service account.
+- **Credentials that are plainly none** (quotes around them, \`$NAME\`, \`NAME=\` or \`Bearer\` before them) are errors at a
+  vendor’s own address, and warnings where somebody else answers; examples of keys (\`sk-...\`) and keys that begin as another vendor’s
+  do are warnings. No message shows them.
 - **Unknown options** and options that do not fit together are errors, all reported at once with line and column.
   \`sparekey check --config FILE\` reports them without starting anything.
 - **A change of the file** is taken up while the gateway runs; a file with errors changes nothing.
+- **Variables from files**: \`--env-file FILE\` of \`start\`, \`check\` and \`keys\` reads lines of \`NAME=value\`, as \`.env\` files have
+  them. Of several files the later ones count, and above all of them what the process was started with. A running process can get
+  new variables no other way: these files are watched as the configuration is, and so are those of \`apiTokensFile\`.
 - **Editors** check the file as it is written with \`docs/sparekey.schema.json\`, for example by a first line
   \`# yaml-language-server: $schema=docs/sparekey.schema.json\`.
 
-Without a file, keys are taken from the environment: each variable of the [list of types](#provider-types) that is set
-makes a provider with failover on, named after its type. A comma-separated list is a pool. The first one is active.
+Keys in the environment are enough to begin with: see [Without a file](#without-a-file).
 
 Below come first the options that most people set at some time, then those that are [seldom needed](#seldom-needed).
 Options of one vendor are with its type in [PROVIDERS.md](PROVIDERS.md). Who comes from the Higress \`ai-proxy\` plugin
@@ -120,6 +132,7 @@ export function referencePage(): string {
     SELDOM,
     ...optionTables('seldom', seldomHeading),
     redisSection,
+    withoutFile(),
     providerTypeTable(),
   ].join('\n');
 }
@@ -139,6 +152,29 @@ function seldomHeading(path: string): string {
 export function editorSchema(): string {
   const schema = z.toJSONSchema(configSchema, { io: 'input', unrepresentable: 'any' });
   return `${JSON.stringify({ title: 'Sparekey configuration', ...schema }, undefined, 2)}\n`;
+}
+
+function withoutFile(): string {
+  const types = [...providerTypes.values()];
+  const names = types.flatMap(({ env, otherEnv = [] }) =>
+    otherEnv.map((name) => `\`${name}\` for \`${env}\``),
+  );
+  const hosts = types.filter(({ hostsModels }) => hostsModels === true).map(({ type }) => `\`${type}\``);
+  return `## Without a file
+
+Keys are taken from the environment, and from files of \`--env-file\`: each variable of the
+[list of types](#provider-types) that is set makes a provider with failover on, named after its type. A comma-separated
+list is a pool; an empty variable is none. Where the usual name is not set, these are read as well:
+${names.join(', ')}.
+Other names that are nearly right, such as \`OPENAI_KEY\`, are told.
+
+A model goes to its maker by its name: \`claude-*\` to \`claude\`, \`gemini-*\` to \`gemini\`, \`gpt-*\` to \`openai\`, and so on
+([PROVIDERS.md](PROVIDERS.md) has the names). Any other goes to the hosts of many makers' models that have a key, in
+turn until one has it, and last to the first provider of the list; hosts are
+${hosts.join(', ')}.
+Models of a maker without a key are refused with 404, which names the variable, unless their weights are open and a host may
+have them. \`provider-id/model\` always names a provider. The gateway prints its routes as it starts.
+`;
 }
 
 function providerTypeTable(): string {

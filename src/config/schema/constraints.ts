@@ -1,6 +1,7 @@
 import { providerTypes, typesWithOption } from '../../catalog/provider-types.ts';
 import type { ProviderType } from '../../catalog/row.ts';
 import type { Secret } from '../../base/secret.ts';
+import { credentialMistake, isVendorsOwn } from './credential-form.ts';
 import { formatAddress, isLoopback } from './scalars.ts';
 import type { ListenAddress } from '../../listener/listen.ts';
 import { vendorFields } from './vendor-fields.ts';
@@ -93,6 +94,15 @@ export function checkRules(rules: readonly { id: string }[], context: Context): 
   checkUnique(rules, context, ['id'], 'an id', ({ id }) => id);
 }
 
+/** A message is for those whom a route refuses. */
+export function checkRoute(
+  { to, message }: { readonly to: readonly unknown[]; readonly message?: string },
+  context: Context,
+): void {
+  if (message !== undefined && hasNoIssue(context, 'to') && to.length > 0)
+    addProblem(context, ['message'], 'to: none beside it, since only a refusal has a message');
+}
+
 /** Providers differ in id. */
 export function checkProviders(providers: readonly { id: string }[], context: Context): void {
   checkUnique(providers, context, ['id'], 'an id', ({ id }) => id);
@@ -135,7 +145,10 @@ interface ProviderFields extends VendorFields, Readonly<Record<string, unknown>>
 
 /** The constraints of a provider's type on its other options. */
 export function checkProvider(provider: ProviderFields, context: Context): void {
-  if (hasNoIssue(context, 'type')) checkType(provider, context);
+  if (hasNoIssue(context, 'type')) {
+    checkType(provider, context);
+    if (hasNoIssue(context, 'baseUrl')) checkKeys(provider, context);
+  }
   for (const { parts } of KEY_OPTIONS) {
     const given = parts.find((part) => provider[part] !== undefined);
     if (given !== undefined)
@@ -149,6 +162,24 @@ export function checkProvider(provider: ProviderFields, context: Context): void 
       .filter((option) => provider[option] !== undefined),
   ];
   for (const other of others) addProblem(context, [other], `either ${first} or ${other}, not both`);
+}
+
+/** At a vendor's own address no key has the form of a slip; elsewhere such a one is a warning. */
+function checkKeys(provider: ProviderFields, context: Context): void {
+  const { type, providerDomain } = provider;
+  const hasOtherUrl = BASE_URL_OPTIONS.some(({ option }) => provider[option] !== undefined);
+  const baseUrl = provider.baseUrl ?? (hasOtherUrl ? undefined : providerTypes.get(type)?.baseUrl);
+  if (baseUrl === undefined || providerDomain !== undefined || !isVendorsOwn(type, baseUrl)) return;
+  if (!listHasNoIssue(context, 'apiTokens')) return;
+  const faulty = new Set(
+    context.issues
+      .map(({ path = [] }) => path)
+      .flatMap(([list, index]) => (list === 'apiTokens' ? [index] : [])),
+  );
+  for (const [index, token] of provider.apiTokens.entries()) {
+    const expected = faulty.has(index) ? undefined : credentialMistake(token.key.reveal(), 'a token');
+    if (expected !== undefined) addProblem(context, ['apiTokens', index], expected);
+  }
 }
 
 function checkType(provider: ProviderFields, context: Context): void {

@@ -132,7 +132,7 @@ export function token(what: string) {
       for (const { message } of error.issues) context.addIssue({ code: 'custom', message });
       return z.NEVER;
     })
-    .register(kinds, { kind: 'secret' });
+    .register(kinds, { kind: 'secret', isSecret: true });
 }
 
 /** The JSON of a service account of Google's; it is kept as a secret, without white space. */
@@ -150,7 +150,7 @@ export function serviceAccount() {
       context.addIssue({ code: 'custom', message });
       return z.NEVER;
     })
-    .register(kinds, { kind: 'secret' });
+    .register(kinds, { kind: 'secret', isSecret: true });
 }
 
 const account = z.looseObject({

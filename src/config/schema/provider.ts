@@ -11,6 +11,7 @@ import {
 } from './patterns.ts';
 import { modelCapabilitiesEntry } from './model-capabilities.ts';
 import { baseUrl, fileUrl, otherHost } from './urls.ts';
+import { proxyUrl } from './proxy-url.ts';
 import { checkFailover, checkProvider, checkTokens, onLists, onMaps } from './constraints.ts';
 import { decimal, duration, flag, integer, kinds, text, keyword } from './scalars.ts';
 import { vendorFields } from './vendor-fields.ts';
@@ -33,6 +34,10 @@ const key = z.strictObject({
     .array(modelPattern())
     .exactOptional()
     .meta({ description: 'The models it may be used for. Absent: all.' }),
+  proxy: proxyUrl().exactOptional().meta({
+    description:
+      'The proxy that requests with this key go by, in place of the provider’s. Where it cannot be reached or lets nobody through, this key alone is blamed.',
+  }),
 });
 
 const keyEntry = z
@@ -156,6 +161,10 @@ const providerFields = {
   apiTokensFile: text('a path').exactOptional().meta({
     description:
       'A file of further tokens, one a line; blank lines and lines that begin with `#` are left out. Relative to this file.',
+  }),
+  proxy: proxyUrl().exactOptional().meta({
+    description:
+      'The proxy that its requests go by, through a tunnel: `http://`, `https://` or `socks5://`, with `USER:PASSWORD@` where it asks for that. Absent: by `HTTPS_PROXY`, or `HTTP_PROXY` for an `http://` URL, else `ALL_PROXY`, of the environment, but not where `NO_PROXY` names the host, nor on this machine. `none`: directly. Images and files of `context` are fetched without any.',
   }),
   modelMapping: modelMapping().default({}).meta({
     description:

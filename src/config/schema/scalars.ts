@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Secret } from '../../base/secret.ts';
+import { credentialMistake } from './credential-form.ts';
 import type { ListenAddress } from '../../listener/listen.ts';
 
 /**
@@ -14,6 +15,8 @@ export interface Kind {
   readonly bounds?: string;
   /** Of a number, in its unit. */
   readonly range?: Bounds;
+  /** What is written there is never shown. */
+  readonly isSecret?: true;
 }
 
 export const kinds = z.registry<Kind>();
@@ -196,11 +199,12 @@ export function secret(what: string) {
         message:
           value === ''
             ? `${what} that is not blank`
-            : `${what} of printable ASCII characters without spaces, as a header can carry it`,
+            : (credentialMistake(value, what) ??
+              `${what} of printable ASCII characters without spaces, as a header can carry it`),
       });
       return z.NEVER;
     })
-    .register(kinds, { kind: 'secret' });
+    .register(kinds, { kind: 'secret', isSecret: true });
 }
 
 /** Reads `host:port`, `[::1]:port`, `:port` (all interfaces) and `port` (loopback). */

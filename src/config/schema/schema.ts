@@ -4,7 +4,7 @@ import { modelPattern, state, workers } from './patterns.ts';
 import { hostPatterns, pathPrefixes } from './route-conditions.ts';
 import { routeTo } from './route-to.ts';
 import { provider, singleProvider } from './provider.ts';
-import { checkClients, checkProviders, checkRoot, onLists, onMaps } from './constraints.ts';
+import { checkClients, checkProviders, checkRoot, checkRoute, onLists, onMaps } from './constraints.ts';
 import { address, bytes, duration, flag, integer, secret, text, keyword } from './scalars.ts';
 import { verdictRules } from './verdict-rules.ts';
 
@@ -17,13 +17,15 @@ import { verdictRules } from './verdict-rules.ts';
 const GiB = 1024 ** 3;
 const HOUR_MS = 3_600_000;
 const LONGEST_MEMORY_MS = 366 * 86_400_000;
+/** Errors quote no more than this of a text (`dialects/errors/client-error.ts`). UTF-16 units. */
+const MAX_REFUSAL_LENGTH = 199;
 
 const providerList = z
   .array(provider, { error: 'a list of providers' })
   .min(1, { error: 'at least one provider' })
   .superRefine(checkProviders, onLists);
 
-const route = z.strictObject({
+const routeShape = z.strictObject({
   model: modelPattern().prefault('*').meta({
     description: 'The models it is for: a name, `prefix*`, `~regex`, or `*` for all.',
   }),
@@ -38,6 +40,13 @@ const route = z.strictObject({
     description:
       '`none`: such requests are refused with 404. Else providers in order of preference: ids, `provider-id/model` where the provider is to be asked for that model, or maps with `provider`, `model` and `weight`. A list within the list is of equals, of which each request begins with one by weight and goes on to the others. A map may also have the `contextWindow` of its model, in tokens.',
   }),
+  message: text('a text')
+    .max(MAX_REFUSAL_LENGTH, { error: `a text of at most ${MAX_REFUSAL_LENGTH} characters` })
+    .exactOptional()
+    .meta({
+      description:
+        'With `to: none`: what clients are told beside the refusal, for instance which model to ask for instead.',
+    }),
   onContextLength: keyword(['fail', 'next']).default('fail').meta({
     description:
       'What becomes of a request that holds more than a model takes. `fail`: the client gets the refusal. `next`: the next providers of the route are asked, but for those known to take no more; where none answers, the client gets the refusal of the first.',
@@ -47,6 +56,8 @@ const route = z.strictObject({
       'Holds answers until they are complete, streams too, so that one which breaks is made by another key or provider before the client has seen any of it. The client waits for its first word as long as for its last. Bounded by `limits.holdWhole` and `limits.holdWholeTime`.',
   }),
 });
+
+const route = routeShape.superRefine(checkRoute, onMaps);
 
 const client = z.strictObject({
   name: text('a name').meta({

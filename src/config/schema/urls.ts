@@ -35,6 +35,11 @@ export function baseUrl() {
 const operationSuffix =
   /\/(?:chat\/completions|completions|embeddings|rerank|messages(?:\/count_tokens)?|audio\/(?:speech|transcriptions|translations)|images\/(?:generations|edits|variations)|models|realtime|responses|fine_tuning\/(?:jobs|checkpoints)|videos)$/;
 
+/** The operation that a URL ends in, where it is that of one; undefined where it may be a base. */
+export function operationAtEnd(url: string): string | undefined {
+  return operationSuffix.exec(url)?.[0];
+}
+
 /**
  * The plugin's `openaiCustomUrl` and `vllmCustomUrl`: the scheme may be missing, and the path may be that of one
  * operation. The plugin then sends every operation there; here the base URL is what stands before that.

@@ -120,9 +120,9 @@ export const gatewayErrors = {
   model_not_routed: {
     status: 404,
     type: 'invalid_request_error',
-    message: 'No route leads to the model "{model}".',
+    message: 'No route leads to the model "{model}".{more}',
     meaning:
-      'No entry of `routes` matches the model, host and path, and there is no `activeProviderId` to fall back on; or the route that does has `to: none`.',
+      'No entry of `routes` matches the model, host and path, and there is no `activeProviderId` to fall back on; or the route that does has `to: none`, and its `message` says more. Started from the environment, the gateway refuses models whose maker has no key there, and names the variable.',
     retryable: false,
   },
   model_unknown: {

@@ -18,10 +18,15 @@ export function answerHeaders(attempt: Attempt, sent: ResponseHeaders, attempts:
     saysStream(sent) ||
     ('watch' in opening && (opening.watch.isCheckedAtEnd === true || opening.watch.isMadeOfEvents === true));
   const headers = relayedHeaders(sent, plan, hasOtherLength);
-  headers.push('x-sparekey-provider', plan.provider.id);
+  headers.push('x-sparekey-provider', headerText(plan.provider.id));
   if (plan.pooled !== undefined) headers.push('x-sparekey-key', plan.pooled.key.id);
   headers.push('x-sparekey-attempts', String(attempts));
   return headers;
+}
+
+/** An id as a header can carry it: in the letters of other scripts it is percent-encoded. */
+function headerText(id: string): string {
+  return id.replaceAll(/[^\u0021-\u007e]+/g, encodeURIComponent);
 }
 
 /**

@@ -140,7 +140,7 @@ function isEncoded({ headers }: BodyOpening): boolean {
 function codeOfFailure({ fault, timedOut, verdict }: Attempt): GatewayErrorCode {
   if (timedOut) return 'upstream_timeout';
   if (fault === 'key-unusable') return 'upstream_credentials_exhausted';
-  if (fault === 'not-sent') return 'upstream_unreachable';
+  if (fault === 'not-sent' || fault === 'no-tunnel') return 'upstream_unreachable';
   if (fault !== undefined || verdict.class === 'overloaded') return 'upstream_broken';
   return 'upstream_credentials_exhausted';
 }

@@ -56,6 +56,7 @@ function mayHaveActedBeforeFault(fault: Faulted['fault'], isTextStream: boolean)
     case 'key-unusable':
     case 'unbuilt':
     case 'not-sent':
+    case 'no-tunnel':
       return false;
     case 'no-output':
       return !isTextStream;

@@ -44,7 +44,13 @@ export function openExchange(
           call.isTranslated,
         )
       : UNWATCHED;
-  return new HttpExchange(transport, request, limits, watchFor, call.memory);
+  return new HttpExchange(transport, byProxyOf(pooled, request), limits, watchFor, call.memory);
+}
+
+/** The same request, by the key's own proxy where it has one. */
+function byProxyOf(pooled: PooledKey | undefined, request: UpstreamRequest): UpstreamRequest {
+  const proxy = pooled?.key.proxy;
+  return proxy === undefined ? request : { ...request, proxy };
 }
 
 /** Redacts the credential of a request in its answer; undefined where there is none. */

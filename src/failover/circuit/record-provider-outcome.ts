@@ -7,6 +7,7 @@ import { countUsable } from '../choose.ts';
 import type { CheckAim } from '../attempt/attempt-plan.ts';
 import type { Recorder } from '../recorder.ts';
 import { faultVerdicts } from '../../verdict/fault-verdicts.ts';
+import { noEndpointRules } from '../../verdict/rules/general/status-rules.ts';
 import type { Verdict } from '../../verdict/verdict.ts';
 import { RECENT_MS, MIN_KEYS } from './outage-evidence.ts';
 
@@ -37,6 +38,9 @@ interface CircuitContext {
   readonly random: () => number;
 }
 
+/** The rules for paths that a provider does not have. */
+const NO_ENDPOINT: ReadonlySet<string> = new Set(noEndpointRules.map(({ id }) => id));
+
 /** Bytes of a body's beginning, and of its end, that go into its fingerprint. */
 const FINGERPRINT_BYTES = 64 * 1024;
 
@@ -52,6 +56,9 @@ export function recordProviderOutcome(
 ): void {
   // Another service may do it than what answers.
   if (call.target.operation.isCount) return;
+  const { operation } = call.target;
+  if (hasResponse && NO_ENDPOINT.has(verdict.rule) && !operation.isPassthrough)
+    recorder.reportNoEndpoint(provider, operation.name);
   const circuits = recorder.circuitsOf(provider);
   const at = now();
   const keyId = pooled?.key.id ?? '';

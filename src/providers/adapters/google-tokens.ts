@@ -1,7 +1,10 @@
 import { SignJWT } from 'jose';
 import { createPrivateKey } from 'node:crypto';
-import { request } from 'undici';
-import { faultDetail } from '../../upstream/faults.ts';
+import { Agent, request } from 'undici';
+import type { Dispatcher } from 'undici';
+import type { ProxyAddress } from '../../base/proxy-address.ts';
+import { faultBeforeSending, faultDetail } from '../../upstream/faults.ts';
+import { proxyConnector } from '../../upstream/proxy/proxy-connector.ts';
 import { headerText } from '../../upstream/exchange.ts';
 import type { UpstreamResult } from '../../upstream/exchange.ts';
 import { UNWATCHED } from '../../upstream/response-watch.ts';
@@ -11,6 +14,7 @@ import type { ServiceAccount } from '../../keys/service-account.ts';
 import { SigningClock } from '../signing-clock.ts';
 import { unusableKey } from '../adapter.ts';
 import type { CredentialFailure } from '../adapter.ts';
+import { usedProxy } from '../used-proxy.ts';
 
 /** What tokens are for: cloud.google.com/vertex-ai/docs/authentication. */
 const SCOPE = 'https://www.googleapis.com/auth/cloud-platform';
@@ -32,7 +36,16 @@ interface Token {
   readonly endsAt: number;
 }
 
+/** How a request for a token leaves. */
+interface Way {
+  /** Absent: directly. */
+  readonly dispatcher?: Dispatcher;
+  /** By a proxy that the key alone goes by. */
+  readonly isOwnProxy: boolean;
+}
+
 interface TokenEntry {
+  readonly way: Way;
   readonly clock: SigningClock;
   token: Token | undefined;
   fetching: Promise<Token | CredentialFailure> | undefined;
@@ -45,17 +58,30 @@ interface TokenEntry {
 export class GoogleTokens {
   readonly #refreshAheadMs: number;
   readonly #now: () => number;
+  readonly #proxy: ProxyAddress | undefined;
   readonly #entries = new Map<string, TokenEntry>();
 
-  /** @param refreshAheadMs - how long before it expires a token is renewed */
-  constructor(refreshAheadMs: number, now: () => number) {
+  /**
+   * @param refreshAheadMs - how long before it expires a token is renewed
+   * @param proxy - that requests for tokens go by, if any
+   */
+  constructor(refreshAheadMs: number, now: () => number, proxy?: ProxyAddress) {
     this.#refreshAheadMs = refreshAheadMs;
     this.#now = now;
+    this.#proxy = proxy;
   }
 
-  /** A valid token, or the failure to get one. @param id - of the key */
-  tokenFor(id: string, account: ServiceAccount): Secret | Promise<Secret | CredentialFailure> {
-    const entry = this.#entryOf(id);
+  /**
+   * A valid token, or the failure to get one.
+   * @param id - of the key
+   * @param proxy - of this key alone; `none`: directly
+   */
+  tokenFor(
+    id: string,
+    account: ServiceAccount,
+    proxy?: ProxyAddress | 'none',
+  ): Secret | Promise<Secret | CredentialFailure> {
+    const entry = this.#entryOf(id, proxy);
     const { token } = entry;
     const leftMs = token === undefined ? 0 : token.endsAt - this.#now();
     if (token !== undefined && leftMs > 0) {
@@ -70,21 +96,26 @@ export class GoogleTokens {
    * refused at once cost one fetch.
    */
   invalidate(id: string, refused: string): void {
-    const entry = this.#entryOf(id);
-    if (entry.token?.secret.reveal() === refused) entry.token = undefined;
+    const entry = this.#entries.get(id);
+    if (entry?.token?.secret.reveal() === refused) entry.token = undefined;
   }
 
-  #entryOf(id: string): TokenEntry {
+  #entryOf(id: string, proxy: ProxyAddress | 'none' | undefined): TokenEntry {
     let entry = this.#entries.get(id);
     if (entry === undefined) {
-      entry = { clock: new SigningClock(TOLERANCE_MS, this.#now), token: undefined, fetching: undefined };
+      entry = {
+        way: wayBy(usedProxy(proxy, this.#proxy), typeof proxy === 'object'),
+        clock: new SigningClock(TOLERANCE_MS, this.#now),
+        token: undefined,
+        fetching: undefined,
+      };
       this.#entries.set(id, entry);
     }
     return entry;
   }
 
   #fetch(entry: TokenEntry, account: ServiceAccount): Promise<Token | CredentialFailure> {
-    entry.fetching ??= fetchToken(account, entry.clock, this.#now).then((fetched) => {
+    entry.fetching ??= fetchToken(account, entry, this.#now).then((fetched) => {
       entry.fetching = undefined;
       if ('secret' in fetched) entry.token = fetched;
       return fetched;
@@ -93,17 +124,22 @@ export class GoogleTokens {
   }
 }
 
+function wayBy(proxy: ProxyAddress | undefined, isOwnProxy: boolean): Way {
+  if (proxy === undefined) return { isOwnProxy };
+  return { dispatcher: new Agent({ connect: proxyConnector(proxy, FETCH_MS), allowH2: false }), isOwnProxy };
+}
+
 /** Never rejects: whatever goes wrong is a failure of the credential. A refusal may be the clock's: then it is signed anew. */
 async function fetchToken(
   account: ServiceAccount,
-  clock: SigningClock,
+  { clock, way }: TokenEntry,
   now: () => number,
 ): Promise<Token | CredentialFailure> {
   const signedAt = clock.now();
-  const fetched = await fetchTokenAt(signedAt, account, now);
+  const fetched = await fetchTokenAt(signedAt, account, way, now);
   if (!isRefused(fetched)) return fetched;
   if (!clock.learn(headerText(fetched.result.headers['date']), signedAt)) return fetched;
-  const again = await fetchTokenAt(clock.now(), account, now);
+  const again = await fetchTokenAt(clock.now(), account, way, now);
   if (isRefused(again)) clock.forget();
   return again;
 }
@@ -111,6 +147,7 @@ async function fetchToken(
 async function fetchTokenAt(
   signedAt: number,
   account: ServiceAccount,
+  way: Way,
   now: () => number,
 ): Promise<Token | CredentialFailure> {
   let assertion: string;
@@ -119,7 +156,7 @@ async function fetchTokenAt(
   } catch (error) {
     return unusableKey(error);
   }
-  return requestToken(new URL(account.token_uri), assertion, now);
+  return requestToken(new URL(account.token_uri), assertion, way, now);
 }
 
 /** The server's own refusal: it answers 400 or 401 to what it does not accept (RFC 6749, 5.2). */
@@ -132,6 +169,7 @@ function isRefused(
 async function requestToken(
   at: URL,
   assertion: string,
+  { dispatcher, isOwnProxy }: Way,
   now: () => number,
 ): Promise<Token | CredentialFailure> {
   try {
@@ -147,6 +185,7 @@ async function requestToken(
         assertion,
       }).toString(),
       signal: AbortSignal.timeout(FETCH_MS),
+      ...(dispatcher !== undefined && { dispatcher }),
     });
     const answer = await readBounded(stream);
     const token = statusCode < 300 ? tokenIn(answer, now()) : undefined;
@@ -155,8 +194,9 @@ async function requestToken(
     const body = new Redactor([assertion]).bytes(answer);
     return failureOf({ kind: 'whole', status: statusCode, headers, body, watch: UNWATCHED });
   } catch (error) {
-    const detail = error instanceof Error ? `token-${faultDetail(error)}` : 'token';
-    return failureOf({ kind: 'fault', fault: 'not-sent', detail });
+    const cause = error instanceof Error ? error : new Error(String(error));
+    const fault = faultBeforeSending(cause, isOwnProxy);
+    return failureOf({ kind: 'fault', fault, detail: `token-${faultDetail(cause)}` });
   }
 }
 

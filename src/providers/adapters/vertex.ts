@@ -28,6 +28,7 @@ import { accountIn } from '../../keys/service-account.ts';
 import type { ServiceAccount } from '../../keys/service-account.ts';
 import { claudeEdits, claudePath, claudeSupports, ANTHROPIC_HEADERS } from './vertex-claude.ts';
 import type { CredentialFailure, ProviderAdapter } from '../adapter.ts';
+import { usedProxy } from '../used-proxy.ts';
 
 const REFRESH_AHEAD_SECONDS = 60;
 
@@ -45,7 +46,11 @@ const EXPRESS_ORIGIN = 'https://aiplatform.googleapis.com';
 export function openVertex(config: ProviderConfig): ProviderAdapter {
   const { origin, basePath } = endpointOf(config);
   const isRegional = origin === `https://${config.vertexRegion}-aiplatform.googleapis.com`;
-  const tokens = new GoogleTokens((config.vertexTokenRefreshAhead ?? REFRESH_AHEAD_SECONDS) * 1000, Date.now);
+  const tokens = new GoogleTokens(
+    (config.vertexTokenRefreshAhead ?? REFRESH_AHEAD_SECONDS) * 1000,
+    Date.now,
+    usedProxy(config.proxy),
+  );
   const defaultDialect: Dialect = config.vertexOpenAICompatible === true ? 'openai-chat' : 'gemini-generate';
   const nativeOf = (model: string): Dialect => (isClaude(model) ? 'anthropic-messages' : defaultDialect);
   const withCredential = (
@@ -171,7 +176,7 @@ function withToken(
     ...request,
     headers: [...request.headers, ...credentialHeader(bearer, token)],
   });
-  const token = tokens.tokenFor(key.id, account);
+  const token = tokens.tokenFor(key.id, account, key.proxy);
   if (!(token instanceof Promise)) return withBearer(token);
   return token.then((fetched) => (fetched instanceof Secret ? withBearer(fetched) : fetched));
 }

@@ -10,6 +10,11 @@ function configOf(env: NodeJS.ProcessEnv): Config {
   return result.config;
 }
 
+/** The pools by their providers. */
+function tokensOf(env: NodeJS.ProcessEnv): unknown {
+  return configOf(env).providers.map(({ id, apiTokens }) => [id, apiTokens.map(({ key }) => key.reveal())]);
+}
+
 void test('without a key there is no configuration', () => {
   assert.equal(configFromEnvironment({ PATH: '/bin', OPENAI_API_KEY: '', GROQ_API_KEY: ' , ' }), undefined);
 });
@@ -47,6 +52,12 @@ void test('keys come back by a health check where a model for it is known, by a 
     [unknown?.failover.healthCheckModel, unknown?.failover.cooldownDuration],
     [undefined, 60_000],
   );
+});
+
+void test('another documented name of a variable counts where the usual one is not set', () => {
+  assert.deepEqual(tokensOf({ GOOGLE_API_KEY: 'g' }), [['gemini', ['g']]]);
+  assert.deepEqual(tokensOf({ GOOGLE_API_KEY: 'g', GEMINI_API_KEY: 'h' }), [['gemini', ['h']]]);
+  assert.deepEqual(tokensOf({ GOOGLE_API_KEY: 'g', GEMINI_API_KEY: '' }), [['gemini', ['g']]]);
 });
 
 void test('what is wrong with a list names the variable and the item', () => {

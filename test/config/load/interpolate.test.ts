@@ -35,8 +35,15 @@ void test('numbers and switches may come from the environment', () => {
 });
 
 void test('what a variable holds is text, whatever it looks like', () => {
-  for (const value of ['123456', 'true', 'null', '[a,b]', '{x:1}', '#x', '&a', '${OTHER}', 'a,b'])
-    assert.deepEqual(tokensOf('provider: { type: openai, apiTokens: [${KEY}] }', { KEY: value }), [value]);
+  const text = 'provider: { type: openai, apiTokens: [${KEY}] }';
+  for (const value of ['123456', 'true', 'null', '{x:1}', '#x', '&a'])
+    assert.deepEqual(tokensOf(text, { KEY: value }), [value]);
+  for (const value of ['[a,b]', '${OTHER}', 'a,b'])
+    assert.deepEqual(
+      providerOf('provider: { type: openai, modelMapping: { m: ${NAME} } }', { env: { NAME: value } })
+        .modelMapping,
+      { m: value },
+    );
 });
 
 void test('a variable that is not set is an error that names it, once', () => {
@@ -46,18 +53,21 @@ void test('a variable that is not set is an error that names it, once', () => {
     {
       path: 'provider.apiTokens[0]',
       expected: 'the environment variable MISSING_KEY, which is not set',
+      variable: 'MISSING_KEY',
       line: 4,
       column: 7,
     },
     {
       path: 'provider.apiTokens[1]',
       expected: 'the environment variable MISSING_KEY, which is not set',
+      variable: 'MISSING_KEY',
       line: 5,
       column: 7,
     },
     {
       path: 'provider.timeout',
       expected: 'the environment variable NO_TIME, which is not set',
+      variable: 'NO_TIME',
       line: 6,
       column: 12,
     },
@@ -85,7 +95,7 @@ void test('names of fields are not expanded', () => {
 });
 
 void test('a reference without a proper name is an error', () => {
-  for (const reference of ['${}', '${a-b}', '${A', '${ A }', '${1A}']) {
+  for (const reference of ['${}', '${a-b}', '${A', '${ A }', '${1A}', '${gsk_0123456789abcdef0123}']) {
     const [problem] = problemsIn(`provider:\n  type: openai\n  baseUrl: https://x/${reference}\n`);
     assert.match(problem?.expected ?? '', /name of an environment variable/, reference);
     assert.equal(problem?.path, 'provider.baseUrl');

@@ -279,7 +279,7 @@ void describe('warnings', () => {
   ])
     void test(`warns of more retries than keys to retry with: ${apiTokens}`, () => {
       const { warnings } = accepted(
-        `providers: [{ id: a, type: openai, apiTokens: ${apiTokens}, failover: { enabled: true, cooldownDuration: 1 }, retryOnFailure: { enabled: true, maxRetries: 3 } }]`,
+        `providers: [{ id: a, type: openai, apiTokens: ${apiTokens}, failover: { enabled: true, cooldownDuration: 1000 }, retryOnFailure: { enabled: true, maxRetries: 3 } }]`,
       );
       assert.deepEqual(
         warnings.map(({ path }) => path),

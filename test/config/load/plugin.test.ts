@@ -174,8 +174,8 @@ void test('a missing type and an unknown one are refused, with the known ones li
   const [missing] = problemsIn('provider: { id: a }');
   assert.equal(missing?.path, 'provider.type');
   assert.match(missing.expected, /missing type.*openai.*groq/);
-  const [unknown] = problemsIn('provider: { type: opneai }');
-  assert.equal(unknown?.value, 'opneai');
+  const [unknown] = problemsIn('provider: { type: nobody }');
+  assert.equal(unknown?.value, 'nobody');
   assert.match(unknown.expected, /known provider type: openai, /);
 });
 

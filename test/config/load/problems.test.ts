@@ -32,22 +32,24 @@ group('text that is no YAML', [
   {
     name: 'an open bracket',
     text: 'providers: [',
-    problems: ['1:13: expected a line indented like those it belongs to, and every bracket or quote closed'],
+    problems: ['1:12: expected a closing ] for this [, in: providers: ['],
   },
   {
     name: 'a tab',
     text: 'provider:\n\ttype: openai',
-    problems: ['2:1: expected spaces for indentation, not tabs'],
+    problems: ['2:1: expected spaces for indentation, and no tab, in: type: openai'],
   },
   {
     name: 'an open quote',
     text: 'provider: "x',
-    problems: ['1:13: expected a closing quote, bracket or brace, a comma, a colon or a space'],
+    problems: ['1:11: expected a closing " on the same line for this one, in: provider: "…'],
   },
   {
     name: 'a colon in plain text',
     text: 'provider: type: openai',
-    problems: ['1:11: expected quotes around text with a colon in it, or a line for each field'],
+    problems: [
+      '1:11: expected quotes around a text with a colon in it (provider: "…"), in: provider: type: openai',
+    ],
   },
   {
     name: 'text among documents',
@@ -57,25 +59,25 @@ group('text that is no YAML', [
   {
     name: 'a mistake in a later document',
     text: `${openai}\n---\nlisten: [`,
-    problems: ['3:10: expected a line indented like those it belongs to, and every bracket or quote closed'],
+    problems: ['3:9: expected a closing ] for this [, in: listen: ['],
   },
   {
     name: 'a tag nobody knows',
     text: 'provider: { type: !mine openai }',
-    problems: ['1:19: expected no tag, or one of the YAML core schema'],
+    problems: ['1:19: expected quotes around what begins with !, such as "!…"'],
   },
   {
     name: 'a field twice, beside other mistakes',
     text: `${openai}\nlisten: 1\nlisten: 2\nworkers: 0`,
     problems: [
-      '3:1: expected a field that this map does not already have',
+      '3:1: listen: expected once: it is already used on line 2',
       '4:10: workers is "0": expected auto, or a whole number from 1 to 256',
     ],
   },
   {
     name: 'an alias without its anchor',
     text: 'provider: *nowhere',
-    problems: ['1:1: expected aliases that each come after their anchor, and at most 100 of them'],
+    problems: ['1:11: expected quotes around what begins with *, such as "*…", or its anchor above'],
   },
   {
     name: 'aliases that multiply',
@@ -84,7 +86,7 @@ group('text that is no YAML', [
       ...['b', 'c', 'd'].map((name, at) => `${name}: &${name} [${`*${'abc'[at]},`.repeat(10)}]`),
       'e: *d',
     ].join('\n'),
-    problems: ['1:1: expected aliases that each come after their anchor, and at most 100 of them'],
+    problems: ['1:1: expected aliases that are not within what they stand for, and at most 100 of them'],
   },
 ]);
 
@@ -205,6 +207,35 @@ provider:
       '1:1: lissten: expected a known field; did you mean listen?',
       '4:25: provider.apiTokens[0].wieght: expected a known field; did you mean weight?',
       '5:15: provider.failover.failureTreshold: expected a known field; did you mean failureThreshold?',
+    ],
+  },
+  {
+    name: 'what is near is an option that the type has, and not another type’s',
+    text: 'provider: { type: openai, attempts: 1, azureServiceUr: x, openaiCustomUr: y }',
+    problems: [
+      '1:40: provider.azureServiceUr: expected a known field; docs/CONFIGURATION.md lists them',
+      '1:59: provider.openaiCustomUr: expected a known field; did you mean openaiCustomUrl?',
+    ],
+  },
+  {
+    name: 'a name that is a credential, or holds one, is not shown',
+    text: `provider:
+  type: openai
+  attempts: 2
+  sk-proj-0123456789: x
+  0123456789abcdef0123456789abcdef: x
+  retryOnFailure: { gsk_0123456789abcdef0123: x }
+  modelMapping: { sk-0123456789abcdef0123: [] }
+clients: [{ name: a, key:do-not-show }]
+activeProviderId: sk-0123456789abcdef0123
+`,
+    problems: [
+      '4:3: provider["[secret]"]: expected a known field; docs/CONFIGURATION.md lists them',
+      '5:3: provider["[secret]"]: expected a known field; docs/CONFIGURATION.md lists them',
+      '6:21: provider.retryOnFailure["[secret]"]: expected a known field: enabled, maxRetries, retryTimeout, retryOnStatus',
+      '7:19: provider.modelMapping["sk-***"]: expected a model name, or "" to keep the one asked for',
+      '8:22: clients[0].key: expected a space behind the colon (key: …)',
+      '9:19: activeProviderId is [secret]: expected the id of a provider: openai',
     ],
   },
   {

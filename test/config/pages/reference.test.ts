@@ -94,8 +94,9 @@ providers:
     baseUrl: https://api.openai.com/v1
     apiTokens:
       - \${ONE}
-      - { key: \${TWO}, name: team-b, weight: 2, quotaDomain: org-b, models: ["gpt-5*"] }
+      - { key: \${TWO}, name: team-b, weight: 2, quotaDomain: org-b, models: ["gpt-5*"], proxy: none }
     apiTokensFile: ./openai.keys
+    proxy: http://user:\${ONE}@proxy.internal:3128
     modelMapping: { "gpt-4*": gpt-5, "*": "" }
     protocol: original
     passthrough: all
@@ -286,6 +287,8 @@ void test('options of vendors are accepted, make base URLs, and warn where they 
     warnings.map(({ path }) => path),
     [
       'providers[0].authHeaderKey',
+      // No route leads to it, and to those behind it.
+      'providers[1]',
       'providers[5].moonshotFileId',
       'providers[19].vertexAuthServiceName',
       'providers[21].klingTokenRefreshAhead',

@@ -1,4 +1,4 @@
-import { spawn, spawnSync, type ChildProcess, type ChildProcessByStdio } from 'node:child_process';
+import { spawn, type ChildProcess, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import { accessSync, constants } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -7,6 +7,7 @@ import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { createClient } from '@redis/client';
+import { installDebianPackage } from '../../support/debian-package.ts';
 import { freePort } from '../../support/free-port.ts';
 
 /**
@@ -122,7 +123,8 @@ export class RedisServer {
 
 let program: string | undefined;
 
-function redisProgram(): string {
+/** The server program. Installs it where there is none. */
+export function redisProgram(): string {
   program ??= process.env['SPAREKEY_REDIS_SERVER'] ?? onPath('redis-server') ?? installed();
   return program;
 }
@@ -149,15 +151,8 @@ const INSTALLED = '/usr/bin/redis-check-rdb';
 
 function installed(): string {
   if (isExecutable(INSTALLED)) return INSTALLED;
-  // Test files run at the same time; the first one installs it for all.
-  const install = 'apt-get install -qq --no-install-recommends redis-tools';
-  const steps = `test -x ${INSTALLED} || ${install} || { apt-get update -qq && ${install}; }`;
-  const lock = join(tmpdir(), 'sparekey-redis-install.lock');
-  const { status } = spawnSync('flock', [lock, 'sh', '-c', steps], {
-    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  if (status === 0 && isExecutable(INSTALLED)) return INSTALLED;
+  if (installDebianPackage('redis-tools', `test -x ${INSTALLED}`) && isExecutable(INSTALLED))
+    return INSTALLED;
   throw new Error(
     'These tests need a Redis or Valkey server, and could not install one. Install redis-server from the ' +
       "system's packages, or name a server program in SPAREKEY_REDIS_SERVER.",

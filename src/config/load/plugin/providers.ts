@@ -4,6 +4,7 @@ import type { Schema } from '../../schema/introspect.ts';
 import { singleProvider } from '../../schema/provider.ts';
 import { vendorFields } from '../../schema/vendor-fields.ts';
 import { KEY_OPTIONS } from '../../schema/vendor-options.ts';
+import { fieldNamesFor } from '../issues.ts';
 import { nearest } from '../nearest.ts';
 import { isBlank, isBlankList, isFields } from './fields.ts';
 import type { Fields } from './fields.ts';
@@ -27,10 +28,11 @@ export function readProvider(provider: Fields, place: Place, reading: Reading): 
   const named = Object.fromEntries([...written].map(([name, as]) => [name, provider[as]]));
   if (isBlankBesideOthers(named)) delete named['apiTokens'];
   const ignored = reading.isPlugins ? ignoredOptions(named) : new Map<string, string>();
+  const known = fieldNamesFor(named['type'], fieldNamesAt(singleProvider, []));
   const entries = Object.entries(named).flatMap(([name, value]) => {
     const at = reading.enter(place, name, written.get(name));
     const why = ignored.get(name);
-    if (why === undefined) return readField(name, value, singleProvider, PROVIDER_WORDS, at, reading);
+    if (why === undefined) return readField(name, value, singleProvider, PROVIDER_WORDS, at, reading, known);
     reading.note(at, `nothing, since ${why}`);
     return [];
   });
@@ -96,7 +98,10 @@ function readMap(map: Fields, schema: Schema, words: Words, place: Place, readin
   );
 }
 
-/** One field of a map; none where it is as good as absent, or nobody reads it. */
+/**
+ * One field of a map; none where it is as good as absent, or nobody reads it.
+ * @param known - the names that one nobody reads may have been meant to be
+ */
 export function readField(
   name: string,
   value: unknown,
@@ -104,13 +109,14 @@ export function readField(
   words: Words,
   place: Place,
   reading: Reading,
+  known: readonly string[] = fieldNamesAt(schema, []),
 ): [string, unknown][] {
   const option = schemaAt(schema, [name]);
   // Of a setting any value is one.
   if (option !== undefined && describeOption(option).kind?.kind === 'any value') return [[name, value]];
   if (reading.isPlugins && isBlank(value)) return [];
   if (option === undefined && reading.isPlugins) {
-    const near = nearest(name, fieldNamesAt(schema, []));
+    const near = nearest(name, known);
     const meant = near === undefined ? '' : `; did you mean ${near}?`;
     reading.note(place, `nothing, since the plugin does not read it either${meant}`);
     return [];

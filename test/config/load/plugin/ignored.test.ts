@@ -61,7 +61,7 @@ extra: 1`,
     warnings: ['1:64 provider.awsAccessKey: nothing, since apiTokens go before it'],
   },
   'a token a second time': {
-    text: 'provider: { type: openai, apiTokens: [k, k, l], failover: { enabled: true, cooldownDuration: 1 } }',
+    text: 'provider: { type: openai, apiTokens: [k, k, l], failover: { enabled: true, cooldownDuration: 1000 } }',
     warnings: ['1:42 provider.apiTokens[1]: a token that no earlier item has; it is a weight of that one'],
     pool: [2, 1],
   },

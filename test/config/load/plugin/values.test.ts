@@ -75,7 +75,7 @@ const taken: readonly { parts: Parts; as?: object; warned?: readonly string[] }[
   {
     parts: {
       apiTokens: ['a', 'b'],
-      failover: { enabled: true, cooldownDuration: 1 },
+      failover: { enabled: true, cooldownDuration: 1000 },
       retryOnFailure: { maxRetries: 100, retryTimeout: 0 },
     },
     as: { retryOnFailure: { enabled: false, maxRetries: 32, retryTimeout: 30_000 } },
@@ -113,7 +113,7 @@ const taken: readonly { parts: Parts; as?: object; warned?: readonly string[] }[
     as: { reasoningContentMode: 'passthrough' },
     warned: ['reasoningContentMode'],
   },
-  { parts: { apiTokens: [12345, 'k'], failover: { enabled: true, cooldownDuration: 1 } } },
+  { parts: { apiTokens: [12345, 'k'], failover: { enabled: true, cooldownDuration: 1000 } } },
   { parts: { context: null } },
   {
     parts: { responseJsonSchema: {}, modelMapping: {} },
