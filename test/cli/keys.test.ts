@@ -186,7 +186,10 @@ void test('the token comes from the command line, the environment or the configu
   assert.equal(wrong.code, 1);
   assert.match(wrong.stderr, /sparekey\.yaml:1:\d+: provider\.type/);
   const here = await finished(context, ['keys', 'list', '--token', TOKEN], { cwd });
-  assert.match(here.stderr, /^sparekey\.yaml cannot be used \(sparekey\.yaml:1:\d+: .+\), so the gateway is looked/);
+  assert.match(
+    here.stderr,
+    /^sparekey\.yaml cannot be used \(sparekey\.yaml:1:\d+: .+\), so the gateway is looked/,
+  );
 });
 
 void test('a gateway that does not run, or is none, is reported in a line', async (context) => {
