@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
+import type { ChildProcess, ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** One thing that a newcomer does, and what must come of it. */
@@ -30,13 +31,17 @@ export type Step =
 export type Expected = RegExp | { readonly not: RegExp };
 
 interface Started {
-  readonly child: ChildProcess;
+  readonly child: ChildProcessByStdio<Writable, Readable, Readable>;
   readonly ended: Promise<unknown>;
+  readonly onTerminal: boolean;
   output: string;
 }
 
 /** How long one command may take, and one thing be waited for; many times what either takes. Milliseconds. */
-const LIMIT_MS = 120_000;
+const LIMIT_MS = 60_000;
+
+/** What a terminal sends when the key is pressed. */
+const CTRL_C = '\u0003';
 
 /** Colours, and what else a terminal is told. */
 // oxlint-disable-next-line no-control-regex
@@ -110,8 +115,8 @@ export class Session {
   async #start({ start, says, onTerminal = false }: Extract<Step, { start: string }>): Promise<void> {
     print(`\n$ ${start}${onTerminal ? '     (on a terminal)' : ''}\n`);
     this.commands++;
-    const command = onTerminal ? `exec script -qefc ${quoted(start)} /dev/null` : `exec ${start}`;
-    const started = this.#spawn(command);
+    const typed = onTerminal ? `exec script -qefc ${quoted(start)} /dev/null` : `exec ${start}`;
+    const started = this.#spawn(typed, onTerminal);
     this.#started.push(started);
     await this.#told(says);
   }
@@ -135,14 +140,18 @@ export class Session {
     const started = this.#started.pop();
     if (started === undefined) throw new Error('nothing was started');
     print('\n^C\n');
-    kill(started.child, 'SIGINT');
+    // A terminal makes the signal of the key; without one it is the signal itself.
+    if (started.onTerminal) started.child.stdin.write(CTRL_C);
+    else kill(started.child, 'SIGINT');
+    const timer = setTimeout(() => kill(started.child, 'SIGKILL'), LIMIT_MS);
     await started.ended;
+    clearTimeout(timer);
     print(indented(started.output));
     this.#expect(started.output, /stopped/);
   }
 
   /** A command in a group of its own, with what it says on either channel. */
-  #spawn(command: string): Started {
+  #spawn(command: string, onTerminal = false): Started {
     const env = {
       PATH: process.env['PATH'],
       HOME: process.env['HOME'],
@@ -153,9 +162,10 @@ export class Session {
       cwd: this.#folder,
       env,
       detached: true,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe'],
     });
-    const started: Started = { child, ended: once(child, 'close'), output: '' };
+    if (!onTerminal) child.stdin.end();
+    const started: Started = { child, ended: once(child, 'close'), onTerminal, output: '' };
     for (const stream of [child.stdout, child.stderr])
       stream.setEncoding('utf8').on('data', (text: string) => {
         started.output += text.replaceAll(ESCAPES, '');
