@@ -1,12 +1,11 @@
 import type { Command } from 'commander';
-import { describeConfig } from '../config/pages/describe.ts';
 import { formatProblem } from '../config/load/problem.ts';
-import { Environment, envFileOption, loadFile } from './environment.ts';
-import { usable } from './failure.ts';
-import { DEFAULT_CONFIG_FILE } from './start/setup.ts';
+import { envFileOption } from './environment.ts';
+import { described } from './start/banner.ts';
+import { findConfigured, nothingToRun } from './start/setup.ts';
 
 interface CheckOptions {
-  readonly config: string;
+  readonly config?: string;
   readonly envFile: readonly string[];
 }
 
@@ -15,7 +14,7 @@ export function registerCheck(program: Command): void {
   program
     .command('check')
     .description('validate a configuration and print what it comes to, without secrets')
-    .option('--config <file>', 'the configuration', DEFAULT_CONFIG_FILE)
+    .option('--config <file>', 'the configuration; without it, what start would run here')
     .addOption(envFileOption())
     .addHelpText(
       'after',
@@ -24,10 +23,13 @@ export function registerCheck(program: Command): void {
     .action(check);
 }
 
-async function check({ config: file, envFile }: CheckOptions): Promise<void> {
-  const { config, warnings } = usable(await loadFile(file, new Environment(envFile)), file);
-  process.stdout.write(`${describeConfig(config).join('\n')}\n`);
-  for (const warning of warnings) {
-    process.stderr.write(`warning: ${formatProblem(warning, file)}\n`);
-  }
+async function check(options: CheckOptions): Promise<void> {
+  const setup = await findConfigured(options);
+  if (setup.kind === 'nothing') throw nothingToRun(setup.unread);
+  const { config, warnings } = setup.loaded;
+  process.stdout.write(`${described(setup, config).join('\n')}\n`);
+  const file = setup.kind === 'file' ? setup.path : undefined;
+  const unread = setup.kind === 'environment' ? setup.unread : [];
+  for (const warning of [...unread, ...warnings.map((each) => formatProblem(each, file))])
+    process.stderr.write(`warning: ${warning}\n`);
 }

@@ -40,6 +40,6 @@ export function logDescriptors(log: Log, limit: number | undefined, caps: Connec
   const { total: connections, perAddress: connectionsPerAddress } = caps;
   const fields = { descriptors: limit ?? 'unknown', connections, connectionsPerAddress };
   if (limit !== undefined && limit < LOW_DESCRIPTOR_LIMIT)
-    log.warn('file descriptors allow for few connections: raise the limit (ulimit -n)', fields);
-  else log.info('file descriptors allow for so many connections', fields);
+    log.warn('few connections fit into the limit on open files: raise it (ulimit -n)', fields);
+  else log.info('so many connections fit into the limit on open files', fields);
 }

@@ -24,8 +24,8 @@ void test('a valid file is described, without secrets', async (context) => {
     env: { KEY: SECRET },
   });
   assert.deepEqual([code, stderr], [0, '']);
-  assert.match(stdout, /^data plane on 127\.0\.0\.1:5397/);
-  assert.match(stdout, /provider main \(active\): openai at https:\/\/api\.openai\.com\/v1/);
+  assert.match(stdout, /^listens on 127\.0\.0\.1:5397/);
+  assert.match(stdout, /provider main: openai at https:\/\/api\.openai\.com\/v1/);
   assert.match(stdout, /2 keys: …wxyz, team-b \(…abcd\)/);
   assert.doesNotMatch(stdout, /never-shown/);
 });
@@ -70,8 +70,31 @@ void test('every mistake is reported with its place, its value and what was expe
   assert.doesNotMatch(stderr, /never-shown|^ +at /m);
 });
 
+void test('without a file it checks what a start would run: keys in the environment', async (context) => {
+  const cwd = await folderFor(context);
+  const { code, stdout, stderr } = await finished(context, ['check'], {
+    cwd,
+    env: { OPENAI_API_KEY: SECRET, ANTHROPIC_KEY: SECRET },
+  });
+  assert.equal(code, 0);
+  assert.match(stdout, /^provider openai: openai at .+\n {2}1 key: …wxyz\n/m);
+  assert.match(stdout, /^route all other models to openai$/m);
+  assert.match(stderr, /^warning: ANTHROPIC_KEY is set, but ANTHROPIC_API_KEY is what is read\.$/m);
+});
+
+void test('where nothing is configured it says so, and what nearly is', async (context) => {
+  const cwd = await folderFor(context);
+  await writeFile(join(cwd, 'sparekey.yml'), 'providers: []\n');
+  const { code, stdout, stderr } = await finished(context, ['check'], { cwd });
+  assert.deepEqual([code, stdout], [1, '']);
+  assert.match(
+    stderr,
+    /^There is nothing to run: .+\nsparekey\.yml is here, but sparekey\.yaml is what is read/,
+  );
+});
+
 void test('a missing file is reported in a line', async (context) => {
   const { code, stderr } = await finished(context, ['check', '--config', 'none.yaml']);
   assert.equal(code, 1);
-  assert.match(stderr, /none\.yaml: expected a file that can be read \(ENOENT\)/);
+  assert.match(stderr, /none\.yaml: expected a file that exists$/);
 });

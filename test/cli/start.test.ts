@@ -38,7 +38,7 @@ void test('it runs the sparekey.yaml that is there, and says what that comes to'
   const gateway = await started(context, [], { cwd });
   const banner = gateway.stdout();
   assert.match(banner, /It runs sparekey\.yaml/);
-  assert.ok(banner.includes(`provider sim (active): openai at ${simulator.url}`));
+  assert.ok(banner.includes(`provider sim: openai at ${simulator.url}`));
   assert.match(banner, /1 key: …wxyz/);
   assert.ok(banner.includes(`state in ${join(cwd, 'sparekey.db')}`));
   assert.equal((await ask(gateway.url, { method: 'GET', path: '/ready' })).status, 200);
@@ -51,7 +51,7 @@ void test('it runs the sparekey.yaml that is there, and says what that comes to'
   const log = gateway.stdout().slice(banner.length).trimEnd().split('\n');
   assert.deepEqual(
     log.map((line) => /"msg":"([^"]+)"/.exec(line)?.[1]?.split(' ')[0]),
-    ['file', 'request', 'stopping', 'stopped'],
+    ['so', 'request', 'stopping', 'stopped'],
   );
   assert.doesNotMatch(gateway.stdout(), /sk-known/);
 });
@@ -74,7 +74,7 @@ void test('keys in the environment are enough', async (context) => {
   };
   const gateway = await started(context, [], { cwd, env });
   assert.match(gateway.stdout(), /uses the API keys it found in the environment/);
-  assert.match(gateway.stdout(), /provider openai \(active\).*\n +2 keys: …wxyz, …abcd\n +failover on/);
+  assert.match(gateway.stdout(), /provider openai: .*\n +2 keys: …wxyz, …abcd\n +failover on/);
   assert.match(gateway.stdout(), /provider mistral: .*\n +1 key: …mist/);
   assert.match(gateway.stdout(), /-d '\{"model":"gpt-5-nano"/);
 });

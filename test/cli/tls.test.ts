@@ -108,7 +108,7 @@ void test('both listeners speak TLS, and take over new certificates and secrets 
   const two = await makeCertificate(folder, 'two', authority);
   const gateway = await secured(context, filesOf(one, FIRST), [authority.cert], 2);
   const { url, adminUrl, cwd, mount } = gateway;
-  assert.match(gateway.stdout(), /data plane on \S+ with TLS \(certificate of CN=one until/);
+  assert.match(gateway.stdout(), /listens on \S+ with TLS \(certificate of CN=one until/);
   const agent = new Agent({ keepAlive: true, maxSockets: 1, ca: authority.cert });
   context.after(() => agent.destroy());
   const first = await gateway.ask(url, agent);

@@ -7,7 +7,7 @@ import { KEY, gatewayWithWorkers, connectToWorker, connectToEachWorker } from '.
 
 void test('all workers answer on the one port, and the control process lists them', async (context) => {
   const gateway = await gatewayWithWorkers(context, { workers: 3 });
-  assert.match(gateway.stdout(), /data plane on 127\.0\.0\.1:\d+.*\n +3 workers\n/);
+  assert.match(gateway.stdout(), /listens on 127\.0\.0\.1:\d+.*\n +3 workers\n/);
   const lines = await connectToEachWorker(context, gateway.url, 3);
   for (const line of lines) {
     assert.equal((await line.ask()).status, 200);

@@ -1,6 +1,9 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
+import { loadConfigApart } from '../../config/load/load-apart.ts';
+import type { LoadResult } from '../../config/load/load.ts';
+import { formatProblem } from '../../config/load/problem.ts';
 import { certificatesOf } from '../../listener/key-pair.ts';
 import type { AdminAccess } from './admin-client.ts';
 import { DEFAULT_ADMIN_URL, urlOf } from './admin-url.ts';
@@ -62,22 +65,40 @@ async function configuredAdmin(
 ): Promise<Omit<AdminAccess, 'operator'> | undefined> {
   const path = file ?? (existsSync(DEFAULT_CONFIG_FILE) ? DEFAULT_CONFIG_FILE : undefined);
   if (path === undefined) return undefined;
-  const result = await loadFile(path, environment);
+  const result = await loadUnset(path, environment);
   if (result.ok) {
     const { listen, token, tls } = result.config.admin;
     const [own] = tls === undefined ? [] : certificatesOf(tls.cert);
     return {
       url: urlOf(listen, tls),
-      token: token?.reveal(),
+      token: token?.reveal() === UNSET ? undefined : token?.reveal(),
       trusted: own && { pem: own.toString(), isServer: true },
     };
   }
   if (file !== undefined) throw configFailure(result.problems, path);
-  // The keys it names may be in the environment of the gateway alone, which is no reason not to ask it.
+  const [first] = result.problems;
+  const why = first === undefined ? '' : ` (${formatProblem(first, path)})`;
   process.stderr.write(
-    `${path} cannot be read here, so the gateway is looked for at ${DEFAULT_ADMIN_URL}.\n`,
+    `${path} cannot be used${why}, so the gateway is looked for at ${DEFAULT_ADMIN_URL}; --admin URL names another.\n`,
   );
   return undefined;
+}
+
+/** What stands for a variable that is not set. */
+const UNSET = 'not-set-where-this-runs';
+
+/** Loads a configuration whose variables may be in the environment of the gateway alone, which is no reason not to ask it. */
+async function loadUnset(path: string, environment: Environment): Promise<LoadResult> {
+  const result = await loadFile(path, environment);
+  const reading = await environment.read();
+  if (result.ok || !reading.ok) return result;
+  const missing = result.problems.flatMap(({ variable }) => variable ?? []);
+  if (missing.length < result.problems.length) return result;
+  const again = await loadConfigApart(path, {
+    ...reading.env,
+    ...Object.fromEntries(missing.map((name) => [name, UNSET])),
+  });
+  return again.ok ? again : result;
 }
 
 async function authorities(file: string): Promise<AdminAccess['trusted']> {

@@ -1,4 +1,4 @@
-import { describeConfig } from '../../config/pages/describe.ts';
+import { describeConfig, describeGateway, describeLastRoute } from '../../config/pages/describe.ts';
 import type { Config } from '../../config/schema/schema.ts';
 import type { Running } from '../../main.ts';
 import { DEFAULT_ADMIN_URL, urlOf } from '../keys/admin-url.ts';
@@ -57,15 +57,16 @@ function found(setup: Setup): readonly string[] {
 }
 
 /** The configuration in lines. Of routes that were made here, those of one destination are one line. */
-function described(setup: Setup, config: Config): readonly string[] {
+export function described(setup: Pick<Setup, 'kind'>, config: Config): readonly string[] {
   if (setup.kind !== 'environment') return describeConfig(config);
-  return [...describeConfig({ ...config, routes: [] }), ...describeMadeRoutes(config)];
+  return [...describeGateway(config), ...describeMadeRoutes(config)];
 }
 
 /** The most names of models in a line. */
 const MODELS_SHOWN = 6;
 
-function describeMadeRoutes({ routes, activeProviderId = '' }: Config): readonly string[] {
+function describeMadeRoutes(config: Config): readonly string[] {
+  const { routes } = config;
   const byDestination = Map.groupBy(
     routes.filter(({ to }) => to.length > 0),
     ({ to }) => to.map((step) => step.map(({ provider }) => provider).join(' or ')).join(', then '),
@@ -80,13 +81,13 @@ function describeMadeRoutes({ routes, activeProviderId = '' }: Config): readonly
     ...known,
     ...(refused.length === 0
       ? []
-      : ['models of makers without a key here are refused, and the variable named']),
-    ...(routes.some(({ model }) => model === '*') ? [] : [`route all other models to ${activeProviderId}`]),
+      : ['models of vendors without a key here are refused, and the answer names the variable to set']),
+    ...describeLastRoute(config),
   ];
 }
 
 function firstRequest(config: Config, baseUrl: string): readonly string[] {
-  if (config.clients !== undefined) return [];
+  if (config.clients !== undefined) return askAsClient(config.clients, config, baseUrl);
   const model = checkedModel(config);
   if (model === undefined) return ['See what models there are:', `  ${modelsLine(baseUrl)}`, ''];
   return [
@@ -95,6 +96,21 @@ function firstRequest(config: Config, baseUrl: string): readonly string[] {
     '',
     'Or from a program (npm install openai):',
     ...sdkSnippet(baseUrl, model).map((line) => `  ${line}`),
+    '',
+  ];
+}
+
+/** Secrets are not printed, so the line has a place for one. */
+function askAsClient(
+  [client]: NonNullable<Config['clients']>,
+  config: Config,
+  baseUrl: string,
+): readonly string[] {
+  const model = checkedModel(config);
+  if (client === undefined || model === undefined) return [];
+  return [
+    `Ask it something, with the key of ${client.name} in place of KEY:`,
+    `  ${curlLine(baseUrl, model)} -H 'authorization: Bearer KEY'`,
     '',
   ];
 }

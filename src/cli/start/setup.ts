@@ -52,8 +52,31 @@ export const DEFAULT_CONFIG_FILE = 'sparekey.yaml';
  * shows that another thing was meant.
  * @throws CommandFailure with all that is wrong where what was found cannot be used, or nothing is to be run
  */
-export async function findSetup({ config, demo, envFile = [] }: SetupOptions): Promise<Setup> {
-  if (demo === true) return demonstration(true);
+export async function findSetup(options: SetupOptions): Promise<Setup> {
+  if (options.demo === true) return demonstration(true);
+  const found = await findConfigured(options);
+  if (found.kind !== 'nothing') return found;
+  if (found.unread.length > 0 || !process.stdout.isTTY) throw nothingToRun(found.unread);
+  return demonstration(false);
+}
+
+/** What is configured here, by a file or by keys in the environment. */
+type Configured = Exclude<Setup, { readonly kind: 'demo' }>;
+
+/** Nothing is, and what nearly is: a sentence each. */
+interface NothingConfigured {
+  readonly kind: 'nothing';
+  readonly unread: readonly string[];
+}
+
+/**
+ * Finds out what is configured, as `start` does, without starting anything.
+ * @throws CommandFailure with all that is wrong where what was found cannot be used
+ */
+export async function findConfigured({
+  config,
+  envFile = [],
+}: Pick<SetupOptions, 'config' | 'envFile'>): Promise<Configured | NothingConfigured> {
   const environment = new Environment(envFile);
   const path = config ?? (existsSync(DEFAULT_CONFIG_FILE) ? DEFAULT_CONFIG_FILE : undefined);
   if (path !== undefined) {
@@ -66,8 +89,7 @@ export async function findSetup({ config, demo, envFile = [] }: SetupOptions): P
     const load: Load = async () => (await loadKeys(environment)) ?? NO_KEYS;
     return { kind: 'environment', envFiles: envFile, loaded: usable(found, 'environment'), load, unread };
   }
-  if (unread.length > 0 || !process.stdout.isTTY) throw nothingToRun(unread);
-  return demonstration(false);
+  return { kind: 'nothing', unread };
 }
 
 const NO_KEYS: LoadResult = {
@@ -80,7 +102,8 @@ async function unreadBeside(environment: Environment): Promise<readonly string[]
   return reading.ok ? nearMisses(reading.env, DEFAULT_CONFIG_FILE) : [];
 }
 
-function nothingToRun(unread: readonly string[]): CommandFailure {
+/** Says that nothing is configured, how to, and what nearly is. */
+export function nothingToRun(unread: readonly string[]): CommandFailure {
   const nothing = `There is nothing to run: no ${DEFAULT_CONFIG_FILE} in ${process.cwd()}, and no API key in the environment, such as OPENAI_API_KEY or ANTHROPIC_API_KEY. --config FILE names another file; --demo starts a pretend provider, whose answers are invented.`;
   return new CommandFailure([nothing, ...unread].join('\n'));
 }

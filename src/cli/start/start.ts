@@ -33,15 +33,15 @@ export function registerStart(program: Command): void {
     .addOption(
       new Option('--demo', 'a pretend provider, whose answers are invented').conflicts(['config', 'envFile']),
     )
-    .option('--port <number>', 'port of the data plane; 0 is any free one', parsePort)
+    .option('--port <number>', 'port for applications; 0 is any free one', parsePort)
     .option('--admin-port <number>', 'port of the admin listener; 0 is any free one', parsePort)
     .option('--quiet', 'print nothing but the log')
     .addHelpText(
       'after',
       `
 Without a configuration it uses the API keys it finds in the environment (OPENAI_API_KEY and the customary names
-of other providers; a comma-separated list is a pool). Without those it starts a demonstration on a terminal, where
-nothing nearly right shows that something else was meant.
+of other providers; a comma-separated list is a pool). Without those it starts a demonstration, on a terminal only,
+and not where a file or variable has nearly the right name.
 
 It first prints where it listens. Then the log begins: a line for each request, for people on a terminal and as
 JSON elsewhere. SIGTERM and Ctrl-C stop it when the requests under way are done; a second one stops it at once.

@@ -6,7 +6,7 @@ import { describeOption, fieldNamesAt, fieldsOf, schemaAt, valuesOf } from '../s
 import type { Schema } from '../schema/introspect.ts';
 import { singleProvider } from '../schema/provider.ts';
 import { vendorFields } from '../schema/vendor-fields.ts';
-import { nearest } from './nearest.ts';
+import { meantName, nearest } from './nearest.ts';
 import { formatPath, shorten } from './problem.ts';
 import type { ConfigProblem, Path } from './problem.ts';
 
@@ -79,7 +79,7 @@ function unknownField(
 ): ConfigProblem {
   const { line, column } = locate([...path, name], 'field');
   const known = fieldNamesFor(locate([...path, 'type'], 'value').written, fieldNamesAt(schema, path));
-  const near = nearest(name, known);
+  const near = meantName(name, known);
   const all = known.length > MAX_LISTED ? '; docs/CONFIGURATION.md lists them' : `: ${known.join(', ')}`;
   return {
     path: showPath([...path, name], schema),

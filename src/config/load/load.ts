@@ -206,6 +206,7 @@ async function readText(path: string): Promise<FileText> {
     if (!(error instanceof Error) || !('code' in error)) throw error;
     if (error.code === 'ERR_ENCODING_INVALID_ENCODED_DATA')
       return { ok: false, expected: 'a file of UTF-8 text' };
+    if (error.code === 'ENOENT') return { ok: false, expected: 'a file that exists' };
     return { ok: false, expected: `a file that can be read (${String(error.code)})` };
   }
 }

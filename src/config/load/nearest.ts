@@ -8,6 +8,26 @@ export function nearest(name: string, known: readonly string[]): string | undefi
   return best?.candidate;
 }
 
+/** What other programs call things that have another name here: words in lower case without `_` and `-`. */
+const CALLED_ELSEWHERE: ReadonlyMap<string, string> = new Map([
+  ...['apikey', 'apikeys', 'key', 'keys', 'token', 'tokens', 'secret'].map(
+    (word) => [word, 'apiTokens'] as const,
+  ),
+  ...['url', 'apibase', 'baseurl', 'apiurl', 'endpoint', 'apihost'].map((word) => [word, 'baseUrl'] as const),
+  ['name', 'id'],
+  ['provider', 'type'],
+  ['vendor', 'type'],
+  ['kind', 'type'],
+  ['modelmap', 'modelMapping'],
+  ['modelalias', 'modelMapping'],
+]);
+
+/** The known name that a name was probably meant to be: one that is nearly the same, or that other programs have for it. */
+export function meantName(name: string, known: readonly string[]): string | undefined {
+  const elsewhere = CALLED_ELSEWHERE.get(name.toLowerCase().replaceAll(/[_-]/g, ''));
+  return elsewhere !== undefined && known.includes(elsewhere) ? elsewhere : nearest(name, known);
+}
+
 /** Levenshtein distance; infinite where the lengths differ by more than 3. */
 function distance(one: string, other: string): number {
   if (Math.abs(one.length - other.length) > 3) return Number.POSITIVE_INFINITY;

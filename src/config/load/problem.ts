@@ -24,10 +24,13 @@ export interface Warning {
   readonly expected: string;
 }
 
-/** In order of position; what has none comes first. */
+/** In order of position, and of lines in the file that one place names; what has no position comes first. */
 export function sortProblems(problems: readonly ConfigProblem[]): readonly ConfigProblem[] {
   return problems.toSorted(
-    (one, other) => (one.line ?? 0) - (other.line ?? 0) || (one.column ?? 0) - (other.column ?? 0),
+    (one, other) =>
+      (one.line ?? 0) - (other.line ?? 0) ||
+      (one.column ?? 0) - (other.column ?? 0) ||
+      one.expected.localeCompare(other.expected, 'en', { numeric: true }),
   );
 }
 

@@ -6,15 +6,28 @@ import type { Config, ProviderConfig } from '../schema/schema.ts';
 
 /** A summary of a configuration, for people, in lines. No secrets; of keys only their hints. */
 export function describeConfig(config: Config): string[] {
+  return [...describeGateway(config), ...config.routes.map(describeRoute), ...describeLastRoute(config)];
+}
+
+/** The part of the summary that is not about routes. */
+export function describeGateway(config: Config): string[] {
   return [
-    `data plane on ${formatAddress(config.listen)}${describeTls(config.tls)}${describeClients(config)}`,
+    `listens on ${formatAddress(config.listen)}${describeTls(config.tls)}${describeClients(config)}`,
     ...describeWorkers(config),
     `admin on ${formatAddress(config.admin.listen)}${describeTls(config.admin.tls)}, ${config.admin.token === undefined ? 'without' : 'with'} a token`,
     `state in ${describeState(config.state)}`,
-    describeResources(config),
+    ...describeResources(config),
     ...config.providers.flatMap((provider) => describeProvider(provider, config)),
-    ...config.routes.map(describeRoute),
   ];
+}
+
+/** Where models go that no route names; nothing where one names them all. */
+export function describeLastRoute({ routes, activeProviderId }: Config): string[] {
+  const namesAll = routes.some(
+    ({ model, hosts, paths }) => model === '*' && hosts === undefined && paths === undefined,
+  );
+  if (activeProviderId === undefined || namesAll) return [];
+  return [`route all ${routes.length === 0 ? '' : 'other '}models to ${activeProviderId}`];
 }
 
 function describeRoute({ model, hosts, paths, to }: Config['routes'][number]): string {
@@ -63,16 +76,16 @@ function names(clients: NonNullable<Config['clients']>): string {
   return clients.length === 0 ? 'nobody: clients is empty' : clients.map(({ name }) => name).join(', ');
 }
 
-function describeResources({ resourceAffinity }: Config): string {
-  if (resourceAffinity === 0) return 'which key made a file, batch or response is not remembered';
-  return `which key made a file, batch or response is known for ${formatDuration(resourceAffinity)} after its last use`;
+/** How long is nobody's concern; that it is not at all may be. */
+function describeResources({ resourceAffinity }: Config): string[] {
+  return resourceAffinity === 0 ? ['which key made a file, batch or response is not remembered'] : [];
 }
 
-function describeProvider(provider: ProviderConfig, { activeProviderId, clients }: Config): string[] {
+function describeProvider(provider: ProviderConfig, { clients }: Config): string[] {
   const { id, type, baseUrl } = provider;
   const isOpen = clients === undefined;
   return [
-    `provider ${id}${id === activeProviderId ? ' (active)' : ''}: ${type} at ${redactedText(baseUrl)}`,
+    `provider ${id}: ${type} at ${redactedText(baseUrl)}`,
     `  ${describeKeys(provider, isOpen)}`,
     `  ${describeFailover(provider)}`,
     ...describeProxies(provider),

@@ -13,7 +13,7 @@ const FORMS: readonly { readonly form: RegExp; readonly said: string }[] = [
   { form: /^(?:bearer|basic)\s/i, said: 'alone, without Bearer or another scheme before it' },
   {
     form: /^\$[A-Za-z_]\w*$|^\$\{.*\}$|^\$\(.*\)$|^\$env:|^%\w+%$|^\{\{.*\}\}$/,
-    said: 'itself, or ${NAME} for that of a variable: nothing else is replaced',
+    said: 'itself: ${NAME} is replaced by a variable in a configuration, and nothing else is',
   },
   { form: /^https?:\/\//i, said: 'in place of a URL' },
   { form: /^-(?:sk-|gsk_|xai-)/, said: 'with a space between it and the - of its item' },

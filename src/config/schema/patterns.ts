@@ -189,7 +189,7 @@ export function state() {
     .string({ error })
     .transform((written, context): StoreAddress => {
       const address = written.trim();
-      if (address === 'memory:') return { kind: 'memory' };
+      if (address === 'memory:' || address === 'memory') return { kind: 'memory' };
       const path = /^sqlite:(.+)$/.exec(address)?.[1];
       if (path !== undefined) return { kind: 'sqlite', path };
       const redis = parseRedisUrl(address);

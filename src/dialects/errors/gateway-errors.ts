@@ -213,7 +213,8 @@ export const gatewayErrors = {
   invalid_content_type: {
     status: 415,
     type: 'invalid_request_error',
-    message: 'The content type "{contentType}" does not fit this operation.',
+    message:
+      'This operation takes "content-type: application/json" or a form (multipart/form-data), and was sent "{contentType}".',
     meaning: 'The operation takes `application/json` or `multipart/form-data`, without a content encoding.',
     retryable: false,
   },

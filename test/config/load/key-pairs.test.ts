@@ -54,7 +54,7 @@ void test('a configuration holds what its files of certificates and keys do, and
   const [first = '', second = ''] = describeConfig(result.config);
   assert.match(
     first,
-    /^data plane on \S+ with TLS \(certificate of CN=one until \d{4}-\d\d-\d\d\), open to anybody/,
+    /^listens on \S+ with TLS \(certificate of CN=one until \d{4}-\d\d-\d\d\), open to anybody/,
   );
   assert.match(
     second,

@@ -67,8 +67,14 @@ void describe('a credential that is plainly none', () => {
   for (const [token, expected] of [
     [`"${KEY}"`, 'a token without quotes around it'],
     [`'${KEY}`, 'a token without quotes around it'],
-    ['$OPENAI_KEY', 'a token itself, or ${NAME} for that of a variable: nothing else is replaced'],
-    ['$(cat do-not-show)', 'a token itself, or ${NAME} for that of a variable: nothing else is replaced'],
+    [
+      '$OPENAI_KEY',
+      'a token itself: ${NAME} is replaced by a variable in a configuration, and nothing else is',
+    ],
+    [
+      '$(cat do-not-show)',
+      'a token itself: ${NAME} is replaced by a variable in a configuration, and nothing else is',
+    ],
     [`OPENAI_KEY=${KEY}`, 'a token alone, without NAME= before it'],
     [`export OPENAI_KEY=${KEY}`, 'a token alone, without NAME= before it'],
     [`Bearer ${KEY}`, 'a token alone, without Bearer or another scheme before it'],
@@ -86,7 +92,7 @@ void describe('a credential that is plainly none', () => {
   void test('is a warning where somebody else answers, who may take it', () => {
     const text = 'provider: { type: openai-compatible, baseUrl: "http://h/v1", apiTokens: [$word] }';
     assert.deepEqual(said(text), [
-      'warning: 1:74: provider.apiTokens[0]: expected a token itself, or ${NAME} for that of a variable: nothing else is replaced',
+      'warning: 1:74: provider.apiTokens[0]: expected a token itself: ${NAME} is replaced by a variable in a configuration, and nothing else is',
     ]);
   });
 

@@ -17,17 +17,17 @@ routes: [{ model: "llama-*", to: [local, main] }]
 activeProviderId: main
 `;
   assert.deepEqual(describeConfig(configOf(text)), [
-    'data plane on 127.0.0.1:5397, for web, batch',
+    'listens on 127.0.0.1:5397, for web, batch',
     'admin on 127.0.0.1:5398, with a token',
     'state in memory (forgotten at a stop)',
-    'which key made a file, batch or response is known for 30d after its last use',
-    'provider main (active): openai at https://api.openai.com/v1',
+    'provider main: openai at https://api.openai.com/v1',
     '  3 keys: …cdef, team-b (…3210), …',
     '  failover on: out after 3 failures in a row, back after 2 passed checks with gpt-5-nano (every 5s to 5m) or after 10m',
     'provider local: vllm at http://127.0.0.1:8000/v1',
     '  no keys',
     '  failover off',
     'route llama-* to local, then main',
+    'route all other models to main',
   ]);
 });
 
@@ -62,7 +62,7 @@ void test('a provider that passes on credentials of clients is described so', ()
 
 void test('an open listener and an empty list of clients are described as such', () => {
   const [open] = describeConfig(configOf('provider: { type: openai }'));
-  assert.equal(open, 'data plane on 127.0.0.1:5397, open to anybody on this machine');
+  assert.equal(open, 'listens on 127.0.0.1:5397, open to anybody on this machine');
   const [closed] = describeConfig(configOf('provider: { type: openai }\nclients: []'));
-  assert.equal(closed, 'data plane on 127.0.0.1:5397, for nobody: clients is empty');
+  assert.equal(closed, 'listens on 127.0.0.1:5397, for nobody: clients is empty');
 });

@@ -5,7 +5,7 @@ import { singleProvider } from '../../schema/provider.ts';
 import { vendorFields } from '../../schema/vendor-fields.ts';
 import { KEY_OPTIONS } from '../../schema/vendor-options.ts';
 import { fieldNamesFor } from '../issues.ts';
-import { nearest } from '../nearest.ts';
+import { meantName } from '../nearest.ts';
 import { isBlank, isBlankList, isFields } from './fields.ts';
 import type { Fields } from './fields.ts';
 import type { Place, Reading } from './reading.ts';
@@ -116,9 +116,9 @@ export function readField(
   if (option !== undefined && describeOption(option).kind?.kind === 'any value') return [[name, value]];
   if (reading.isPlugins && isBlank(value)) return [];
   if (option === undefined && reading.isPlugins) {
-    const near = nearest(name, known);
+    const near = meantName(name, known);
     const meant = near === undefined ? '' : `; did you mean ${near}?`;
-    reading.note(place, `nothing, since the plugin does not read it either${meant}`);
+    reading.note(place, `a known option (this one is ignored)${meant}`);
     return [];
   }
   // What Sparekey alone knows is as it has always been, and what nobody knows is for the schema to find.

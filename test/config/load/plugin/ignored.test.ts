@@ -19,18 +19,20 @@ const cases: Readonly<Record<string, Case>> = {
     text: `provider:
   type: openai
   apiTokns: [k]
+  api_keys: [k]
   colour: red
   failover: { failureTreshold: 2 }
   retryOnFailure: { often: true }
   customSettings: [{ name: a, value: 1, note: x }]
 extra: 1`,
     warnings: [
-      '3:3 provider.apiTokns: nothing, since the plugin does not read it either; did you mean apiTokens?',
-      '4:3 provider.colour: nothing, since the plugin does not read it either',
-      '5:15 provider.failover.failureTreshold: nothing, since the plugin does not read it either; did you mean failureThreshold?',
-      '6:21 provider.retryOnFailure.often: nothing, since the plugin does not read it either',
-      '7:41 provider.customSettings[0].note: nothing, since the plugin does not read it either',
-      '8:1 extra: nothing, since the plugin does not read it either',
+      '3:3 provider.apiTokns: a known option (this one is ignored); did you mean apiTokens?',
+      '4:3 provider.api_keys: a known option (this one is ignored); did you mean apiTokens?',
+      '5:3 provider.colour: a known option (this one is ignored)',
+      '6:15 provider.failover.failureTreshold: a known option (this one is ignored); did you mean failureThreshold?',
+      '7:21 provider.retryOnFailure.often: a known option (this one is ignored)',
+      '8:41 provider.customSettings[0].note: a known option (this one is ignored)',
+      '9:1 extra: a known option (this one is ignored)',
     ],
     leaves: { apiTokens: [] },
   },
