@@ -1,3 +1,5 @@
+import { STANDINGS } from './contract-words.ts';
+
 /** Every error of the admin API: its status, under a code that stays, and its meaning. */
 export const adminErrors = {
   invalid_operator: {
@@ -10,7 +12,7 @@ export const adminErrors = {
   },
   unknown_state: {
     status: 400,
-    message: 'A state is one of in-service, throttled, denied, out-of-credit, out-of-service, disabled.',
+    message: `A state is one of ${STANDINGS.join(', ')}.`,
   },
   missing_token: { status: 401, message: 'This needs the admin token, as `Authorization: Bearer TOKEN`.' },
   invalid_token: { status: 401, message: 'That is not the admin token.' },

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { Option } from 'commander';
 import { configFromEnvironmentApart, loadConfigApart } from '../config/load/load-apart.ts';
-import type { Loaded, LoadResult } from '../config/load/load.ts';
+import type { LoadResult } from '../config/load/load.ts';
 import type { ConfigProblem } from '../config/load/problem.ts';
 
 /** A file of variables that many tools read by themselves, and Sparekey does not. */
@@ -62,26 +62,38 @@ export class Environment {
   }
 }
 
-/** Loads a configuration file. A variable that is missing and stands in `.env` is told so. */
-export async function loadFile(path: string, environment: Environment): Promise<LoadResult> {
+/**
+ * Loads a configuration file. A variable that is missing and stands in `.env` is told so.
+ * @param signal - gives it up, and rejects
+ */
+export async function loadFile(
+  path: string,
+  environment: Environment,
+  signal?: AbortSignal,
+): Promise<LoadResult> {
   const reading = await environment.read();
   if (!reading.ok) return reading;
-  const result = await loadConfigApart(path, reading.env);
-  if (!result.ok) return { ok: false, problems: await withUsualFile(result.problems) };
-  return withFiles(result, environment);
+  const result = withFiles(await loadConfigApart(path, reading.env, signal), environment);
+  return result.ok ? result : { ...result, problems: await withUsualFile(result.problems) };
 }
 
-/** Makes a configuration of the API keys in an environment. Undefined where it holds none. */
-export async function loadKeys(environment: Environment): Promise<LoadResult | undefined> {
+/**
+ * Makes a configuration of the API keys in an environment. Undefined where it holds none.
+ * @param signal - gives it up, and rejects
+ */
+export async function loadKeys(
+  environment: Environment,
+  signal?: AbortSignal,
+): Promise<LoadResult | undefined> {
   const reading = await environment.read();
   if (!reading.ok) return reading;
-  const result = await configFromEnvironmentApart(reading.env);
-  return result?.ok === true ? withFiles(result, environment) : result;
+  const result = await configFromEnvironmentApart(reading.env, signal);
+  return result && withFiles(result, environment);
 }
 
-/** With the files of variables that it owes something to. */
-function withFiles(loaded: Loaded, { files }: Environment): Loaded {
-  return { ...loaded, files: [...loaded.files, ...files] };
+/** With the files of variables that it owes something to, or lacks something of, where its own are known. */
+function withFiles(result: LoadResult, { files }: Environment): LoadResult {
+  return result.files === undefined ? result : { ...result, files: [...result.files, ...files] };
 }
 
 async function withUsualFile(problems: readonly ConfigProblem[]): Promise<readonly ConfigProblem[]> {

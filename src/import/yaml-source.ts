@@ -1,8 +1,12 @@
 import { isMap as isYamlMap, isSeq, LineCounter, parseDocument } from 'yaml';
+import type { Document } from 'yaml';
 import { isMap } from './loose.ts';
 import type { LooseMap } from './loose.ts';
 import { ImportFailure } from './plan.ts';
 import type { SourceFile } from './source-file.ts';
+
+/** How often a file may refer to its anchors, all expansion counted. */
+const MAX_ALIAS_COUNT = 1000;
 
 /** A configuration in YAML, and where in it things stand. */
 export interface YamlSource {
@@ -24,7 +28,7 @@ export function readYaml(file: SourceFile, product: string): YamlSource {
       `${file.path}:${line}:${col}: ${error.message.split('\n')[0]?.replace(/:$/, '')}`,
     );
   }
-  const value: unknown = document.toJS({ maxAliasCount: 1000 });
+  const value = dataOf(document, file.path);
   if (!isMap(value)) throw new ImportFailure(`${file.path} is no configuration of ${product}: it is no map.`);
   const place: YamlSource['place'] = (...path) => {
     for (let length = path.length; length > 0; length--) {
@@ -34,6 +38,19 @@ export function readYaml(file: SourceFile, product: string): YamlSource {
     return 'line 1';
   };
   return { value, place };
+}
+
+/** The parser finds aliases that stand for nothing, or for too much, and what cannot be merged, only here. */
+function dataOf(document: Document.Parsed, path: string): unknown {
+  try {
+    return document.toJS({ maxAliasCount: MAX_ALIAS_COUNT });
+  } catch (error) {
+    const why =
+      error instanceof ReferenceError
+        ? `an alias (*NAME) has no anchor (&NAME) before it, or there are more than ${MAX_ALIAS_COUNT} of them`
+        : 'what stands behind a << is no map';
+    throw new ImportFailure(`${path} cannot be read as YAML: ${why}.`);
+  }
 }
 
 /** Where the last part of a path begins: the name of a field, or an item. */

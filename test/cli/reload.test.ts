@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
-import { rename, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { constants } from 'node:fs';
+import { open, rename, rm, writeFile } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
@@ -140,6 +143,41 @@ void test('a file that is not valid is reported, and changes nothing', async (co
   assert.doesNotMatch((await finished(context, list)).stdout, /refused/);
   assert.deepEqual(await gateway.states(), { aaaa: 'in-service', cccc: 'in-service' });
 });
+
+void test('what a refused file lacks is waited for', async (context) => {
+  const gateway = await running(context);
+  await gateway.save(['${file:late.key}'], { limits: { drain: 30 } });
+  await gateway.said(/"level":"error".*late\.key, which does not exist/);
+  await gateway.said(/"level":"warn".*limits\.drain/);
+  await gateway.save(['${file:late.key}']);
+  await gateway.said(/(?:not valid; the old one stays[^]*){2}/);
+  await writeFile(join(gateway.path, '..', 'late.key'), SECOND);
+  await gateway.taken(1);
+  assert.deepEqual(Object.keys(await gateway.states()), ['bbbb', 'cccc']);
+});
+
+void test('a pipe that is waited for in a reload holds up no stop', async (context) => {
+  const gateway = await running(context);
+  await rm(gateway.path);
+  execFileSync('mkfifo', [gateway.path]);
+  await using writer = await whenRead(gateway.path);
+  gateway.process.kill('SIGTERM');
+  assert.equal(await gateway.exit, 0);
+  assert.doesNotMatch(gateway.stdout(), /"level":"error"/);
+  // Nothing of it is left that would read.
+  await assert.rejects(writer.write('x'), { code: 'EPIPE' });
+});
+
+/** A pipe, from when somebody reads it on. */
+async function whenRead(pipe: string): Promise<FileHandle> {
+  for (;;) {
+    try {
+      return await open(pipe, constants.O_WRONLY | constants.O_NONBLOCK);
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+}
 
 void test('changes that count only after a restart are named', async (context) => {
   const gateway = await running(context);

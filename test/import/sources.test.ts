@@ -21,6 +21,8 @@ void test('what is no configuration of the gateway named is told with what is wr
   await writeFile(at('cliproxy.yaml'), 'auth-dir: ~/.x\napi-keys: [a]\n');
   await writeFile(at('broken.yaml'), 'model_list:\n  - a: [1\n');
   await writeFile(at('list.yaml'), '- 1\n');
+  await writeFile(at('alias.yaml'), 'model_list: *models\n');
+  await writeFile(at('merge.yaml'), 'model_list:\n  <<: 3\n');
   await writeFile(at('text.json'), 'no JSON');
   await mkdir(at('folder'));
   const channels = [{ id: 1, type: 1, key: 'sk-a', models: 'a' }];
@@ -43,6 +45,8 @@ void test('what is no configuration of the gateway named is told with what is wr
     ['cliproxyapi', 'cliproxy.yaml', /no API keys of providers .*OAuth/],
     ['litellm', 'broken.yaml', /broken\.yaml:\d+:\d+: /],
     ['litellm', 'list.yaml', /is no map/],
+    ['litellm', 'alias.yaml', /an alias .* has no anchor/],
+    ['cliproxyapi', 'merge.yaml', /what stands behind a << is no map/],
   ];
   for (const [source, name, message] of wrong) {
     const reading = readPlan(source, at(name), { env: {}, now: NOW });

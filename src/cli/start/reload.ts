@@ -4,6 +4,7 @@ import type { Loaded, LoadResult } from '../../config/load/load.ts';
 import { formatProblem } from '../../config/load/problem.ts';
 import { describeChanges } from '../../config/pages/describe-changes.ts';
 import type { ConfigProblem } from '../../config/load/problem.ts';
+import { formatDuration } from '../../config/schema/notations.ts';
 import type { Config } from '../../config/schema/schema.ts';
 import type { Running } from '../../main.ts';
 import type { Log } from '../../telemetry/contract.ts';
@@ -15,8 +16,8 @@ export interface ReloadOptions {
   readonly path: string | undefined;
   /** The configuration that runs now. */
   readonly loaded: Loaded;
-  /** Loads it again. */
-  readonly load: () => Promise<LoadResult>;
+  /** Loads it again. @param signal - gives it up, and rejects */
+  readonly load: (signal: AbortSignal) => Promise<LoadResult>;
   readonly log: Log;
   readonly takeOver: (loaded: Loaded) => Promise<void>;
   /** Shows that the file is not what runs, and with undefined that it is again. */
@@ -25,11 +26,23 @@ export interface ReloadOptions {
 
 /** Between two polls of the files. Milliseconds. */
 const POLL_MS = 250;
+/** Longer than reading takes, unless it is from a pipe that nobody writes into. Milliseconds. */
+const LOAD_LIMIT_MS = 60_000;
+
+const TOO_LONG: LoadResult = {
+  ok: false,
+  problems: [
+    {
+      path: '',
+      expected: `files that can be read within ${formatDuration(LOAD_LIMIT_MS)}, and no pipe that nobody writes into`,
+    },
+  ],
+};
 
 /**
  * Reloads the configuration when one of its files changes and at SIGHUP, and logs in one line what that changed. One that is
  * not valid is logged and shown, and changes nothing.
- * @returns what ends it, once it watches
+ * @returns what ends it, once it watches; what is loaded then is not taken over any more
  */
 export async function keepReloading(options: ReloadOptions): Promise<() => void> {
   const { path, loaded, load, log, takeOver, noteRefusal } = options;
@@ -37,9 +50,20 @@ export async function keepReloading(options: ReloadOptions): Promise<() => void>
   const started = loaded.config;
   let running = started;
   let { files } = loaded;
+  const ending = new AbortController();
 
+  const loadInTime = async (): Promise<LoadResult> => {
+    const limit = AbortSignal.timeout(LOAD_LIMIT_MS);
+    try {
+      return await load(AbortSignal.any([ending.signal, limit]));
+    } catch (error) {
+      if (limit.aborted) return TOO_LONG;
+      throw error;
+    }
+  };
   const reload = async (): Promise<void> => {
-    const result = await load();
+    const result = await loadInTime();
+    ending.signal.throwIfAborted();
     // Those of a refused one too: what it lacks may come.
     files = result.files ?? files;
     if (!result.ok) {
@@ -65,20 +89,26 @@ export async function keepReloading(options: ReloadOptions): Promise<() => void>
   };
 
   let last = Promise.resolve();
-  // One after the other: the newest file wins.
+  let isWaiting = false;
+  // One after the other, and of those that wait one: it reads what is newest when its turn comes.
   const enqueueReload = (): void => {
-    last = last.then(reload).catch((error: unknown) => {
-      log.error('the configuration was not taken over', { error });
-      noteRefusal({
-        file,
-        problem: 'it is valid and was not taken over: the log says why',
-        mistakes: 0,
+    if (isWaiting) return;
+    isWaiting = true;
+    last = last
+      .then(() => {
+        isWaiting = false;
+        return reload();
+      })
+      .catch((error: unknown) => {
+        if (ending.signal.aborted) return;
+        log.error('the configuration was not taken over', { error });
+        noteRefusal({ file, problem: 'it was not taken over: the log says why', mistakes: 0 });
       });
-    });
   };
   const stopWatching = await watchFiles({ files: () => files, onChange: enqueueReload, intervalMs: POLL_MS });
   const stopHearing = onReloadSignal(enqueueReload);
   return () => {
+    ending.abort();
     stopWatching();
     stopHearing();
   };

@@ -32,7 +32,8 @@ export type Setup =
       readonly demo: Demo;
     };
 
-type Load = () => Promise<LoadResult>;
+/** @param signal - gives it up, and rejects */
+type Load = (signal?: AbortSignal) => Promise<LoadResult>;
 
 /** What the command line says of what to run. */
 export interface SetupOptions {
@@ -80,13 +81,13 @@ export async function findConfigured({
   const environment = new Environment(envFile);
   const path = config ?? (existsSync(DEFAULT_CONFIG_FILE) ? DEFAULT_CONFIG_FILE : undefined);
   if (path !== undefined) {
-    const load: Load = () => loadFile(path, environment);
+    const load: Load = (signal) => loadFile(path, environment, signal);
     return { kind: 'file', path, envFiles: envFile, loaded: usable(await load(), path), load };
   }
   const found = await loadKeys(environment);
   const unread = await unreadBeside(environment);
   if (found !== undefined) {
-    const load: Load = async () => (await loadKeys(environment)) ?? NO_KEYS;
+    const load: Load = async (signal) => (await loadKeys(environment, signal)) ?? NO_KEYS;
     return { kind: 'environment', envFiles: envFile, loaded: usable(found, 'environment'), load, unread };
   }
   return { kind: 'nothing', unread };

@@ -1,9 +1,11 @@
 import { fork } from 'node:child_process';
+import type { StdioOptions } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fromPortable } from '../portable.ts';
 import type { LoadResult } from './load.ts';
-import type { Origin, PortableResult } from './load-process.ts';
+import type { LoadRequest, Origin, PortableResult } from './load-process.ts';
 
 /*
  * Loading in a process that ends with it. A configuration is read once and then for months not again: parser, schema and what
@@ -11,33 +13,62 @@ import type { Origin, PortableResult } from './load-process.ts';
  * is reloaded. A thread would end as well, but what it took stays with its process.
  */
 
-/** As `loadConfig`, in a process of its own. */
-export async function loadConfigApart(path: string, env: NodeJS.ProcessEnv): Promise<LoadResult> {
-  const result = await loadInProcess({ kind: 'file', path }, env);
+/**
+ * As `loadConfig`, in a process of its own.
+ * @param signal - ends that process, and rejects: a pipe may be waited for, which nobody writes into
+ */
+export async function loadConfigApart(
+  path: string,
+  env: NodeJS.ProcessEnv,
+  signal?: AbortSignal,
+): Promise<LoadResult> {
+  const result = await loadInProcess({ origin: { kind: 'file', path }, env }, signal);
   if (result === undefined) throw new TypeError('a file is a configuration or mistakes');
   return result;
 }
 
-/** As `configFromEnvironment`, in a process of its own. */
-export function configFromEnvironmentApart(env: NodeJS.ProcessEnv): Promise<LoadResult | undefined> {
-  return loadInProcess({ kind: 'environment' }, env);
+/** As `configFromEnvironment`, in a process of its own. @param signal - ends that process, and rejects */
+export function configFromEnvironmentApart(
+  env: NodeJS.ProcessEnv,
+  signal?: AbortSignal,
+): Promise<LoadResult | undefined> {
+  return loadInProcess({ origin: { kind: 'environment' }, env }, signal);
 }
 
 /** The built file has another extension. */
 const ENTRY = fileURLToPath(new URL(`load-process${extname(import.meta.url)}`, import.meta.url));
 
-async function loadInProcess(origin: Origin, env: NodeJS.ProcessEnv): Promise<LoadResult | undefined> {
+/** A descriptor of this process as a file: a shell hands one over for `<(command)`. */
+const DESCRIPTOR = /^\/(?:dev|proc\/self)\/fd\/(\d{1,3})$/;
+
+async function loadInProcess(request: LoadRequest, signal?: AbortSignal): Promise<LoadResult | undefined> {
   const { promise, resolve, reject } = Promise.withResolvers<PortableResult | undefined>();
-  const child = fork(ENTRY, [], { env, serialization: 'advanced' });
+  // The variables are sent, as a pool of keys in one may be longer than a process can be started with.
+  const child = fork(ENTRY, [], {
+    stdio: stdioFor(request.origin),
+    serialization: 'advanced',
+    killSignal: 'SIGKILL',
+    ...(signal !== undefined && { signal }),
+  });
   child
     .once('message', ({ result }: { readonly result: PortableResult | undefined }) => resolve(result))
-    .once('error', reject)
-    .once('close', (code, signal) => {
-      reject(new Error(`the process that loads the configuration ended (${signal ?? `exit code ${code}`})`));
+    .on('error', reject)
+    .once('close', (code, endedBy) => {
+      reject(new Error(`the process that loads the configuration ended (${endedBy ?? `exit code ${code}`})`));
     })
-    .send(origin);
+    .send(request);
   const result = await promise;
   if (result?.ok !== true) return result;
   const { config, ...rest } = result;
   return { ...rest, config: fromPortable(config) };
+}
+
+/** What it says is seen where this process's is, and what its configuration is read from stays open. */
+function stdioFor(origin: Origin): StdioOptions {
+  const path = origin.kind === 'file' && existsSync(origin.path) ? origin.path : '';
+  const last = Math.max(2, Number(DESCRIPTOR.exec(path)?.[1] ?? 0));
+  const descriptors = Array.from({ length: last + 1 }, (_, fd) =>
+    fd <= 2 || fd === last ? 'inherit' : 'ignore',
+  );
+  return [...descriptors, 'ipc'];
 }

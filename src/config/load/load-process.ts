@@ -8,6 +8,12 @@ import type { Loaded, LoadResult } from './load.ts';
 /** Where a configuration comes from. */
 export type Origin = { readonly kind: 'file'; readonly path: string } | { readonly kind: 'environment' };
 
+/** What the process is sent: once, and first. */
+export interface LoadRequest {
+  readonly origin: Origin;
+  readonly env: NodeJS.ProcessEnv;
+}
+
 /** A `LoadResult` as it is sent. */
 export type PortableResult =
   (Omit<Loaded, 'config'> & { readonly config: PortableConfig }) | Exclude<LoadResult, Loaded>;
@@ -17,15 +23,22 @@ enableCompileCache();
 const { loadConfig } = await import('./load.ts');
 const { configFromEnvironment } = await import('./environment.ts');
 
-process.once('message', (origin: Origin) => {
-  void load(origin).then((result) => {
+process.once('message', (request: LoadRequest) => {
+  void load(request).then((result) => {
     const portable = result?.ok === true ? { ...result, config: toPortable(result.config) } : result;
-    process.send?.({ result: portable }, undefined, {}, () => process.disconnect?.());
+    process.send?.({ result: portable }, undefined, {}, () => {
+      process.off('disconnect', end);
+      process.disconnect?.();
+    });
   });
 });
+process.once('disconnect', end);
 
-async function load(origin: Origin): Promise<LoadResult | undefined> {
-  return origin.kind === 'file'
-    ? await loadConfig(origin.path, process.env)
-    : configFromEnvironment(process.env);
+async function load({ origin, env }: LoadRequest): Promise<LoadResult | undefined> {
+  return origin.kind === 'file' ? await loadConfig(origin.path, env) : configFromEnvironment(env);
+}
+
+/** Whoever asked has gone. A pipe that is being opened holds up every other way to exit until somebody writes into it. */
+function end(): void {
+  process.kill(process.pid, 'SIGKILL');
 }

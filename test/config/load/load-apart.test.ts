@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { configFromEnvironment } from '../../../src/config/load/environment.ts';
@@ -24,6 +25,29 @@ void test('a process of its own loads what is loaded here: from a file, with its
   const pool = ['sk-first', 'sk-second'];
   assertSame(await configFromEnvironmentApart(keys), configFromEnvironment(keys), pool);
   assert.equal(await configFromEnvironmentApart({}), undefined);
+});
+
+void test('more keys in one variable than a process can be started with', async () => {
+  const tokens = Array.from({ length: 4_000 }, (_, n) => `sk-${String(n).padStart(40, '0')}`);
+  const env = { OPENAI_API_KEY: tokens.join(',') };
+  assertSame(await configFromEnvironmentApart(env), configFromEnvironment(env), tokens);
+});
+
+void test('a descriptor that this process has open can be read from, as of <(command)', async (context) => {
+  const path = join(await folderFor(context), 'sparekey.yaml');
+  await writeFile(path, 'provider: { type: openai, apiTokens: [sk-first] }');
+  await using file = await open(path);
+  const descriptor = `/dev/fd/${file.fd}`;
+  assertSame(await loadConfigApart(descriptor, {}), await loadConfig(descriptor, {}), ['sk-first']);
+});
+
+void test('a pipe that nobody writes into is given up on request', async (context) => {
+  const pipe = join(await folderFor(context), 'sparekey.yaml');
+  execFileSync('mkfifo', [pipe]);
+  const asked = new AbortController();
+  const loading = loadConfigApart(pipe, {}, asked.signal);
+  asked.abort();
+  await assert.rejects(loading, { name: 'AbortError' });
 });
 
 function assertSame(apart: LoadResult | undefined, here: LoadResult | undefined, keys: string[]): void {
