@@ -35,6 +35,8 @@ export async function startSparekey(config: Config, { log }: { readonly log: Log
   // Closed again where a later one fails to open.
   await using resources = new AsyncDisposableStack();
   const node = resources.adopt(await openNode(config, log), (it) => it.close());
+  // Before anybody can ask for anything.
+  node.logTransitions((level, message, fields) => log[level](message, fields));
   const data = resources.adopt(await openDataPlane(node, config.listen), (it) => it.close());
   const self = { number: 1, pid: process.pid, state: 'ready', since: node.tools.now(), restarts: 0 } as const;
   const control = await openControlPlane(node, () => [

@@ -29,7 +29,7 @@ export async function openControlPlane(
   const { log, store, tools, runtime } = node;
   const { recorder } = tools;
   const { book } = recorder;
-  const lines = logChecks(log);
+  const lines = logChecks(log, { isStoreAway: () => node.health.awaySince !== undefined });
   const prober = new Prober({
     store,
     tools,
@@ -66,7 +66,6 @@ export async function openControlPlane(
     const key = findKey(runtime(), keyId);
     if (key !== undefined) prober.checkSoon(key.providerId);
   });
-  node.onTransition((level, message, fields) => log[level](message, fields));
   await prober.watch(runtime().providers.values());
   await circuitChecks.watch(runtime().providers.values());
   configurations.watch(runtime().providers.values());

@@ -35,7 +35,7 @@ export interface GatewayNode extends Pick<OpenState, 'store' | 'stateKind' | 'he
   readonly memory: MemoryBudget;
   readonly runtime: () => Runtime;
   /** Calls `write` for every key that leaves service or comes back, until the node closes. */
-  onTransition(write: LogTransition): void;
+  logTransitions(write: LogTransition): void;
   /** @returns the previous runtime, whose requests finish with it */
   reload(config: Config): Runtime;
   /** The configuration file, where it was changed and is not taken over; undefined where it is what runs. */
@@ -95,7 +95,7 @@ export async function openNode(
     resources,
     memory: new MemoryBudget(() => memoryBytes),
     runtime: () => runtime,
-    onTransition: (write) =>
+    logTransitions: (write) =>
       watchTransitions(
         book,
         { find: (id) => findKey(runtime, id), isServed: (id) => hasKeyInService(runtime, id, book, now()) },

@@ -6,7 +6,7 @@ import type { CheckSpec } from './check-spec.ts';
 import { CheckBudget } from './check-budget.ts';
 import { Checker } from './checker.ts';
 import { ProviderLoop } from './provider-loop.ts';
-import type { CheckPlan, ProberOptions } from './provider-loop.ts';
+import type { CheckPlan, LoopOptions, ProberOptions } from './provider-loop.ts';
 import type { CheckReport } from './run-check.ts';
 
 /**
@@ -18,6 +18,8 @@ export class Prober {
   readonly #options: ProberOptions;
   readonly #checker: Checker;
   readonly #loops = new Map<string, ProviderLoop>();
+  /** Ids of the providers whose checks the store does not answer. */
+  readonly #withoutStore = new Set<string>();
   readonly #budgets = new Map<string, CheckBudget>();
 
   constructor(options: ProberOptions) {
@@ -34,7 +36,7 @@ export class Prober {
       if (!enabled || healthCheckModel === undefined || provider.pool.size === 0) continue;
       this.#loops.set(
         provider.id,
-        new ProviderLoop(provider, this.#options, this.#checker, this.#budgetFor(provider)),
+        new ProviderLoop(provider, this.#loopOptions(provider), this.#checker, this.#budgetFor(provider)),
       );
     }
   }
@@ -56,6 +58,18 @@ export class Prober {
       const until = loop.holdsLease || loop.holdsRest ? loop.budget.spentUntil(now) : undefined;
       return until === undefined ? [] : [[id, until] as const];
     });
+  }
+
+  #loopOptions({ id }: Provider): LoopOptions {
+    return {
+      ...this.#options,
+      onStoreFailure: (error) => {
+        const isTold = this.#withoutStore.size > 0;
+        this.#withoutStore.add(id);
+        if (!isTold) this.#options.onStoreFailure(error);
+      },
+      onStoreAnswer: () => this.#withoutStore.delete(id),
+    };
   }
 
   /** A reload does not renew the budget. */
@@ -89,6 +103,7 @@ export class Prober {
     const loops = [...this.#loops.values()];
     this.#loops.clear();
     await Promise.all(loops.map((loop) => loop.stop()));
+    this.#withoutStore.clear();
   }
 
   /**

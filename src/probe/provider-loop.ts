@@ -24,8 +24,13 @@ export interface ProberOptions {
   readonly onBudgetSpent: (provider: Provider, until: number) => void;
   /** An exception, that is a bug: the check has no result. */
   readonly onDefect: (error: unknown) => void;
-  /** The store does not answer. Called once for each provider until it answers again; every round tries again. */
+  /** The store does not answer. Called once until it answers the checks of all providers again; every round tries again. */
   readonly onStoreFailure: (error: unknown) => void;
+}
+
+/** What the checks of one provider need: they tell each failure of the store, and that it answers. */
+export interface LoopOptions extends ProberOptions {
+  readonly onStoreAnswer: () => void;
 }
 
 /** A scheduled check, as it is shown. */
@@ -63,7 +68,7 @@ const IN_SERVICE_SHARE = 0.5;
 /** Probes this node's share of one provider's keys, when their checks are due. */
 export class ProviderLoop {
   readonly #provider: Provider;
-  readonly #options: ProberOptions;
+  readonly #options: LoopOptions;
   readonly #checker: Checker;
   readonly #roundMs: number;
   readonly #acquireMs: number;
@@ -75,11 +80,10 @@ export class ProviderLoop {
   #share: Share | undefined;
   #timer: NodeJS.Timeout | undefined;
   #round: Promise<void> = Promise.resolve();
-  #storeFailed = false;
   #notifiedSpentUntil = 0;
 
   /** @param budget - of paid checks; the same after a reload */
-  constructor(provider: Provider, options: ProberOptions, checker: Checker, budget: CheckBudget) {
+  constructor(provider: Provider, options: LoopOptions, checker: Checker, budget: CheckBudget) {
     this.#provider = provider;
     this.#options = options;
     this.#checker = checker;
@@ -167,7 +171,7 @@ export class ProviderLoop {
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       this.#round = this.#runRound()
-        .catch((error: unknown) => this.#notifyFailure(error))
+        .catch(this.#options.onStoreFailure)
         .finally(() => this.#schedule(this.#nextRoundMs()));
     }, delayMs);
   }
@@ -199,7 +203,7 @@ export class ProviderLoop {
       this.#keyShare.lost();
       throw error;
     }
-    this.#storeFailed = false;
+    this.#options.onStoreAnswer();
   }
 
   #startOnce(
@@ -245,11 +249,6 @@ export class ProviderLoop {
     if (until === undefined || until === this.#notifiedSpentUntil) return;
     this.#notifiedSpentUntil = until;
     this.#options.onBudgetSpent(this.#provider, until);
-  }
-
-  #notifyFailure(error: unknown): void {
-    if (!this.#storeFailed) this.#options.onStoreFailure(error);
-    this.#storeFailed = true;
   }
 
   /**

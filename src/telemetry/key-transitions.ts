@@ -23,13 +23,16 @@ export interface ConfiguredKeys {
  * Not logged: a key that comes back by itself when its cooldown is over, since that is not written. The line of its
  * leaving says when that will be.
  *
- * A key that leaves is a warning, the last one of a provider an error beside it.
+ * A key that leaves is a warning, the last one of a provider an error beside it. That such a provider has a key again is a
+ * warning, so that a log of warnings says how it ended.
  */
 export function watchTransitions(
   book: Pick<KeyBook, 'subscribe'>,
   { find, isServed }: ConfiguredKeys,
   write: LogTransition,
 ): void {
+  /** Providers that had no key left, by when that was written. Milliseconds since the epoch. */
+  const unserved = new Map<string, number>();
   book.subscribe((keyId, after, before) => {
     const act = actBetween(before, after);
     // Epochs grow whenever a key leaves or re-enters service, and only then.
@@ -41,8 +44,16 @@ export function watchTransitions(
       write(level, messageOf(after), { ...nameOf(key), ...factsOf(before, after) });
     } else write('info', `a key was ${act} by hand`, { ...nameOf(key), ...actFacts(act, before, after) });
     const { providerId: provider } = key;
-    if (before.state === 'in-service' && !isServed(provider))
+    if (before.state === 'in-service' && !isServed(provider)) {
+      unserved.set(provider, after.since);
       write('error', 'a provider has no key in service any more', { provider });
+    }
+    const unservedSince = unserved.get(provider);
+    if (after.state === 'in-service' && unservedSince !== undefined) {
+      unserved.delete(provider);
+      const forMs = Math.max(after.since - unservedSince, 0);
+      write('warn', 'a provider has a key in service again', { provider, forMs });
+    }
   });
 }
 

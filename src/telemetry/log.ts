@@ -1,3 +1,4 @@
+import { countAlike } from './alike-requests.ts';
 import type { LogLevel, SharedLog } from './contract.ts';
 import { logDroppedLines } from './dropped-lines.ts';
 import { jsonLog } from './json-log.ts';
@@ -39,7 +40,7 @@ export function createLog({ level, format, stream, worker }: LogOptions): Shared
     kind === 'json'
       ? jsonLog({ level, output, ...numbered })
       : prettyLog({ level, output, colors, ...numbered, now: Date.now });
-  return log;
+  return level === 'warn' || level === 'error' ? countAlike(log) : log;
 }
 
 /** The style of a format for `stream`, or else for standard output. */

@@ -10,11 +10,21 @@ interface Named {
   readonly id: string;
 }
 
-/** Log lines of health checks: of keys, and of models that are down. */
-export function logChecks(log: Log) {
+/** A provider whose keys people know by names. */
+interface Pooled extends Named {
+  readonly pool: { readonly get: (keyId: string) => { readonly key: { readonly name: string } } | undefined };
+}
+
+/**
+ * Log lines of health checks: of keys, and of models that are down.
+ * @param isStoreAway - whether the log has said that the store does not answer: then it is not said again here
+ */
+export function logChecks(log: Log, { isStoreAway }: { readonly isStoreAway: () => boolean }) {
   return {
-    onCheck: (provider: Named, key: string, report: object) =>
-      log.info('health check', { provider: provider.id, key, ...report }),
+    onCheck: ({ id, pool }: Pooled, key: string, report: object) => {
+      const name = pool.get(key)?.key.name ?? '';
+      log.info('health check', { provider: id, key, ...(name !== '' && { name }), ...report });
+    },
     onCircuitCheck: (provider: Named, model: string, verdict: string, rule: string) =>
       log.info('check of a provider that is down', { provider: provider.id, model, verdict, rule }),
     /** @param until - when they go on. Milliseconds since the epoch */
@@ -24,8 +34,9 @@ export function logChecks(log: Log) {
         until: formatWallTime(until),
       }),
     onDefect: (error: unknown) => log.error('a health check met a defect', { error }),
-    onStoreFailure: (error: unknown) =>
-      log.warn('the store did not answer the health checks', { cause: causeOf(error) }),
+    onStoreFailure: (error: unknown) => {
+      if (!isStoreAway()) log.warn('the store did not answer the health checks', { cause: causeOf(error) });
+    },
   };
 }
 
@@ -136,7 +147,7 @@ export function logOutage(notice: ProviderNotice, log: Log): void {
     }
     case 'circuit-closed': {
       const { provider, model, openMs } = notice;
-      log.info('a provider answers again', { provider, model, downMs: openMs });
+      log.warn('a provider answers again', { provider, model, downMs: openMs });
       return;
     }
     case 'circuit-withdrawn': {

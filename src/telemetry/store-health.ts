@@ -54,7 +54,7 @@ export class StoreHealth {
       case 'store-back': {
         const awayMs = this.#now() - (this.#awaySince ?? this.#now());
         this.#awaySince = undefined;
-        log.info('the store answers again', { awayMs, written: notice.written });
+        log.warn('the store answers again', { awayMs, written: notice.written });
         return;
       }
       case 'opened-without-store':

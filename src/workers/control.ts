@@ -32,6 +32,8 @@ export async function startWithWorkers(
   // Closed again where a later one fails to open.
   await using resources = new AsyncDisposableStack();
   const node = resources.adopt(await openNode(config, log), (it) => it.close());
+  // Before anybody can ask for anything.
+  node.logTransitions((level, message, fields) => log[level](message, fields));
   const onDrop = logDropped(log, () => performance.now());
   const acceptor = resources.adopt(await Acceptor.open(config.listen, { onDrop }), (it) => it.close());
   const { level: logLevel } = config.log;

@@ -85,7 +85,7 @@ class Worker {
     try {
       const node = await openNode(fromPortable(config), log, known);
       // The control process logs keys that leave service and come back, unless the store is away.
-      node.onTransition((levelOfIt, message, fields) => {
+      node.logTransitions((levelOfIt, message, fields) => {
         log[node.health.awaySince === undefined ? 'debug' : levelOfIt](message, fields);
       });
       const data = openWorkerPlane(node, () => ({ workers: this.#workers }));

@@ -58,7 +58,7 @@ void test('a key that leaves service and comes back is one line each time, with 
   ]);
 });
 
-void test('a key that leaves is a warning, and an error beside it where it was the last one of its provider', async (t) => {
+void test('a key that leaves is a warning, and an error beside it where it was the last one of its provider, until that has one again', async (t) => {
   const some = await begin(t);
   some.book.apply(key, attempt(revoked, T), POLICY);
   some.book.apply(key, attempt(succeeds, T + 5_000, check), POLICY);
@@ -66,8 +66,13 @@ void test('a key that leaves is a warning, and an error beside it where it was t
   const none = await begin(t, false);
   none.book.apply(key, attempt(revoked, T), POLICY);
   none.book.apply(key, { type: 'disabled', at: T + 1 }, POLICY);
-  assert.deepEqual(none.levels, ['warn', 'error', 'info']);
+  none.book.apply(key, { type: 'enabled', at: T + 2_000 }, POLICY);
+  assert.deepEqual(none.levels, ['warn', 'error', 'info', 'info', 'warn']);
   assert.deepEqual(none.lines[1], ['a provider has no key in service any more', { provider: 'main' }]);
+  assert.deepEqual(none.lines[4], [
+    'a provider has a key in service again',
+    { provider: 'main', forMs: 2_000 },
+  ]);
 });
 
 void test('a reprieved key is logged as such, and without a time out of service', async (t) => {
