@@ -4,8 +4,7 @@ FROM node:26-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci
-COPY tsconfig.json tsconfig.build.json ./
-COPY scripts/clean-dist.ts scripts/complete-dist.ts ./scripts/
+COPY scripts/build.ts ./scripts/
 COPY simulator ./simulator
 COPY src ./src
 RUN npm run build && npm prune --omit=dev
@@ -18,10 +17,10 @@ COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 # The command for operators, and a place for `state: sqlite:/var/lib/sparekey/sparekey.db` on a volume: the rest may be
 # read-only.
-RUN ln -s /app/dist/src/cli/sparekey.js /usr/local/bin/sparekey && install -d -o 1000 -g 1000 /var/lib/sparekey
+RUN ln -s /app/dist/sparekey.js /usr/local/bin/sparekey && install -d -o 1000 -g 1000 /var/lib/sparekey
 # `node` of the base image, by number, so that Kubernetes can tell that it is not root.
 USER 1000:1000
 EXPOSE 5397 5398
 HEALTHCHECK --interval=10s --timeout=5s --start-period=15s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:5397/ready').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "dist/src/cli/sparekey.js", "start", "--config", "/etc/sparekey/sparekey.yaml"]
+CMD ["node", "dist/sparekey.js", "start", "--config", "/etc/sparekey/sparekey.yaml"]

@@ -1,7 +1,8 @@
 /**
  * `npm run bench:start`: from the start of a gateway to its first answer, and the memory that its processes hold when they are
  * idle and after a thousand requests: in one process, and with two workers. It measures what `npm run build` made, or with
- * `--source` the sources; with `--against DIR` another checkout in turn with this one; `--modules` counts what is loaded instead.
+ * `--source` the sources; with `--against DIR`, as often as one likes, another checkout in turn with this one; with `--starts N` nothing but as many
+ * starts; `--modules` counts what is loaded instead. On a busy machine the processor's time is the figure to go by.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -12,6 +13,7 @@ import { basename, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import * as z from 'zod';
 import { freePort } from '../test/support/free-port.ts';
 import { spread } from './statistics.ts';
 import { plainAnswer, requestBody } from './traffic.ts';
@@ -22,6 +24,8 @@ const CONNECTIONS = 8;
 /** A process that has started is idle by then. Milliseconds. */
 const SETTLE_MS = 1_500;
 const MIB = 1024;
+/** Linux counts a process's time in hundredths of a second. */
+const TICK_MS = 10;
 
 const RECORDER = new URL('../test/support/record-modules.ts', import.meta.url).href;
 
@@ -35,6 +39,8 @@ interface Memory {
 interface Round {
   readonly readyMs: number;
   readonly firstAnswerMs: number;
+  /** Of all its processes until then, those that have ended included. */
+  readonly processorMs: number;
   /** The process that was started, then its workers. */
   readonly idle: readonly Memory[];
   readonly used: readonly Memory[];
@@ -44,7 +50,8 @@ const { values: options } = parseArgs({
   options: {
     source: { type: 'boolean', default: false },
     modules: { type: 'boolean', default: false },
-    against: { type: 'string' },
+    against: { type: 'string', multiple: true, default: [] },
+    starts: { type: 'string' },
   },
 });
 const folder = mkdtempSync(join(tmpdir(), 'sparekey-start-'));
@@ -55,35 +62,35 @@ const upstream = createServer((incoming, response) => {
 });
 upstream.listen(0, '127.0.0.1');
 await once(upstream, 'listening');
-const checkouts = [fileURLToPath(new URL('..', import.meta.url)), options.against].filter(
-  (each) => each !== undefined,
-);
+const checkouts = [fileURLToPath(new URL('..', import.meta.url)), ...options.against];
 for (const workers of [1, 2]) await (options.modules ? listModules(workers) : compare(workers));
 upstream.close();
 rmSync(folder, { recursive: true });
 
 async function compare(workers: number): Promise<void> {
   const rounds = new Map<string, Round[]>(checkouts.map((checkout) => [checkout, []]));
-  for (let round = 0; round < ROUNDS; round++)
+  for (let round = 0; round < Number(options.starts ?? ROUNDS); round++)
     for (const [checkout, done] of rounds) done.push(await measure(checkout, workers));
   for (const [checkout, done] of rounds) {
     const times = [
       spread(done.map(({ readyMs }) => readyMs)),
       spread(done.map((each) => each.firstAnswerMs)),
+      spread(done.map(({ processorMs }) => processorMs)),
     ];
-    const [ready, answer] = times.map(
+    const [ready, answer, processor] = times.map(
       ({ median, min }) => `${median.toFixed(0)} ms (least ${min.toFixed(0)})`,
     );
     print(`${workers === 1 ? 'one process' : `${workers} workers`} of ${resolve(checkout)}`);
-    print(`  ready after ${ready}, first answer after ${answer}`);
+    print(`  ready after ${ready}, first answer after ${answer}, for ${processor} of the processor`);
+    if (options.starts !== undefined) continue;
     printMemory('idle', done, ({ idle }) => idle);
     printMemory(`after ${REQUESTS} requests`, done, ({ used }) => used);
   }
 }
 
 function printMemory(when: string, rounds: readonly Round[], of: (round: Round) => readonly Memory[]): void {
-  const names = of(rounds[0] ?? { readyMs: 0, firstAnswerMs: 0, idle: [], used: [] }).map((_, index) =>
-    index === 0 ? 'first process' : `worker ${index}`,
+  const names = of(rounds[0] ?? { readyMs: 0, firstAnswerMs: 0, processorMs: 0, idle: [], used: [] }).map(
+    (_, index) => (index === 0 ? 'first process' : `worker ${index}`),
   );
   const median = (read: (memories: readonly Memory[]) => number): string =>
     spread(rounds.map((round) => read(of(round))))
@@ -107,6 +114,12 @@ async function measure(checkout: string, workers: number): Promise<Round> {
   const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
   await chat(gateway.port, agent);
   const firstAnswerMs = performance.now() - began;
+  const processorMs = gateway.pids().reduce((sum, pid) => sum + processorTimeOf(pid), 0);
+  if (options.starts !== undefined) {
+    agent.destroy();
+    await gateway.stop();
+    return { readyMs, firstAnswerMs, processorMs, idle: [], used: [] };
+  }
   await sleep(SETTLE_MS);
   const idle = gateway.pids().map(memoryOf);
   let left = REQUESTS;
@@ -119,7 +132,7 @@ async function measure(checkout: string, workers: number): Promise<Round> {
   const used = gateway.pids().map(memoryOf);
   agent.destroy();
   await gateway.stop();
-  return { readyMs, firstAnswerMs, idle, used };
+  return { readyMs, firstAnswerMs, processorMs, idle, used };
 }
 
 /** What each process of an idle gateway has loaded, by package and folder: files and KiB. */
@@ -178,7 +191,7 @@ async function startGateway(checkout: string, workers: number, env: Readonly<Rec
   };
   const file = join(folder, `${port}.yaml`);
   writeFileSync(file, JSON.stringify(config));
-  const entry = options.source ? 'src/cli/sparekey.ts' : 'dist/src/cli/sparekey.js';
+  const entry = options.source ? 'src/cli/sparekey.ts' : builtEntryOf(checkout);
   const child = spawn(process.execPath, [entry, 'start', '--config', file], {
     cwd: checkout,
     env: { ...process.env, ...env },
@@ -202,6 +215,11 @@ async function startGateway(checkout: string, workers: number, env: Readonly<Rec
   };
 }
 
+function builtEntryOf(checkout: string): string {
+  const manifest = z.object({ bin: z.object({ sparekey: z.string() }) });
+  return manifest.parse(JSON.parse(readFileSync(join(checkout, 'package.json'), 'utf8'))).bin.sparekey;
+}
+
 function chat(port: number, agent: Agent): Promise<void> {
   const body = requestBody('bench-plain', false);
   return new Promise((done, fail) => {
@@ -220,6 +238,13 @@ function chat(port: number, agent: Agent): Promise<void> {
 
 function childrenOf(pid: number): number[] {
   return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
+}
+
+/** What a process and its children that have ended took of the processor: proc(5), `stat`. Milliseconds. */
+function processorTimeOf(pid: number): number {
+  const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks) * TICK_MS, 0);
 }
 
 /** As the system counts it: proc(5), `smaps_rollup`. */

@@ -56,7 +56,7 @@ async function start(files: string): Promise<{ readonly url: string; stop(): Pro
     'mount -t tmpfs tmpfs "$0/tmp" && mount -t proc proc "$0/proc" && mount --rbind /dev "$0/dev"',
     'mount -t tmpfs -o uid=1000,gid=1000 tmpfs "$0/var/lib/sparekey"',
   ].join(' && ');
-  const command = 'cd /app && exec node dist/src/cli/sparekey.js start --config /etc/sparekey/sparekey.yaml';
+  const command = 'cd /app && exec node dist/sparekey.js start --config /etc/sparekey/sparekey.yaml';
   const asUser = `exec chroot --userspec=1000:1000 --groups= "$0" /usr/bin/env -i PATH=/usr/local/bin:/usr/bin:/bin sh -c '${command}'`;
   const child = spawn('unshare', ['--mount', 'sh', '-c', `${mounts} && ${asUser}`, files], {
     stdio: ['ignore', 'pipe', 'inherit'],

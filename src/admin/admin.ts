@@ -1,7 +1,7 @@
-import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer as createListener } from 'node:net';
 import type { Server as Listener } from 'node:net';
+import { http } from '../base/node-http.ts';
 import type { Circuits } from '../failover/circuit/circuits.ts';
 import type { Recorder } from '../failover/recorder.ts';
 import type { Secret } from '../base/secret.ts';
@@ -64,7 +64,7 @@ export async function startAdmin(options: AdminOptions): Promise<Admin> {
   };
   const api = { keys: new KeysApi({ ...options, viewpoint }), workers, state };
   const guard = adminGuard(token, () => tls() !== undefined);
-  const server = createServer(
+  const server = http.createServer(
     { headersTimeout: HEAD_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS },
     (request, response) => {
       const refusal = guard(request) ?? bodyRefusal(request);

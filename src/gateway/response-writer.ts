@@ -1,5 +1,5 @@
-import { STATUS_CODES } from 'node:http';
 import type { ServerResponse } from 'node:http';
+import { http } from '../base/node-http.ts';
 import type { GatewayErrorCode } from '../dialects/errors/gateway-errors.ts';
 import {
   clientErrorEvent,
@@ -192,7 +192,7 @@ export class ResponseWriter {
   async #upgrade(answer: ProviderAnswer | ProviderError, body: UpgradedBody, tunnel: Tunnel): Promise<void> {
     const { status } = answer;
     const head = ['connection', 'Upgrade', 'upgrade', body.protocol, ...this.#relayedHeaders(answer)];
-    const lines = [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`];
+    const lines = [`HTTP/1.1 ${status} ${http.STATUS_CODES[status] ?? ''}`];
     for (let at = 0; at + 1 < head.length; at += 2) lines.push(`${head[at]}: ${head[at + 1]}`);
     this.#upgradeStatus = status;
     this.#response.removeAllListeners('finish').detachSocket(this.#response.req.socket);

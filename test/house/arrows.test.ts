@@ -193,6 +193,17 @@ void test('attempts, and which failure a client sees, are known to failover and 
   );
 });
 
+void test('no file imports node:http but for its types: src/base/node-http.ts says why', () => {
+  const importers = [...GRAPH].filter(
+    ([path, imports]) =>
+      path.startsWith('src/') && imports.some(({ target, typeOnly }) => target === 'node:http' && !typeOnly),
+  );
+  assert.deepEqual(
+    importers.map(([path]) => path),
+    [],
+  );
+});
+
 void test('no file imports itself, over however many others', () => {
   assert.deepEqual(findCycle(), undefined);
 });

@@ -1,8 +1,8 @@
-import { createServer, ServerResponse, STATUS_CODES } from 'node:http';
-import type { IncomingMessage, Server } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer as createListener } from 'node:net';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { http } from '../../base/node-http.ts';
 import type { GatewayErrorCode } from '../../dialects/errors/gateway-errors.ts';
 import { gatewayErrorAnswer } from '../../dialects/errors/client-error.ts';
 import { TCP_KEEPALIVE_MS, connectionCaps } from '../../listener/file-descriptors.ts';
@@ -149,7 +149,7 @@ function createHttpServer(
   { headMs, requestMs, checkMs }: ListenerBounds,
   connections: Connections,
 ): Server {
-  const server = createServer({
+  const server = http.createServer({
     headersTimeout: headMs,
     requestTimeout: requestMs,
     keepAliveTimeout: KEEP_ALIVE_MS,
@@ -175,7 +175,7 @@ function createHttpServer(
   // The gateway sends `100 Continue` when it wants the body.
   server.on('checkContinue', (request, response) => answer(request, response));
   server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
-    const response = new ServerResponse(request);
+    const response = new http.ServerResponse(request);
     response.shouldKeepAlive = false;
     response.assignSocket(socket);
     response.once('finish', () => connections.close(socket));
@@ -220,7 +220,7 @@ function writeRawError(socket: Socket, code: GatewayErrorCode, retryAfterMs?: nu
   );
   const own = { ...headers, connection: 'close', 'content-length': Buffer.byteLength(body) };
   const lines = Object.entries(own).map(([name, value]) => `${name}: ${value}\r\n`);
-  socket.write(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}\r\n${body}`);
+  socket.write(`HTTP/1.1 ${status} ${http.STATUS_CODES[status] ?? ''}\r\n${lines.join('')}\r\n${body}`);
 }
 
 function errorCodeOf(code: string | undefined): GatewayErrorCode {

@@ -1,7 +1,7 @@
-import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { isIP } from 'node:net';
 import type { Socket } from 'node:net';
+import { http } from '../../base/node-http.ts';
 import type { ProxyAddress } from '../../base/proxy-address.ts';
 import { ProxyError } from './proxy-error.ts';
 import type { Destination, ProxyDetail } from './proxy-error.ts';
@@ -14,7 +14,7 @@ export function connectTunnel(
 ): Promise<Socket> {
   const { host } = destination;
   const authority = `${host.includes(':') ? `[${host}]` : host}:${destination.port}`;
-  const request = (protocol === 'https:' ? httpsRequest : httpRequest)({
+  const request = (protocol === 'https:' ? httpsRequest : http.request)({
     host: hostname,
     port,
     method: 'CONNECT',
