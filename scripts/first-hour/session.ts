@@ -17,8 +17,6 @@ export type Step =
       /** The exit code; 0 where absent. */
       readonly exit?: number;
       readonly says: readonly Expected[];
-      /** Typed again until all of it is said, as one looks twice at what needs a moment. */
-      readonly again?: boolean;
     }
   /** A program is started and left to run, in another terminal, where it must say all of this. */
   | { readonly start: string; readonly says: readonly Expected[]; readonly onTerminal?: boolean }
@@ -87,20 +85,12 @@ export class Session {
     writeFileSync(join(this.#folder, name), text);
   }
 
-  async #run({ run, exit = 0, says, again = false }: Extract<Step, { run: string }>): Promise<void> {
+  async #run({ run, exit = 0, says }: Extract<Step, { run: string }>): Promise<void> {
     print(`\n$ ${run}\n`);
-    const until = performance.now() + LIMIT_MS;
-    let result = await this.#finish(run);
-    while (again && !says.every((expected) => holds(result.output, expected)) && performance.now() < until) {
-      await delay(200, undefined, { signal: this.#signal });
-      result = await this.#finish(run);
-    }
-    print(indented(result.output));
-    this.#check(
-      result.code === exit,
-      `exit code ${exit}${result.code === exit ? '' : `, not ${result.code}`}`,
-    );
-    for (const expected of says) this.#expect(result.output, expected);
+    const { code, output } = await this.#finish(run);
+    print(indented(output));
+    this.#check(code === exit, `exit code ${exit}${code === exit ? '' : `, not ${code}`}`);
+    for (const expected of says) this.#expect(output, expected);
   }
 
   async #finish(command: string): Promise<{ readonly code: number | null; readonly output: string }> {
