@@ -177,7 +177,7 @@ function aConfiguration(ports: Ports): readonly Step[] {
       says: [/^(?:200\n){6}$/],
     },
     { run: `${SPAREKEY} keys list --state out-of-service`, says: [/^OPENAI_KEYS\[2\] .*out of service/m] },
-    { told: [/out of service/, /OPENAI_KEYS\[2\]/, { not: /sim-key-3/ }] },
+    { told: [/a key left service/, /OPENAI_KEYS\[2\]/, { not: /sim-key-3/ }] },
   ];
 }
 
