@@ -5,6 +5,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
+import { stripVTControlCharacters } from 'node:util';
 
 /** One thing that a newcomer does, and what must come of it. */
 export type Step =
@@ -17,8 +18,6 @@ export type Step =
       /** The exit code; 0 where absent. */
       readonly exit?: number;
       readonly says: readonly Expected[];
-      /** Typed again until all of it is said, as one looks twice at what needs a moment. */
-      readonly again?: boolean;
     }
   /** A program is started and left to run, in another terminal, where it must say all of this. */
   | { readonly start: string; readonly says: readonly Expected[]; readonly onTerminal?: boolean }
@@ -34,6 +33,7 @@ interface Started {
   readonly child: ChildProcessByStdio<Writable, Readable, Readable>;
   readonly ended: Promise<unknown>;
   readonly onTerminal: boolean;
+  /** As it came, with what tells a terminal colours. */
   output: string;
 }
 
@@ -42,10 +42,6 @@ const LIMIT_MS = 60_000;
 
 /** What a terminal sends when the key is pressed. */
 const CTRL_C = '\u0003';
-
-/** Colours, and what else a terminal is told. */
-// oxlint-disable-next-line no-control-regex
-const ESCAPES = /\u001b\[[\d;]*[A-Za-z]|\r/g;
 
 /** Types what steps say in a folder, and prints what comes back and whether it was expected. */
 export class Session {
@@ -87,20 +83,12 @@ export class Session {
     writeFileSync(join(this.#folder, name), text);
   }
 
-  async #run({ run, exit = 0, says, again = false }: Extract<Step, { run: string }>): Promise<void> {
+  async #run({ run, exit = 0, says }: Extract<Step, { run: string }>): Promise<void> {
     print(`\n$ ${run}\n`);
-    const until = performance.now() + LIMIT_MS;
-    let result = await this.#finish(run);
-    while (again && !says.every((expected) => holds(result.output, expected)) && performance.now() < until) {
-      await delay(200, undefined, { signal: this.#signal });
-      result = await this.#finish(run);
-    }
-    print(indented(result.output));
-    this.#check(
-      result.code === exit,
-      `exit code ${exit}${result.code === exit ? '' : `, not ${result.code}`}`,
-    );
-    for (const expected of says) this.#expect(result.output, expected);
+    const { code, output } = await this.#finish(run);
+    print(indented(output));
+    this.#check(code === exit, `exit code ${exit}${code === exit ? '' : `, not ${code}`}`);
+    for (const expected of says) this.#expect(output, expected);
   }
 
   async #finish(command: string): Promise<{ readonly code: number | null; readonly output: string }> {
@@ -109,7 +97,7 @@ export class Session {
     const timer = setTimeout(() => kill(started.child, 'SIGKILL'), LIMIT_MS);
     await started.ended;
     clearTimeout(timer);
-    return { code: started.child.exitCode, output: started.output };
+    return { code: started.child.exitCode, output: plain(started.output) };
   }
 
   async #start({ start, says, onTerminal = false }: Extract<Step, { start: string }>): Promise<void> {
@@ -126,13 +114,13 @@ export class Session {
     if (started === undefined) throw new Error('nothing was started');
     const until = performance.now() + LIMIT_MS;
     while (
-      !says.every((expected) => holds(started.output, expected)) &&
+      !says.every((expected) => holds(plain(started.output), expected)) &&
       started.child.exitCode === null &&
       performance.now() < until
     )
       await delay(50, undefined, { signal: this.#signal });
-    print(indented(started.output));
-    for (const expected of says) this.#expect(started.output, expected);
+    print(indented(plain(started.output)));
+    for (const expected of says) this.#expect(plain(started.output), expected);
     started.output = '';
   }
 
@@ -146,8 +134,8 @@ export class Session {
     const timer = setTimeout(() => kill(started.child, 'SIGKILL'), LIMIT_MS);
     await started.ended;
     clearTimeout(timer);
-    print(indented(started.output));
-    this.#expect(started.output, /stopped/);
+    print(indented(plain(started.output)));
+    this.#expect(plain(started.output), /stopped/);
   }
 
   /** A command in a group of its own, with what it says on either channel. */
@@ -168,7 +156,7 @@ export class Session {
     const started: Started = { child, ended: once(child, 'close'), onTerminal, output: '' };
     for (const stream of [child.stdout, child.stderr])
       stream.setEncoding('utf8').on('data', (text: string) => {
-        started.output += text.replaceAll(ESCAPES, '');
+        started.output += text;
       });
     return started;
   }
@@ -192,6 +180,10 @@ function holds(output: string, expected: Expected): boolean {
 /** Signals a program and all that it started. */
 function kill({ pid, exitCode, signalCode }: ChildProcess, signal: NodeJS.Signals): void {
   if (pid !== undefined && exitCode === null && signalCode === null) process.kill(-pid, signal);
+}
+
+function plain(output: string): string {
+  return stripVTControlCharacters(output).replaceAll('\r', '');
 }
 
 function indented(text: string): string {

@@ -96,5 +96,5 @@ void test('where nothing is configured it says so, and what nearly is', async (c
 void test('a missing file is reported in a line', async (context) => {
   const { code, stderr } = await finished(context, ['check', '--config', 'none.yaml']);
   assert.equal(code, 1);
-  assert.match(stderr, /none\.yaml: expected a file that exists$/);
+  assert.match(stderr, /none\.yaml: expected a file that exists$/m);
 });

@@ -177,7 +177,7 @@ function baseUrlWarnings(provider: ProviderConfig): readonly Warning[] {
   return [
     {
       path: [option],
-      expected: `${whole}, as ${usual} is where ${type} has its API, unless it is otherwise here`,
+      expected: `${whole}: the API of ${type} is under ${usual}, unless this server has it elsewhere`,
     },
   ];
 }

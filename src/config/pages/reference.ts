@@ -60,8 +60,9 @@ activeProviderId: openai-main
 - **Credentials that are plainly none** (quotes around them, \`$NAME\`, \`NAME=\` or \`Bearer\` before them) are errors at a
   vendor’s own address, and warnings where somebody else answers; examples of keys (\`sk-...\`) and keys that begin as another vendor’s
   do are warnings. No message shows them.
-- **Unknown options** and options that do not fit together are errors, all reported at once with line and column.
-  \`sparekey check --config FILE\` reports them without starting anything.
+- **Mistakes** are all reported at once, with line and column. \`sparekey check --config FILE\` reports them without starting
+  anything. Options that are not known are mistakes; they are warnings in a file that the Higress plugin could have as well, since the
+  plugin ignores them.
 - **A change of the file** is taken up while the gateway runs; a file with errors changes nothing.
 - **Variables from files**: \`--env-file FILE\` of \`start\`, \`check\` and \`keys\` reads lines of \`NAME=value\`, as \`.env\` files have
   them. Of several files the later ones count, and above all of them what the process was started with. A running process can get

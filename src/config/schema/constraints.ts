@@ -270,7 +270,7 @@ function checkListeners(config: RootFields, context: Context): void {
     addProblem(
       context,
       ['admin', 'listen'],
-      `an address other than that of the data plane, ${formatAddress(config.listen)}`,
+      `an address other than that of listen, ${formatAddress(config.listen)}`,
     );
 }
 

@@ -92,7 +92,7 @@ const admin = z.strictObject({
     description:
       'What admin requests must carry as `Authorization: Bearer`. Required where the address is not loopback.',
   }),
-  tls: tls.exactOptional().meta({ description: 'TLS on the admin listener, as on the data plane.' }),
+  tls: tls.exactOptional().meta({ description: 'TLS on the admin listener, as `tls` is for applications.' }),
 });
 
 const log = z.strictObject({
@@ -160,10 +160,10 @@ const limits = z.strictObject({
 const options = {
   listen: address()
     .prefault('127.0.0.1:5397')
-    .meta({ description: 'Address of the data plane. Other than loopback only with `clients`.' }),
+    .meta({ description: 'Address that applications call. Other than loopback only with `clients`.' }),
   tls: tls.exactOptional().meta({
     description:
-      'TLS 1.2 and 1.3 on the data plane, over HTTP/1.1. Absent: plain HTTP. Both files are watched; connections that are open keep the certificate that they began with.',
+      'TLS 1.2 and 1.3 for applications, over HTTP/1.1. Absent: plain HTTP. Both files are watched; connections that are open keep the certificate that they began with.',
   }),
   admin: admin.prefault({}).meta({ description: 'The admin API.' }),
   state: state().prefault('sqlite:./sparekey.db').meta({
@@ -172,7 +172,7 @@ const options = {
   }),
   workers: workers().prefault(1).meta({
     description:
-      'Processes that share the data plane; `auto` is one for each processor. With more than one, a process beside them has the admin listener and the health checks.',
+      'Processes that serve applications on one port; `auto` is one for each processor. With more than one, a process beside them has the admin listener and the health checks.',
   }),
   clients: z
     .array(client)

@@ -405,7 +405,7 @@ routes: [{ model: "*", to: [{ provider: openai, contextWindow: 0 }], onContextLe
     name: 'two listeners at one address',
     text: `${openai}\nlisten: 127.0.0.1:8080\nadmin: { listen: 127.0.0.1:8080 }`,
     problems: [
-      '3:18: admin.listen is "127.0.0.1:8080": expected an address other than that of the data plane, 127.0.0.1:8080',
+      '3:18: admin.listen is "127.0.0.1:8080": expected an address other than that of listen, 127.0.0.1:8080',
     ],
   },
   ...(['2', 'auto'] as const).map((workers) => ({

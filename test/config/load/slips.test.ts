@@ -200,15 +200,15 @@ void describe('a base URL', () => {
   for (const [options, expected] of [
     [
       'type: openai-compatible, baseUrl: "http://h:8000"',
-      'http://h:8000/v1, as /v1 is where openai-compatible has its API, unless it is otherwise here',
+      'http://h:8000/v1: the API of openai-compatible is under /v1, unless this server has it elsewhere',
     ],
     [
       'type: claude, baseUrl: "https://api.anthropic.com/"',
-      'https://api.anthropic.com/v1, as /v1 is where claude has its API, unless it is otherwise here',
+      'https://api.anthropic.com/v1: the API of claude is under /v1, unless this server has it elsewhere',
     ],
     [
       'type: groq, baseUrl: "https://api.groq.com"',
-      'https://api.groq.com/openai/v1, as /openai/v1 is where groq has its API, unless it is otherwise here',
+      'https://api.groq.com/openai/v1: the API of groq is under /openai/v1, unless this server has it elsewhere',
     ],
     [
       'type: openai-compatible, baseUrl: "http://h/v1/chat/completions"',
