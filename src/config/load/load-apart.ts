@@ -28,16 +28,26 @@ const ENTRY = fileURLToPath(new URL(`load-process${extname(import.meta.url)}`, i
 
 async function loadInProcess(origin: Origin, env: NodeJS.ProcessEnv): Promise<LoadResult | undefined> {
   const { promise, resolve, reject } = Promise.withResolvers<PortableResult | undefined>();
-  const child = fork(ENTRY, [], { env, serialization: 'advanced' });
+  const child = fork(ENTRY, [], { env: ownVariables(), serialization: 'advanced' });
   child
     .once('message', ({ result }: { readonly result: PortableResult | undefined }) => resolve(result))
     .once('error', reject)
     .once('close', (code, signal) => {
       reject(new Error(`the process that loads the configuration ended (${signal ?? `exit code ${code}`})`));
     })
-    .send(origin);
+    .send({ origin, env });
   const result = await promise;
   if (result?.ok !== true) return result;
   const { config, ...rest } = result;
   return { ...rest, config: fromPortable(config) };
 }
+
+/**
+ * What Node itself and the libraries that it is linked with go by. The system takes no variable of more than 128 KiB for a
+ * process that it starts, and a file of variables may have longer ones.
+ */
+function ownVariables(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => OWN.test(name)));
+}
+
+const OWN = /^(?:NODE_|LD_|OPENSSL_|SSL_)|^(?:HOME|PATH|TMPDIR)$/;

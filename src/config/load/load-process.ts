@@ -8,6 +8,12 @@ import type { Loaded, LoadResult } from './load.ts';
 /** Where a configuration comes from. */
 export type Origin = { readonly kind: 'file'; readonly path: string } | { readonly kind: 'environment' };
 
+/** What is sent to it. */
+export interface Order {
+  readonly origin: Origin;
+  readonly env: NodeJS.ProcessEnv;
+}
+
 /** A `LoadResult` as it is sent. */
 export type PortableResult =
   (Omit<Loaded, 'config'> & { readonly config: PortableConfig }) | Exclude<LoadResult, Loaded>;
@@ -17,15 +23,13 @@ enableCompileCache();
 const { loadConfig } = await import('./load.ts');
 const { configFromEnvironment } = await import('./environment.ts');
 
-process.once('message', (origin: Origin) => {
-  void load(origin).then((result) => {
+process.once('message', ({ origin, env }: Order) => {
+  void load(origin, env).then((result) => {
     const portable = result?.ok === true ? { ...result, config: toPortable(result.config) } : result;
     process.send?.({ result: portable }, undefined, {}, () => process.disconnect?.());
   });
 });
 
-async function load(origin: Origin): Promise<LoadResult | undefined> {
-  return origin.kind === 'file'
-    ? await loadConfig(origin.path, process.env)
-    : configFromEnvironment(process.env);
+async function load(origin: Origin, env: NodeJS.ProcessEnv): Promise<LoadResult | undefined> {
+  return origin.kind === 'file' ? await loadConfig(origin.path, env) : configFromEnvironment(env);
 }
