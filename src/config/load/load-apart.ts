@@ -46,6 +46,7 @@ async function loadInProcess(request: LoadRequest, signal?: AbortSignal): Promis
   // The variables are sent, as a pool of keys in one may be longer than a process can be started with.
   const child = fork(ENTRY, [], {
     stdio: stdioFor(request.origin),
+    env: ownVariables(),
     serialization: 'advanced',
     killSignal: 'SIGKILL',
     ...(signal !== undefined && { signal }),
@@ -72,3 +73,13 @@ function stdioFor(origin: Origin): StdioOptions {
   );
   return [...descriptors, 'ipc'];
 }
+
+/**
+ * What Node itself and the libraries that it is linked with go by. The system takes no variable of more than 128 KiB for a
+ * process that it starts, and a file of variables may have longer ones.
+ */
+function ownVariables(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => OWN.test(name)));
+}
+
+const OWN = /^(?:NODE_|LD_|OPENSSL_|SSL_)|^(?:HOME|PATH|TMPDIR)$/;

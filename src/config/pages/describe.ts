@@ -1,17 +1,20 @@
 import { formatProxy } from '../../base/proxy-address.ts';
 import { certificatesOf, dayOf, nameOf } from '../../listener/key-pair.ts';
-import { redactedText } from '../../keys/redaction/redacted-text.ts';
+import { redactedText, withoutKeys } from '../../keys/redaction/redacted-text.ts';
 import { formatAddress, formatDuration } from '../schema/notations.ts';
 import type { Config, ProviderConfig } from '../schema/schema.ts';
 
-/** A summary of a configuration, for people, in lines. No secrets; of keys only their hints. */
+/** A summary of a configuration, for people, in lines. No secrets, in names neither; of keys only their hints. */
 export function describeConfig(config: Config): string[] {
-  return [...describeGateway(config), ...config.routes.map(describeRoute), ...describeLastRoute(config)];
+  return [
+    ...describeGateway(config),
+    ...[...config.routes.map(describeRoute), ...describeLastRoute(config)].map(withoutKeys),
+  ];
 }
 
 /** The part of the summary that is not about routes. */
 export function describeGateway(config: Config): string[] {
-  return [
+  const lines = [
     `listens on ${formatAddress(config.listen)}${describeTls(config.tls)}${describeClients(config)}`,
     ...describeWorkers(config),
     `admin on ${formatAddress(config.admin.listen)}${describeTls(config.admin.tls)}, ${config.admin.token === undefined ? 'without' : 'with'} a token`,
@@ -19,6 +22,7 @@ export function describeGateway(config: Config): string[] {
     ...describeResources(config),
     ...config.providers.flatMap((provider) => describeProvider(provider, config)),
   ];
+  return lines.map(withoutKeys);
 }
 
 /** Where models go that no route names; nothing where one names them all. */

@@ -96,12 +96,10 @@ const admin = z.strictObject({
 });
 
 const log = z.strictObject({
-  level: keyword(['debug', 'info', 'warn', 'error'])
-    .default('info')
-    .meta({
-      description:
-        'The least that is logged. At `warn` and `error` requests that fail alike are three lines a minute in each process, and one that counts the others.',
-    }),
+  level: keyword(['debug', 'info', 'warn', 'error']).default('info').meta({
+    description:
+      'The least that is logged. At `warn` and `error` requests that fail alike are three lines a minute in each process, and one that counts the others.',
+  }),
   format: keyword(['auto', 'json', 'pretty'])
     .default('auto')
     .meta({ description: '`auto` is pretty on a terminal and JSON elsewhere.' }),
