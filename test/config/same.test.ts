@@ -3,12 +3,15 @@ import { test } from 'node:test';
 import { Secret } from '../../src/base/secret.ts';
 import { isSame } from '../../src/config/same.ts';
 
-void test('values are the same by what they say, secrets too', () => {
-  const value = (password: string, models: readonly unknown[] = [/^gpt-/, 'o3']): unknown => ({
+function value(password: string, models: readonly unknown[] = [/^gpt-/, 'o3']): unknown {
+  return {
     state: { kind: 'redis', password: new Secret(password) },
     models,
     none: undefined,
-  });
+  };
+}
+
+void test('values are the same by what they say, secrets too', () => {
   assert.equal(isSame(value('one'), value('one')), true);
   const others = [
     value('two'),
