@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { Option } from 'commander';
 import { readBoundedFile } from '../config/load/bounded-file.ts';
+import type { Variables } from '../config/load/key-variables.ts';
 import { configFromEnvironmentApart, loadConfigApart } from '../config/load/load-apart.ts';
 import type { LoadResult } from '../config/load/load.ts';
 import type { ConfigProblem } from '../config/load/problem.ts';
@@ -21,9 +22,6 @@ export function envFileOption(): Option {
     .argParser((file: string, files: readonly string[]) => [...files, file])
     .default([], 'none');
 }
-
-/** Variables by their names. */
-type Variables = Readonly<Record<string, string | undefined>>;
 
 /** What a configuration finds in its environment, or what is wrong with one of its files. */
 type Reading =

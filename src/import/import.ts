@@ -2,8 +2,8 @@ import type { Plan } from './plan.ts';
 import { readSource } from './source-file.ts';
 import type { SourceFile } from './source-file.ts';
 import { readChannels } from './sources/channels/channels.ts';
-import { readCliProxyApi } from './sources/cliproxyapi.ts';
-import { readGptLoad } from './sources/gpt-load.ts';
+import { readCliProxyApi } from './sources/cliproxyapi/cliproxyapi.ts';
+import { readGptLoad } from './sources/gpt-load/gpt-load.ts';
 import { readLiteLlm } from './sources/litellm/litellm.ts';
 
 /** What a reader needs beside the file. */

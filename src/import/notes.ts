@@ -3,6 +3,10 @@ import type { Note } from './plan.ts';
 /** Places named of one note; the others are counted. */
 const MAX_PLACES = 1000;
 
+/** Why headers that a configuration adds to requests are not carried. */
+export const NO_HEADERS =
+  'requests have no headers of the configuration; passHeaders lets those of clients pass';
+
 /** Gathers what is not carried, by what it is. */
 export class Notes {
   readonly #notes = new Map<string, { what: string; why: string; places: string[] }>();

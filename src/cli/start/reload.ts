@@ -1,9 +1,9 @@
 import { basename, resolve } from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
 import type { Loaded, LoadResult } from '../../config/load/load.ts';
 import { formatProblem } from '../../config/load/problem.ts';
 import { describeChanges } from '../../config/pages/describe-changes.ts';
 import type { ConfigProblem } from '../../config/load/problem.ts';
+import { isSame } from '../../config/same.ts';
 import { formatDuration } from '../../config/schema/notations.ts';
 import type { Config } from '../../config/schema/schema.ts';
 import type { Running } from '../../main.ts';
@@ -137,9 +137,8 @@ export function onReloadSignal(reload: () => void): () => void {
 /** Changed options that need a restart. */
 function changedForRestart(before: Config, after: Config): readonly string[] {
   const fixed = ['listen', 'state', 'workers', 'log'] as const;
-  const changed: string[] = fixed.filter((name) => !isDeepStrictEqual(before[name], after[name]));
+  const changed: string[] = fixed.filter((name) => !isSame(before[name], after[name]));
   const isAdminSame =
-    isDeepStrictEqual(before.admin.listen, after.admin.listen) &&
-    before.admin.token?.reveal() === after.admin.token?.reveal();
+    isSame(before.admin.listen, after.admin.listen) && isSame(before.admin.token, after.admin.token);
   return isAdminSame ? changed : [...changed, 'admin'];
 }

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
-import { userInfo } from 'node:os';
+import { permissionText, runningUser } from '../../base/file-permission.ts';
 import { formatBytes } from '../schema/notations.ts';
 import type { FileText } from './token-files.ts';
 
@@ -56,20 +56,7 @@ function notText(path: string): FileText {
 async function whyUnreadable(path: string, code: string): Promise<string> {
   if (code === 'ENOENT') return 'which does not exist';
   if (code !== 'EACCES' && code !== 'EPERM') return `which cannot be read (${code})`;
-  const who = `which user ${userName()} may not read`;
   const found = await stat(path).catch(() => undefined);
-  if (found === undefined) return `${who}: a folder on the way to it is closed to that user`;
-  const mode = (found.mode & 0o7777).toString(8).padStart(4, '0');
-  return `${who}: its mode is ${mode} and its owner uid ${found.uid}, gid ${found.gid}`;
-}
-
-/** With its number: a container's user often has no name. */
-function userName(): string {
-  const uid = process.geteuid?.();
-  try {
-    const { username } = userInfo();
-    return uid === undefined ? username : `${username} (uid ${uid})`;
-  } catch {
-    return `uid ${uid}`;
-  }
+  if (found === undefined) return `to which a folder on the way is closed to ${runningUser()}`;
+  return `which ${permissionText(found)}`;
 }

@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { Secret } from '../../base/secret.ts';
-import { keyId } from '../../keys/key.ts';
+import { isSame } from '../same.ts';
 import type { Config, ProviderConfig } from '../schema/schema.ts';
 
 /** Names of one kind in a line; the rest are counted. */
@@ -118,12 +117,9 @@ function optionsOfProvider(
   return { ...rest, verdicts: verdicts.slice(0, verdicts.length - shared.length) };
 }
 
-function keysOf({ id, apiTokens }: ProviderConfig): Items {
+function keysOf({ apiTokens }: ProviderConfig): Items {
   return new Map(
-    apiTokens.map(({ key, origin = '', ...facts }) => [
-      keyId(id, key),
-      { name: facts.name ?? origin, facts },
-    ]),
+    apiTokens.map(({ key, origin = '', ...facts }) => [key.reveal(), { name: facts.name ?? origin, facts }]),
   );
 }
 
@@ -152,16 +148,4 @@ function optionsOf({
   ...rest
 }: Config) {
   return rest;
-}
-
-function isSame(one: unknown, other: unknown): boolean {
-  return isDeepStrictEqual(revealed(one), revealed(other));
-}
-
-/** With the text of secrets, which otherwise all look alike. */
-function revealed(value: unknown): unknown {
-  if (value instanceof Secret) return { secret: value.reveal() };
-  if (Array.isArray(value)) return value.map(revealed);
-  if (typeof value !== 'object' || value === null || value instanceof RegExp) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, revealed(each)]));
 }

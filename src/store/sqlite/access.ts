@@ -1,7 +1,7 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import type { Stats } from 'node:fs';
-import { userInfo } from 'node:os';
 import { dirname } from 'node:path';
+import { permissionText } from '../../base/file-permission.ts';
 
 /**
  * What keeps this process from a database's file, or from the folder in which SQLite puts its log: permission bits and
@@ -25,8 +25,7 @@ function denial(place: string): string {
     if (error instanceof Error && 'code' in error && error.code === 'EROFS')
       return `${place} is on a read-only file system`;
   }
-  const bits = (status.mode & 0o7777).toString(8).padStart(4, '0');
-  return `${place} has permission bits ${bits} and belongs to user ${status.uid}, Sparekey runs as ${runningUser()}`;
+  return `${place} ${permissionText(status)}`;
 }
 
 function statusOf(place: string): Stats | undefined {
@@ -34,15 +33,5 @@ function statusOf(place: string): Stats | undefined {
     return statSync(place);
   } catch {
     return undefined;
-  }
-}
-
-/** With its name where the system knows one: containers often run as a bare number. */
-function runningUser(): string {
-  const uid = process.getuid?.() ?? -1;
-  try {
-    return `user ${uid} (${userInfo().username})`;
-  } catch {
-    return `user ${uid}`;
   }
 }

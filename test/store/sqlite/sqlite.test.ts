@@ -175,7 +175,7 @@ void describe('sqlite store: the file', () => {
     const { stdout } = await execute(process.execPath, ['--input-type=module', '--eval', program]);
     assert.match(
       stdout,
-      /^store_cannot_open: Cannot open \S+: \S*state\.db has permission bits 0440 and belongs to user \d+, Sparekey runs as user \d+/,
+      /^store_cannot_open: Cannot open \S+: \S*state\.db has permission bits 0440 and belongs to user \d+, group \d+, Sparekey runs as user \d+/,
     );
   });
 

@@ -1,11 +1,11 @@
 import { isMap, jsonOf, mapOf, textOf } from '../../loose.ts';
 import { usableKeys } from '../../keys.ts';
-import { exactModel, routableModels } from '../../models.ts';
+import { routableModels } from '../../models.ts';
 import { ProviderNames } from '../../names.ts';
-import { Notes } from '../../notes.ts';
+import { NO_HEADERS, Notes } from '../../notes.ts';
 import { ImportFailure } from '../../plan.ts';
-import type { CustomSetting, Plan, PlannedProvider, PlannedRoute, PlannedTarget } from '../../plan.ts';
-import { boundedWeights, grouped } from '../../pools.ts';
+import type { CustomSetting, Plan, PlannedProvider } from '../../plan.ts';
+import { grouped } from '../../pools.ts';
 import type { SourceFile } from '../../source-file.ts';
 import { openTables } from '../../tables.ts';
 import type { Tables } from '../../tables.ts';
@@ -13,19 +13,12 @@ import { readChannel } from './channel.ts';
 import type { Channel } from './channel.ts';
 import { NEW_API_TYPES, ONE_API_TYPES } from './channel-types.ts';
 import { readClients } from './clients.ts';
+import { routesOf } from './routes.ts';
+import type { Pool } from './routes.ts';
 import { vendorWords } from './vendor-words.ts';
 
 /** The two gateways with channels. */
 export type ChannelProduct = 'one-api' | 'new-api';
-
-/** A provider, and what its channels say of its place on routes. */
-interface Pool {
-  readonly provider: PlannedProvider;
-  readonly models: readonly string[];
-  readonly priority: number;
-  /** Its share beside those of the same priority; 0: none where others have one. */
-  readonly weight: number;
-}
 
 /** Columns that new-api has and one-api has not. */
 const OF_NEW_API = ['auto_ban', 'channel_info', 'other_info', 'setting'];
@@ -216,10 +209,7 @@ function overridesOf({ row, place }: Channel, notes: Notes): readonly CustomSett
 
 /** What has no counterpart, column by column. */
 const UNCARRIED: readonly (readonly [column: string, why: string])[] = [
-  [
-    'header_override',
-    'requests have no headers of the configuration; passHeaders lets those of clients pass',
-  ],
+  ['header_override', NO_HEADERS],
   ['status_code_mapping', 'statuses are not rewritten; verdicts say what one means'],
   ['openai_organization', 'a key belongs to its organisation: make one for that which is meant'],
   ['system_prompt', 'put it into a file, and name its URL as context'],
@@ -233,40 +223,4 @@ function noteRest({ row, place }: Channel, notes: Notes): void {
   const setting = mapOf(jsonOf(row['setting']));
   if (textOf(setting['system_prompt']) !== undefined)
     notes.add(place, 'setting.system_prompt', 'put it into a file, and name its URL as context');
-}
-
-/** A route for each model, whose steps are the priorities of those that serve it. */
-function routesOf(pools: readonly Pool[]): readonly PlannedRoute[] {
-  const byModel = new Map<string, Pool[]>();
-  for (const pool of pools) {
-    if (pool.provider.unusable !== undefined) continue;
-    for (const model of pool.models) {
-      const serving = byModel.get(model);
-      if (serving === undefined) byModel.set(model, [pool]);
-      else serving.push(pool);
-    }
-  }
-  return [...byModel].map(([model, serving]) => ({ model: exactModel(model), to: stepsOf(serving) }));
-}
-
-function stepsOf(pools: readonly Pool[]): PlannedTarget[][] {
-  const byPriority = grouped(pools, ({ priority }) => priority).toSorted(
-    (one, other) => (other[0]?.priority ?? 0) - (one[0]?.priority ?? 0),
-  );
-  return byPriority.flatMap((equals) => {
-    const weighted = equals.filter(({ weight }) => weight > 0);
-    // Without a share beside those that have one a channel is never asked first.
-    const parts =
-      weighted.length === 0
-        ? [equals]
-        : [weighted, ...equals.filter(({ weight }) => weight <= 0).map((one) => [one])];
-    return parts.map(targetsOf);
-  });
-}
-
-function targetsOf(equals: readonly Pool[]): PlannedTarget[] {
-  const weights = boundedWeights(
-    equals.map(({ weight, provider }) => (weight > 0 ? weight : provider.keys.length || 1)),
-  );
-  return equals.map(({ provider }, index) => ({ provider: provider.id, weight: weights[index] ?? 1 }));
 }

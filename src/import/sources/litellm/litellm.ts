@@ -10,8 +10,10 @@ import { grouped } from '../../pools.ts';
 import type { SourceFile } from '../../source-file.ts';
 import { readYaml } from '../../yaml-source.ts';
 import type { YamlSource } from '../../yaml-source.ts';
-import { readDeployment, valuesOf } from './deployment.ts';
-import type { Connection, Deployment } from './deployment.ts';
+import { readDeployment } from './deployment.ts';
+import type { Connection } from './connection.ts';
+import type { Deployment } from './deployment.ts';
+import { valuesOf } from './values.ts';
 import { routesOf } from './routes.ts';
 import type { Placed } from './routes.ts';
 

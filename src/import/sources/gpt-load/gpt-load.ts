@@ -1,23 +1,18 @@
-import { createDecipheriv, createHash, pbkdf2Sync } from 'node:crypto';
-import { flagOf, jsonOf, listOf, mapOf, numberOf, textMapOf, textOf, textsOf } from '../loose.ts';
-import type { LooseMap } from '../loose.ts';
-import { usableKeys } from '../keys.ts';
-import { exactModel } from '../models.ts';
-import { ClientNames, ProviderNames } from '../names.ts';
-import { Notes } from '../notes.ts';
-import { ImportFailure } from '../plan.ts';
-import type {
-  Plan,
-  PlannedClient,
-  PlannedKey,
-  PlannedProvider,
-  PlannedRoute,
-  PlannedTarget,
-} from '../plan.ts';
-import { boundedWeights } from '../pools.ts';
-import type { SourceFile } from '../source-file.ts';
-import { openTables } from '../tables.ts';
-import type { Tables } from '../tables.ts';
+import { jsonOf, listOf, mapOf, numberOf, textMapOf, textOf, textsOf } from '../../loose.ts';
+import type { LooseMap } from '../../loose.ts';
+import { usableKeys } from '../../keys.ts';
+import { ClientNames, ProviderNames } from '../../names.ts';
+import { NO_HEADERS, Notes } from '../../notes.ts';
+import { ImportFailure } from '../../plan.ts';
+import type { Plan, PlannedClient, PlannedKey, PlannedProvider, PlannedTarget } from '../../plan.ts';
+import { boundedWeights } from '../../pools.ts';
+import type { SourceFile } from '../../source-file.ts';
+import { openTables } from '../../tables.ts';
+import type { Tables } from '../../tables.ts';
+import { decrypter } from './decrypter.ts';
+import { isAggregate, nameOf, placeOf } from './group.ts';
+import { aggregateRoutes, routesOf } from './routes.ts';
+import type { Served } from './routes.ts';
 
 /** Its types of channels, and what their upstreams lack of a base URL here. */
 const TYPES: Readonly<
@@ -28,19 +23,6 @@ const TYPES: Readonly<
   anthropic: { type: 'claude', host: 'https://api.anthropic.com', path: '/v1' },
   gemini: { type: 'gemini', host: 'https://generativelanguage.googleapis.com', path: '/v1beta' },
 };
-
-/** The salt and the rounds by which ENCRYPTION_KEY becomes a key of AES-256-GCM. */
-const SALT = 'gpt-load-encryption-v1';
-const ROUNDS = 100_000;
-const NONCE_BYTES = 12;
-const TAG_BYTES = 16;
-
-/** A standard group, and the providers that its upstreams became. */
-interface Served {
-  readonly row: LooseMap;
-  readonly name: string;
-  readonly targets: readonly PlannedTarget[];
-}
 
 /**
  * The groups of gpt-load as providers, one for each upstream, and its paths `/proxy/GROUP` as routes: clients change the host of
@@ -86,18 +68,6 @@ function planOf(tables: Tables, file: SourceFile, encryptionKey: string | undefi
   };
 }
 
-function isAggregate(row: LooseMap): boolean {
-  return textOf(row['group_type']) === 'aggregate';
-}
-
-function nameOf(row: LooseMap): string {
-  return textOf(row['name']) ?? `group-${textOf(row['id'])}`;
-}
-
-function placeOf(row: LooseMap): string {
-  return `group "${nameOf(row)}"`;
-}
-
 /** The settings of the whole, by their names. */
 function settingsOf(tables: Tables): LooseMap {
   return Object.fromEntries(
@@ -128,31 +98,6 @@ function keysByGroup(
     else known.push(key);
   }
   return groups;
-}
-
-/** Reads keys as they stand in the database. Whether one is encrypted is told by its hash, which is a plain one where not. */
-function decrypter(encryptionKey: string | undefined): (written: string, hash: string | undefined) => string {
-  let derived: Buffer | undefined;
-  return (written, hash) => {
-    const isHex = written.length > 2 * (NONCE_BYTES + TAG_BYTES) && /^(?:[\da-f]{2})+$/.test(written);
-    const isPlain = !isHex || hash === createHash('sha256').update(written).digest('hex');
-    if (isPlain) return written;
-    if (encryptionKey === undefined)
-      throw new ImportFailure('The keys are encrypted: set ENCRYPTION_KEY to what gpt-load runs with.');
-    derived ??= pbkdf2Sync(encryptionKey, SALT, ROUNDS, 32, 'sha256');
-    const bytes = Buffer.from(written, 'hex');
-    const decipher = createDecipheriv('aes-256-gcm', derived, bytes.subarray(0, NONCE_BYTES), {
-      authTagLength: TAG_BYTES,
-    });
-    decipher.setAuthTag(bytes.subarray(-TAG_BYTES));
-    try {
-      return (
-        decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES), undefined, 'utf8') + decipher.final('utf8')
-      );
-    } catch {
-      throw new ImportFailure('ENCRYPTION_KEY is not the one that the keys were encrypted with.');
-    }
-  };
 }
 
 function providersOf(
@@ -244,12 +189,7 @@ function recoveryOf(row: LooseMap, settings: LooseMap): NonNullable<PlannedProvi
 
 function noteRest(row: LooseMap, settings: LooseMap, notes: Notes): void {
   const place = placeOf(row);
-  if (listOf(jsonOf(row['header_rules'])).length > 0)
-    notes.add(
-      place,
-      'header_rules',
-      'requests have no headers of the configuration; passHeaders lets those of clients pass',
-    );
+  if (listOf(jsonOf(row['header_rules'])).length > 0) notes.add(place, 'header_rules', NO_HEADERS);
   if (numberOf(settingOf(row, settings, 'blacklist_threshold')) === 0)
     notes.add(
       place,
@@ -263,42 +203,6 @@ function noteRest(row: LooseMap, settings: LooseMap, notes: Notes): void {
       'failover_status_codes',
       'the rules for each vendor say whose fault an answer is; failoverOnStatus would overrule them',
     );
-}
-
-/** A group's path leads to its providers; where redirects are strict, only for the models that they name. */
-function routesOf({ row, name, targets }: Served): readonly PlannedRoute[] {
-  const paths = [`/proxy/${name}`];
-  const to = targets.length === 0 ? [] : [targets];
-  if (flagOf(row['model_redirect_strict']) !== true) return [{ paths, to }];
-  const models = Object.keys(textMapOf(row['model_redirect_rules']));
-  return [...models.map((model) => ({ paths, model: exactModel(model), to })), { paths, to: [] }];
-}
-
-/** A group of groups shares its requests among them by their weights. */
-function aggregateRoutes(
-  row: LooseMap,
-  members: readonly LooseMap[],
-  served: ReadonlyMap<string, Served>,
-  notes: Notes,
-): readonly PlannedRoute[] {
-  const own = members
-    .filter(
-      (member) => textOf(member['group_id']) === textOf(row['id']) && (numberOf(member['weight']) ?? 0) > 0,
-    )
-    .flatMap((member) => {
-      const group = served.get(textOf(member['sub_group_id']) ?? '');
-      return group === undefined || group.targets.length === 0
-        ? []
-        : [{ group, weight: numberOf(member['weight']) ?? 1 }];
-    });
-  if (own.length === 0) notes.add(placeOf(row), 'a group of groups', 'none of its groups can serve');
-  const shares = own.flatMap(({ group, weight }) => {
-    const sum = group.targets.reduce((all, target) => all + (target.weight ?? 1), 0);
-    return group.targets.map((target) => ({ ...target, weight: (weight * (target.weight ?? 1)) / sum }));
-  });
-  const weights = boundedWeights(shares.map(({ weight }) => weight));
-  const to = shares.map((target, index) => ({ ...target, weight: weights[index] ?? 1 }));
-  return [{ paths: [`/proxy/${nameOf(row)}`], to: to.length === 0 ? [] : [to] }];
 }
 
 /** The keys that callers have: those of the whole, and those of one group. */
