@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { Option } from 'commander';
 import { configFromEnvironmentApart, loadConfigApart } from '../config/load/load-apart.ts';
-import type { Loaded, LoadResult } from '../config/load/load.ts';
+import type { LoadResult } from '../config/load/load.ts';
 import type { ConfigProblem } from '../config/load/problem.ts';
 
 /** A file of variables that many tools read by themselves, and Sparekey does not. */
@@ -67,8 +67,10 @@ export async function loadFile(path: string, environment: Environment): Promise<
   const reading = await environment.read();
   if (!reading.ok) return reading;
   const result = await loadConfigApart(path, reading.env);
-  if (!result.ok) return { ok: false, problems: await withUsualFile(result.problems) };
-  return withFiles(result, environment);
+  return withFiles(
+    result.ok ? result : { ...result, problems: await withUsualFile(result.problems) },
+    environment,
+  );
 }
 
 /** Makes a configuration of the API keys in an environment. Undefined where it holds none. */
@@ -76,12 +78,13 @@ export async function loadKeys(environment: Environment): Promise<LoadResult | u
   const reading = await environment.read();
   if (!reading.ok) return reading;
   const result = await configFromEnvironmentApart(reading.env);
-  return result?.ok === true ? withFiles(result, environment) : result;
+  return result && withFiles(result, environment);
 }
 
 /** With the files of variables that it owes something to. */
-function withFiles(loaded: Loaded, { files }: Environment): Loaded {
-  return { ...loaded, files: [...loaded.files, ...files] };
+function withFiles(result: LoadResult, { files: ofVariables }: Environment): LoadResult {
+  const { files } = result;
+  return files === undefined ? result : { ...result, files: [...files, ...ofVariables] };
 }
 
 async function withUsualFile(problems: readonly ConfigProblem[]): Promise<readonly ConfigProblem[]> {

@@ -6,6 +6,8 @@ import type { AdminAccess } from './admin-client.ts';
 import { DEFAULT_ADMIN_URL, urlOf } from './admin-url.ts';
 import { Environment, loadFile } from '../environment.ts';
 import { CommandFailure, configFailure } from '../failure.ts';
+import { formatProblem } from '../../config/load/problem.ts';
+import type { ConfigProblem } from '../../config/load/problem.ts';
 import { DEFAULT_CONFIG_FILE } from '../start/setup.ts';
 
 /** Options that name the admin listener. */
@@ -63,8 +65,10 @@ async function configuredAdmin(
   const path = file ?? (existsSync(DEFAULT_CONFIG_FILE) ? DEFAULT_CONFIG_FILE : undefined);
   if (path === undefined) return undefined;
   const result = await loadFile(path, environment);
-  if (result.ok) {
-    const { listen, token, tls } = result.config.admin;
+  const found = result.ok ? result.config.admin : result.admin;
+  if (found !== undefined) {
+    if (!result.ok) process.stderr.write(`${mistakenText(path, result.problems)}\n`);
+    const { listen, token, tls } = found;
     const [own] = tls === undefined ? [] : certificatesOf(tls.cert);
     return {
       url: urlOf(listen, tls),
@@ -72,12 +76,19 @@ async function configuredAdmin(
       trusted: own && { pem: own.toString(), isServer: true },
     };
   }
-  if (file !== undefined) throw configFailure(result.problems, path);
+  if (!result.ok && file !== undefined) throw configFailure(result.problems, path);
   // The keys it names may be in the environment of the gateway alone, which is no reason not to ask it.
   process.stderr.write(
     `${path} cannot be read here, so the gateway is looked for at ${DEFAULT_ADMIN_URL}.\n`,
   );
   return undefined;
+}
+
+/** The gateway that runs may have begun with the file before it was changed, or with variables that are not here. */
+function mistakenText(path: string, problems: readonly ConfigProblem[]): string {
+  const [first] = problems;
+  const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
+  return `${first === undefined ? path : formatProblem(first, path)}${more}. The gateway is asked at the admin listener that the file names.`;
 }
 
 async function authorities(file: string): Promise<AdminAccess['trusted']> {

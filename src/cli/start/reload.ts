@@ -37,6 +37,7 @@ export async function keepReloading(options: ReloadOptions): Promise<() => void>
   const started = loaded.config;
   let running = started;
   let { files } = loaded;
+  let isRefused = false;
 
   const reload = async (): Promise<void> => {
     const result = await load();
@@ -48,6 +49,7 @@ export async function keepReloading(options: ReloadOptions): Promise<() => void>
       });
       for (const problem of result.problems) log.error(formatProblem(inRunningProcess(problem), path));
       for (const warning of result.warnings ?? []) log.warn(formatProblem(warning, path));
+      isRefused = true;
       const [first] = result.problems;
       const problem = first === undefined ? '' : formatProblem(first, basename(file));
       noteRefusal({ file, problem, mistakes: result.problems.length });
@@ -61,7 +63,9 @@ export async function keepReloading(options: ReloadOptions): Promise<() => void>
     const needRestart = changedForRestart(started, result.config);
     if (needRestart.length > 0)
       log.warn('some changes count only after a restart', { options: needRestart.join(', ') });
-    log.info('the configuration was taken over', { changes });
+    // Told where the refusal was told.
+    log[isRefused ? 'warn' : 'info']('the configuration was taken over', { changes });
+    isRefused = false;
   };
 
   let last = Promise.resolve();
@@ -69,6 +73,7 @@ export async function keepReloading(options: ReloadOptions): Promise<() => void>
   const enqueueReload = (): void => {
     last = last.then(reload).catch((error: unknown) => {
       log.error('the configuration was not taken over', { error });
+      isRefused = true;
       noteRefusal({
         file,
         problem: 'it is valid and was not taken over: the log says why',

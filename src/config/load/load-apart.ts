@@ -37,7 +37,8 @@ async function loadInProcess(origin: Origin, env: NodeJS.ProcessEnv): Promise<Lo
     })
     .send(origin);
   const result = await promise;
-  if (result?.ok !== true) return result;
-  const { config, ...rest } = result;
-  return { ...rest, config: fromPortable(config) };
+  if (result === undefined) return undefined;
+  if (result.ok) return { ...result, config: fromPortable(result.config) };
+  const { admin, ...rest } = result;
+  return { ...rest, ...(admin !== undefined && { admin: fromPortable(admin) }) };
 }
