@@ -74,8 +74,11 @@ export async function loadFile(
 ): Promise<LoadResult> {
   const reading = await environment.read();
   if (!reading.ok) return reading;
-  const result = withFiles(await loadConfigApart(path, reading.env, signal), environment);
-  return result.ok ? result : { ...result, problems: await withUsualFile(result.problems) };
+  const result = await loadConfigApart(path, reading.env, signal);
+  return withFiles(
+    result.ok ? result : { ...result, problems: await withUsualFile(result.problems) },
+    environment,
+  );
 }
 
 /**
@@ -93,8 +96,9 @@ export async function loadKeys(
 }
 
 /** With the files of variables that it owes something to, or lacks something of, where its own are known. */
-function withFiles(result: LoadResult, { files }: Environment): LoadResult {
-  return result.files === undefined ? result : { ...result, files: [...result.files, ...files] };
+function withFiles(result: LoadResult, { files: ofVariables }: Environment): LoadResult {
+  const { files } = result;
+  return files === undefined ? result : { ...result, files: [...files, ...ofVariables] };
 }
 
 async function withUsualFile(problems: readonly ConfigProblem[]): Promise<readonly ConfigProblem[]> {

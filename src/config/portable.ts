@@ -2,21 +2,23 @@ import { Secret } from '../base/secret.ts';
 import type { Config } from './schema/schema.ts';
 
 /**
- * A configuration on its way to another thread or process, through a channel that copies by the structured clone algorithm.
+ * A configuration, or a part of one, on its way to another thread or process, through a channel that copies by the structured clone algorithm.
  * That leaves secrets empty, so their texts travel beside it: whoever holds this holds them.
  */
-export interface PortableConfig {
-  readonly config: Config;
+export interface Portable<Part extends object> {
+  readonly config: Part;
   readonly secrets: readonly (readonly [path: readonly string[], text: string])[];
 }
 
+export type PortableConfig = Portable<Config>;
+
 /** Makes a configuration fit to be sent. */
-export function toPortable(config: Config): PortableConfig {
+export function toPortable<Part extends object>(config: Part): Portable<Part> {
   return { config, secrets: [...secretsIn(config, [])] };
 }
 
 /** The configuration that was sent, of the copy that the channel made, which is changed by it. */
-export function fromPortable({ config, secrets }: PortableConfig): Config {
+export function fromPortable<Part extends object>({ config, secrets }: Portable<Part>): Part {
   for (const [path, text] of secrets) {
     const holder = path
       .slice(0, -1)

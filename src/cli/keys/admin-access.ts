@@ -1,14 +1,13 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
-import { loadConfigApart } from '../../config/load/load-apart.ts';
-import type { LoadResult } from '../../config/load/load.ts';
 import { formatProblem } from '../../config/load/problem.ts';
 import { certificatesOf } from '../../listener/key-pair.ts';
 import type { AdminAccess } from './admin-client.ts';
 import { DEFAULT_ADMIN_URL, urlOf } from './admin-url.ts';
 import { Environment, loadFile } from '../environment.ts';
 import { CommandFailure, configFailure } from '../failure.ts';
+import type { ConfigProblem } from '../../config/load/problem.ts';
 import { DEFAULT_CONFIG_FILE } from '../start/setup.ts';
 
 /** Options that name the admin listener. */
@@ -65,18 +64,20 @@ async function configuredAdmin(
 ): Promise<Omit<AdminAccess, 'operator'> | undefined> {
   const path = file ?? (existsSync(DEFAULT_CONFIG_FILE) ? DEFAULT_CONFIG_FILE : undefined);
   if (path === undefined) return undefined;
-  const result = await loadUnset(path, environment);
-  if (result.ok) {
-    const { listen, token, tls } = result.config.admin;
+  const result = await loadFile(path, environment);
+  const found = result.ok ? result.config.admin : result.admin;
+  if (found !== undefined) {
+    if (!result.ok) process.stderr.write(`${mistakenText(path, result.problems)}\n`);
+    const { listen, token, tls } = found;
     const [own] = tls === undefined ? [] : certificatesOf(tls.cert);
     return {
       url: urlOf(listen, tls),
-      token: token?.reveal() === UNSET ? undefined : token?.reveal(),
+      token: token?.reveal(),
       trusted: own && { pem: own.toString(), isServer: true },
     };
   }
-  if (file !== undefined) throw configFailure(result.problems, path);
-  const [first] = result.problems;
+  if (!result.ok && file !== undefined) throw configFailure(result.problems, path);
+  const [first] = result.ok ? [] : result.problems;
   const why = first === undefined ? '' : ` (${formatProblem(first, path)})`;
   process.stderr.write(
     `${path} cannot be used${why}, so the gateway is looked for at ${DEFAULT_ADMIN_URL}; --admin URL names another.\n`,
@@ -84,21 +85,11 @@ async function configuredAdmin(
   return undefined;
 }
 
-/** What stands for a variable that is not set. */
-const UNSET = 'not-set-where-this-runs';
-
-/** Loads a configuration whose variables may be in the environment of the gateway alone, which is no reason not to ask it. */
-async function loadUnset(path: string, environment: Environment): Promise<LoadResult> {
-  const result = await loadFile(path, environment);
-  const reading = await environment.read();
-  if (result.ok || !reading.ok) return result;
-  const missing = result.problems.flatMap(({ variable }) => variable ?? []);
-  if (missing.length < result.problems.length) return result;
-  const again = await loadConfigApart(path, {
-    ...reading.env,
-    ...Object.fromEntries(missing.map((name) => [name, UNSET])),
-  });
-  return again.ok ? again : result;
+/** The gateway that runs may have begun with the file before it was changed, or with variables that are not here. */
+function mistakenText(path: string, problems: readonly ConfigProblem[]): string {
+  const [first] = problems;
+  const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
+  return `${first === undefined ? path : formatProblem(first, path)}${more}. The gateway is asked at the admin listener that the file names.`;
 }
 
 async function authorities(file: string): Promise<AdminAccess['trusted']> {

@@ -51,6 +51,7 @@ export async function keepReloading(options: ReloadOptions): Promise<() => void>
   let running = started;
   let { files } = loaded;
   const ending = new AbortController();
+  let isRefused = false;
 
   const loadInTime = async (): Promise<LoadResult> => {
     const limit = AbortSignal.timeout(LOAD_LIMIT_MS);
@@ -72,6 +73,7 @@ export async function keepReloading(options: ReloadOptions): Promise<() => void>
       });
       for (const problem of result.problems) log.error(formatProblem(inRunningProcess(problem), path));
       for (const warning of result.warnings ?? []) log.warn(formatProblem(warning, path));
+      isRefused = true;
       const [first] = result.problems;
       const problem = first === undefined ? '' : formatProblem(first, basename(file));
       noteRefusal({ file, problem, mistakes: result.problems.length });
@@ -85,7 +87,9 @@ export async function keepReloading(options: ReloadOptions): Promise<() => void>
     const needRestart = changedForRestart(started, result.config);
     if (needRestart.length > 0)
       log.warn('some changes count only after a restart', { options: needRestart.join(', ') });
-    log.info('the configuration was taken over', { changes });
+    // Told where the refusal was told.
+    log[isRefused ? 'warn' : 'info']('the configuration was taken over', { changes });
+    isRefused = false;
   };
 
   let last = Promise.resolve();
@@ -102,6 +106,7 @@ export async function keepReloading(options: ReloadOptions): Promise<() => void>
       .catch((error: unknown) => {
         if (ending.signal.aborted) return;
         log.error('the configuration was not taken over', { error });
+        isRefused = true;
         noteRefusal({ file, problem: 'it was not taken over: the log says why', mistakes: 0 });
       });
   };

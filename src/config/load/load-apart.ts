@@ -59,9 +59,10 @@ async function loadInProcess(request: LoadRequest, signal?: AbortSignal): Promis
     })
     .send(request);
   const result = await promise;
-  if (result?.ok !== true) return result;
-  const { config, ...rest } = result;
-  return { ...rest, config: fromPortable(config) };
+  if (result === undefined) return undefined;
+  if (result.ok) return { ...result, config: fromPortable(result.config) };
+  const { admin, ...rest } = result;
+  return { ...rest, ...(admin !== undefined && { admin: fromPortable(admin) }) };
 }
 
 /** What it says is seen where this process's is, and what its configuration is read from stays open. */

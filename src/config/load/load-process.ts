@@ -1,7 +1,8 @@
 import { enableCompileCache } from 'node:module';
 import { toPortable } from '../portable.ts';
-import type { PortableConfig } from '../portable.ts';
-import type { Loaded, LoadResult } from './load.ts';
+import type { Portable, PortableConfig } from '../portable.ts';
+import type { Config } from '../schema/schema.ts';
+import type { Loaded, LoadResult, NotLoaded } from './load.ts';
 
 /* The program of a process that loads one configuration, and ends. */
 
@@ -16,7 +17,8 @@ export interface LoadRequest {
 
 /** A `LoadResult` as it is sent. */
 export type PortableResult =
-  (Omit<Loaded, 'config'> & { readonly config: PortableConfig }) | Exclude<LoadResult, Loaded>;
+  | (Omit<Loaded, 'config'> & { readonly config: PortableConfig })
+  | (Omit<NotLoaded, 'admin'> & { readonly admin?: Portable<Config['admin']> });
 
 // A start waits for it: compiled code is kept on disk.
 enableCompileCache();
@@ -25,8 +27,7 @@ const { configFromEnvironment } = await import('./environment.ts');
 
 process.once('message', (request: LoadRequest) => {
   void load(request).then((result) => {
-    const portable = result?.ok === true ? { ...result, config: toPortable(result.config) } : result;
-    process.send?.({ result: portable }, undefined, {}, () => {
+    process.send?.({ result: result && portable(result) }, undefined, {}, () => {
       process.off('disconnect', end);
       process.disconnect?.();
     });
@@ -41,4 +42,10 @@ async function load({ origin, env }: LoadRequest): Promise<LoadResult | undefine
 /** Whoever asked has gone. A pipe that is being opened holds up every other way to exit until somebody writes into it. */
 function end(): void {
   process.kill(process.pid, 'SIGKILL');
+}
+
+function portable(result: LoadResult): PortableResult {
+  if (result.ok) return { ...result, config: toPortable(result.config) };
+  const { admin, ...rest } = result;
+  return { ...rest, ...(admin !== undefined && { admin: toPortable(admin) }) };
 }

@@ -13,7 +13,7 @@ import { mergeSources } from './plugin/merge-sources.ts';
 import type { Note } from './plugin/reading.ts';
 import { formatPath, sortProblems } from './problem.ts';
 import type { ConfigProblem } from './problem.ts';
-import { configSchema } from '../schema/schema.ts';
+import { adminSchema, configSchema } from '../schema/schema.ts';
 import type { Config } from '../schema/schema.ts';
 import type { ReadFiles } from './read-files.ts';
 import { readSmallFiles } from './small-file.ts';
@@ -25,8 +25,10 @@ import { warningsOf } from './warnings.ts';
 export type LoadResult = Loaded | NotLoaded;
 
 /** One that cannot be used. */
-interface NotLoaded {
+export interface NotLoaded {
   readonly ok: false;
+  /** What it says of the admin listener, where that can be used. */
+  readonly admin?: Config['admin'];
   readonly problems: readonly ConfigProblem[];
   /** What is probably a mistake beside them. */
   readonly warnings?: readonly ConfigProblem[];
@@ -127,7 +129,13 @@ function validate(document: SourceDocument, given: ReadFiles, env: NodeJS.Proces
     ...noteProblems(notes, document),
   ]);
   if (!parsed.success || problems.length > 0)
-    return { ok: false, problems: sortProblems(problems), warnings, files: read };
+    return {
+      ok: false,
+      problems: sortProblems(problems),
+      warnings,
+      files: read,
+      ...usableAdmin(pairs.value, problems),
+    };
 
   const isList = typeof value === 'object' && value !== null && 'providers' in value;
   const config = withKeyOrigins(withEnvironmentProxies(withAbsolutePaths(parsed.data, folder), env), {
@@ -142,6 +150,13 @@ function validate(document: SourceDocument, given: ReadFiles, env: NodeJS.Proces
     files: read,
     warnings,
   };
+}
+
+/** A part that the mistakes of all others leave as it is: by it a running gateway is reached. */
+function usableAdmin(value: unknown, problems: readonly ConfigProblem[]): Pick<NotLoaded, 'admin'> {
+  if (problems.some(({ path }) => path === '' || /^admin\b/.test(path))) return {};
+  const { data } = adminSchema.safeParse(fieldsOf(value)?.['admin'] ?? {});
+  return data === undefined ? {} : { admin: data };
 }
 
 function placeOf({ line, column }: ConfigProblem): string {

@@ -86,7 +86,8 @@ const tls = z.strictObject({
     .meta({ description: 'A file in PEM: the private key of the certificate, without a passphrase.' }),
 });
 
-const admin = z.strictObject({
+/** The part of it by which a running gateway is reached. */
+export const adminSchema = z.strictObject({
   listen: address().prefault('127.0.0.1:5398').meta({ description: 'Address of the admin listener.' }),
   token: secret('a token').exactOptional().meta({
     description:
@@ -163,7 +164,7 @@ const options = {
     description:
       'TLS 1.2 and 1.3 for applications, over HTTP/1.1. Absent: plain HTTP. Both files are watched; connections that are open keep the certificate that they began with.',
   }),
-  admin: admin.prefault({}).meta({ description: 'The admin API.' }),
+  admin: adminSchema.prefault({}).meta({ description: 'The admin API.' }),
   state: state().prefault('sqlite:./sparekey.db').meta({
     description:
       'Where key records are kept: `memory:`, which forgets at every stop; `sqlite:PATH` for one machine, with a path relative to this file; or Redis or Valkey for several.',
