@@ -36,7 +36,7 @@ interface Client {
   /** It asks for thinking. */
   readonly thinks?: true;
   /** Nobody else is asked in this dialect, nor translated from it. */
-  readonly only?: string;
+  readonly askedAlone?: string;
   readonly path: (model: string, stream: boolean) => string;
   readonly body: (model: string, stream: boolean) => object;
 }
@@ -78,7 +78,7 @@ const clients: Readonly<Record<string, Client>> = {
     }),
   },
   Converse: {
-    only: 'bedrock',
+    askedAlone: 'bedrock',
     path: (model, stream) => `/model/${encodeURIComponent(model)}/${stream ? 'converse-stream' : 'converse'}`,
     body: () => ({
       system: [{ text: INSTRUCTIONS }],
@@ -108,7 +108,7 @@ void describe('the tokens of a request', { concurrency: false }, () => {
 
   for (const [name, client] of Object.entries(clients)) {
     for (const [id, vendor] of Object.entries(vendors)) {
-      if (client.only !== undefined && client.only !== id) continue;
+      if (client.askedAlone !== undefined && client.askedAlone !== id) continue;
       for (const stream of [false, true]) {
         void test(`${name}, answered by ${id}, ${stream ? 'as a stream' : 'whole'}`, async () => {
           const { model, thinks } = vendor;
