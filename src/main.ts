@@ -1,5 +1,4 @@
 import type { Config } from './config/schema/schema.ts';
-import type { ConfigSource } from './config/load/source.ts';
 import type { Runtime } from './gateway/runtime.ts';
 import type { ListenAddress } from './listener/listen.ts';
 import type { Log } from './telemetry/contract.ts';
@@ -18,9 +17,8 @@ export interface Running {
   /**
    * Runs another configuration: keys that stay keep their records, those that left lose them, and requests in flight
    * finish with the old one. Listeners, but for their TLS, and the store stay as they are until a restart.
-   * @param source - what `config` was parsed from, for the other processes
    */
-  reload(config: Config, source: ConfigSource): Promise<void>;
+  reload(config: Config): Promise<void>;
   /**
    * Shows that the configuration file was changed and is not taken over: `GET /ready`, `GET /api/state`.
    * @param refused - undefined: it was taken over
@@ -32,13 +30,8 @@ export interface Running {
   kill(): void;
 }
 
-/** A gateway in one process, which answers applications and looks after the keys. */
-export interface Sparekey extends Running {
-  reload(config: Config): Promise<void>;
-}
-
 /** Starts a whole gateway in this process and opens its listeners. */
-export async function startSparekey(config: Config, { log }: { readonly log: Log }): Promise<Sparekey> {
+export async function startSparekey(config: Config, { log }: { readonly log: Log }): Promise<Running> {
   // Closed again where a later one fails to open.
   await using resources = new AsyncDisposableStack();
   const node = resources.adopt(await openNode(config, log), (it) => it.close());

@@ -1,5 +1,5 @@
 import { parseConfig } from '../../src/config/load/load.ts';
-import { startSparekey, type Sparekey } from '../../src/main.ts';
+import { startSparekey, type Running } from '../../src/main.ts';
 import type { Behaviour } from '../../simulator/behaviour.ts';
 import { startSimulator, type Simulator } from '../../simulator/simulator.ts';
 import type { Log } from '../../src/telemetry/contract.ts';
@@ -21,7 +21,7 @@ export function tokenOf(name: Name): string {
 /** A pretend provider, and a gateway in front of it. */
 export interface Demo {
   readonly simulator: Simulator;
-  readonly sparekey: Sparekey;
+  readonly sparekey: Running;
   /** The base URL for clients. */
   readonly url: string;
   close(): Promise<void>;

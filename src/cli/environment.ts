@@ -2,8 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { Option } from 'commander';
-import { configFromEnvironment } from '../config/load/environment.ts';
-import { loadConfig } from '../config/load/load.ts';
+import { configFromEnvironmentApart, loadConfigApart } from '../config/load/load-apart.ts';
 import type { Loaded, LoadResult } from '../config/load/load.ts';
 import type { ConfigProblem } from '../config/load/problem.ts';
 
@@ -28,8 +27,6 @@ type Reading =
   | {
       readonly ok: true;
       readonly env: NodeJS.ProcessEnv;
-      /** Those of `env` that are from files. */
-      readonly fromFiles: Readonly<Record<string, string>>;
     }
   | { readonly ok: false; readonly problems: readonly ConfigProblem[] };
 
@@ -61,7 +58,7 @@ export class Environment {
     );
     const own = this.#own;
     const fromFiles = Object.fromEntries(Object.entries(said).filter(([name]) => !Object.hasOwn(own, name)));
-    return { ok: true, env: { ...own, ...fromFiles }, fromFiles };
+    return { ok: true, env: { ...own, ...fromFiles } };
   }
 }
 
@@ -69,27 +66,22 @@ export class Environment {
 export async function loadFile(path: string, environment: Environment): Promise<LoadResult> {
   const reading = await environment.read();
   if (!reading.ok) return reading;
-  const result = await loadConfig(path, reading.env);
+  const result = await loadConfigApart(path, reading.env);
   if (!result.ok) return { ok: false, problems: await withUsualFile(result.problems) };
-  return withSources(result, environment, reading.fromFiles);
+  return withFiles(result, environment);
 }
 
 /** Makes a configuration of the API keys in an environment. Undefined where it holds none. */
 export async function loadKeys(environment: Environment): Promise<LoadResult | undefined> {
   const reading = await environment.read();
   if (!reading.ok) return reading;
-  const result = configFromEnvironment(reading.env);
-  return result?.ok === true ? withSources(result, environment, reading.fromFiles) : result;
+  const result = await configFromEnvironmentApart(reading.env);
+  return result?.ok === true ? withFiles(result, environment) : result;
 }
 
-/** With what it owes to files of variables. */
-function withSources(
-  loaded: Loaded,
-  { files }: Environment,
-  variables: Readonly<Record<string, string>>,
-): Loaded {
-  if (files.length === 0) return loaded;
-  return { ...loaded, source: { ...loaded.source, variables }, files: [...loaded.files, ...files] };
+/** With the files of variables that it owes something to. */
+function withFiles(loaded: Loaded, { files }: Environment): Loaded {
+  return { ...loaded, files: [...loaded.files, ...files] };
 }
 
 async function withUsualFile(problems: readonly ConfigProblem[]): Promise<readonly ConfigProblem[]> {

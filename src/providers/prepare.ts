@@ -6,6 +6,7 @@ import type { Call } from '../dialects/operations/call.ts';
 import type { Dialect } from '../dialects/operations/operation.ts';
 import type { GatewayErrorCode } from '../dialects/errors/gateway-errors.ts';
 import { NO_QUIRKS } from '../translate/codec.ts';
+import { canTranslate } from '../translate/can-translate.ts';
 import { chainTranslators } from '../translate/chain-translators.ts';
 import { editForReader } from '../translate/edit/edit-body.ts';
 import { toldDropped } from '../translate/told-dropped.ts';
@@ -13,7 +14,7 @@ import type { FittedPassed } from '../translate/passed/fitted-passed.ts';
 import type { ResponseTranslator } from '../translate/response-translator.ts';
 import { unsupportedRequestOf } from '../translate/unsupported-request.ts';
 import type { UnsupportedRequest } from '../translate/unsupported-request.ts';
-import { canTranslate, translate } from '../translate/translate.ts';
+import { loadTranslation } from '../translate/load-translation.ts';
 import type { ImageUnavailable } from '../translate/inline-images.ts';
 import type { ImageFetcher } from './images/image-fetcher.ts';
 import { fitForVendor } from './passed-chat.ts';
@@ -264,6 +265,7 @@ async function prepareTranslated(call: Call, model: string, preparer: Preparer):
     capabilities: modelCapabilities(config.type, model, config.modelCapabilities),
   };
   const { fetchImages } = preparer;
+  const { translate } = await loadTranslation();
   const translation = await translate(
     call,
     model,

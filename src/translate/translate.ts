@@ -2,12 +2,11 @@ import { rawHeader } from '../base/raw-headers.ts';
 import { PASSED_TO_VENDOR } from '../catalog/passed-headers.ts';
 import type { Call } from '../dialects/operations/call.ts';
 import { operationNamed } from '../dialects/operations/table.ts';
-import type { Dialect, Operation } from '../dialects/operations/operation.ts';
+import type { Dialect } from '../dialects/operations/operation.ts';
 import { requireConvertible } from './convertible-body.ts';
 import { NO_QUIRKS } from './codec.ts';
 import type { ResponseContext, ProviderQuirks } from './codec.ts';
 import { clientCountOf } from './tokens/client-counts.ts';
-import { translationMethod } from './translation-method.ts';
 import type { TranslationSpec } from './translation-method.ts';
 import { echoOf } from './retained-request.ts';
 import { translateRequest, translateWholeRequest, responseTranslatorFor } from './job.ts';
@@ -37,11 +36,6 @@ export type Translation =
 
 /** Fetches images that a call names by their URLs. */
 export type FetchImages = (urls: readonly string[]) => Promise<FetchedImages>;
-
-/** Whether calls for an operation can be translated to a dialect. */
-export function canTranslate(operation: Operation, providerDialect: Dialect): boolean {
-  return translationMethod(operation.name, providerDialect) !== undefined;
-}
 
 /**
  * Translates a call to the dialect that a provider speaks: a small one here, a large one in another thread, where it

@@ -1,5 +1,7 @@
-import { buildConnector, Client, Pool } from 'undici';
 import type { Dispatcher } from 'undici';
+import buildConnector from 'undici/lib/core/connect.js';
+import Client from 'undici/lib/dispatcher/client.js';
+import Pool from 'undici/lib/dispatcher/pool.js';
 import type { Readable } from 'node:stream';
 import { formatProxy } from '../base/proxy-address.ts';
 import type { ProxyAddress } from '../base/proxy-address.ts';

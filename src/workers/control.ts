@@ -1,5 +1,4 @@
 import type { Config } from '../config/schema/schema.ts';
-import type { ConfigSource } from '../config/load/source.ts';
 import type { RecordSnapshot } from '../keys/book/record-snapshots.ts';
 import { openControlPlane } from '../node/control-plane.ts';
 import { openNode } from '../node/gateway-node.ts';
@@ -16,8 +15,6 @@ import { Supervisor } from './supervisor.ts';
 export interface WorkersOptions {
   readonly log: SharedLog;
   readonly logStyle: LogStyle;
-  /** What the configuration was made from. */
-  readonly source: ConfigSource;
   /** How many workers answer applications. This process does not: it looks after them and the keys. */
   readonly count: number;
   /** When a worker counts as frozen; `HEARTBEAT` by default. */
@@ -30,7 +27,7 @@ export interface WorkersOptions {
  */
 export async function startWithWorkers(
   config: Config,
-  { log, logStyle, source, count, heartbeat = HEARTBEAT }: WorkersOptions,
+  { log, logStyle, count, heartbeat = HEARTBEAT }: WorkersOptions,
 ): Promise<Running> {
   // Closed again where a later one fails to open.
   await using resources = new AsyncDisposableStack();
@@ -41,7 +38,7 @@ export async function startWithWorkers(
   const { now, recorder } = node.tools;
   const known = (): readonly RecordSnapshot[] => recorder.book.snapshots;
   const supervisor = resources.adopt(
-    new Supervisor({ count, acceptor, source, log, logLevel, logStyle, heartbeat, now, known }),
+    new Supervisor({ count, acceptor, config, log, logLevel, logStyle, heartbeat, now, known }),
     (it) => it.kill(),
   );
   await supervisor.start();
@@ -52,9 +49,9 @@ export async function startWithWorkers(
     adminAddress: control.adminAddress,
     stateDescription: node.store.description,
     runtime: node.runtime,
-    reload: async (next, nextSource) => {
+    reload: async (next) => {
       const previous = node.reload(next);
-      await supervisor.reload(nextSource);
+      await supervisor.reload(next);
       await control.reloaded(previous);
     },
     noteRefusal: (refused) => {

@@ -1,5 +1,5 @@
 import type { RefusedFile } from '../admin/state-view.ts';
-import type { ConfigSource } from '../config/load/source.ts';
+import type { PortableConfig } from '../config/portable.ts';
 import type { MemoryUse } from '../gateway/memory-budget.ts';
 import type { ConnectionCounts } from '../listener/file-descriptors.ts';
 import type { RecordSnapshot } from '../keys/book/record-snapshots.ts';
@@ -14,7 +14,7 @@ import type { LogStyle } from '../telemetry/log.ts';
 /** From the control process to a worker. */
 export type WorkerCommand =
   | StartCommand
-  | { readonly kind: 'reload'; readonly source: ConfigSource; readonly version: number }
+  | { readonly kind: 'reload'; readonly config: PortableConfig; readonly version: number }
   /** Finish what is in flight, and end. */
   | { readonly kind: 'drain' }
   /** Serve the connection that is sent with this. Numbers count from 1. */
@@ -40,11 +40,9 @@ export interface StartCommand {
   /** From 1. */
   readonly worker: number;
   readonly log: { readonly level: LogLevel; readonly style: LogStyle };
-  /** What the gateway was started with: options that a reload does not change are taken from it. */
-  readonly first: ConfigSource;
   /** The newest one. */
-  readonly source: ConfigSource;
-  /** Of `source`: how many reloads there were before. */
+  readonly config: PortableConfig;
+  /** Of `config`: how many reloads there were before. */
   readonly version: number;
   /** Between two heartbeats. Milliseconds. */
   readonly heartbeatEveryMs: number;

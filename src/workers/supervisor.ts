@@ -1,6 +1,7 @@
 import type { RefusedFile } from '../admin/state-view.ts';
 import type { WorkerStatus } from '../admin/worker-view.ts';
-import type { ConfigSource } from '../config/load/source.ts';
+import { toPortable } from '../config/portable.ts';
+import type { Config } from '../config/schema/schema.ts';
 import type { RecordSnapshot } from '../keys/book/record-snapshots.ts';
 import type { LogLevel, SharedLog } from '../telemetry/contract.ts';
 import type { LogStyle } from '../telemetry/log.ts';
@@ -13,7 +14,7 @@ export interface SupervisorOptions {
   readonly count: number;
   /** Where their connections come from. */
   readonly acceptor: Acceptor;
-  readonly source: ConfigSource;
+  readonly config: Config;
   /** Where their logs go, and how they write them. */
   readonly log: SharedLog;
   readonly logLevel: LogLevel;
@@ -34,7 +35,7 @@ const GRACE_MS = 5_000;
 export class Supervisor {
   readonly #options: SupervisorOptions;
   readonly #slots: readonly WorkerSlot[];
-  #source: ConfigSource;
+  #config: Config;
   #version = 0;
   #ready = 0;
   #refusedFile: RefusedFile | undefined;
@@ -42,8 +43,8 @@ export class Supervisor {
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
-    this.#source = options.source;
-    const { count, acceptor, log, now, logLevel, logStyle, heartbeat, source } = options;
+    this.#config = options.config;
+    const { count, acceptor, log, now, logLevel, logStyle, heartbeat } = options;
     this.#slots = Array.from(
       { length: count },
       (_, index) =>
@@ -58,8 +59,8 @@ export class Supervisor {
             kind: 'start',
             worker,
             log: { level: logLevel, style: logStyle },
-            first: source,
-            source: this.#source,
+            // The store stays until a restart.
+            config: toPortable({ ...this.#config, state: options.config.state }),
             version: this.#version,
             heartbeatEveryMs: heartbeat.everyMs,
             known: options.known(),
@@ -84,10 +85,10 @@ export class Supervisor {
    * Gives all workers another configuration, which must be valid. Resolves when all run it, or after
    * `RELOAD_TIMEOUT_MS`; workers that are being started again then are logged.
    */
-  async reload(source: ConfigSource): Promise<void> {
-    this.#source = source;
+  async reload(config: Config): Promise<void> {
+    this.#config = config;
     this.#version++;
-    const command = { kind: 'reload', source, version: this.#version } as const;
+    const command = { kind: 'reload', config: toPortable(config), version: this.#version } as const;
     const pending = new Set(this.#slots);
     const reloads = this.#slots.map(async (slot) => {
       await slot.reload(command);

@@ -26,7 +26,11 @@ export class WorkerProcess {
   #handed = 0;
 
   constructor({ start, onReport, onLines, onEnd }: WorkerProcessOptions) {
-    this.#child = fork(ENTRY, [], { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
+    // A configuration may hold what JSON has no words for.
+    this.#child = fork(ENTRY, [], {
+      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+      serialization: 'advanced',
+    });
     const lines = new LineBuffer(onLines);
     this.#child.stdout?.on('data', (piece: Buffer) => lines.push(piece));
     this.#child.on('message', (message) => {

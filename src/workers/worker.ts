@@ -1,7 +1,7 @@
 import { Socket } from 'node:net';
-import { parseSource } from '../config/load/parse-source.ts';
-import type { Config } from '../config/schema/schema.ts';
-import type { ConfigSource } from '../config/load/source.ts';
+import { freeYoungGeneration } from '../base/young-generation.ts';
+import { fromPortable } from '../config/portable.ts';
+import type { PortableConfig } from '../config/portable.ts';
 import { openWorkerPlane } from '../node/data-plane.ts';
 import type { WorkerPlane } from '../node/data-plane.ts';
 import { openNode } from '../node/gateway-node.ts';
@@ -45,7 +45,7 @@ class Worker {
         return;
       case 'reload':
         // A configuration that the control process has found valid and that fails here is a defect.
-        this.#last = this.#last.then(() => this.#reload(command.source, command.version));
+        this.#last = this.#last.then(() => this.#reload(command.config, command.version));
         return;
       case 'connection':
         this.#running?.handover.receive(command.number, socket);
@@ -74,8 +74,7 @@ class Worker {
   async #start({
     worker,
     log: { level, style },
-    first,
-    source,
+    config,
     version,
     heartbeatEveryMs,
     known,
@@ -84,7 +83,7 @@ class Worker {
     this.#log = log;
     process.on('uncaughtException', (error) => void this.#fail(error));
     try {
-      const node = await openNode({ ...configOf(source), state: configOf(first).state }, log, known);
+      const node = await openNode(fromPortable(config), log, known);
       // The control process logs keys that leave service and come back, unless the store is away.
       node.onTransition((levelOfIt, message, fields) => {
         log[node.health.awaySince === undefined ? 'debug' : levelOfIt](message, fields);
@@ -103,6 +102,7 @@ class Worker {
       await report({ kind: 'failed', error: serializeError(error) });
       await this.#exit(1);
     }
+    freeYoungGeneration();
     await report({ kind: 'ready', version });
   }
 
@@ -126,8 +126,8 @@ class Worker {
     });
   }
 
-  async #reload(source: ConfigSource, version: number): Promise<void> {
-    this.#running?.node.reload(configOf(source));
+  async #reload(config: PortableConfig, version: number): Promise<void> {
+    this.#running?.node.reload(fromPortable(config));
     await report({ kind: 'ready', version });
   }
 
@@ -149,12 +149,4 @@ function report(message: WorkerReport): Promise<void> {
     if (process.send === undefined) resolve();
     else process.send(message, undefined, {}, () => resolve());
   });
-}
-
-/** The control process has validated it, in the same environment. */
-function configOf(source: ConfigSource): Config {
-  const result = parseSource(source, process.env);
-  if (result?.ok === true) return result.config;
-  const paths = result?.problems.map(({ path }) => path).join(', ');
-  throw new Error(`a valid configuration is not valid in a worker: ${paths ?? 'no keys in the environment'}`);
 }

@@ -17,7 +17,7 @@ interface Module {
  * (records, verdicts) may not reach anything that does I/O.
  */
 const MODULES: readonly Module[] = [
-  { name: 'base', imports: [], outside: ['node:os', 'node:util'] },
+  { name: 'base', imports: [], outside: ['node:os', 'node:util', 'node:v8'] },
   { name: 'clock', imports: [] },
   { name: 'listener', imports: ['base'] },
   { name: 'upstream', imports: ['base'] },
@@ -94,12 +94,13 @@ const MODULES: readonly Module[] = [
   { name: 'main.ts', imports: ['listener', 'config', 'gateway', 'telemetry', 'node'] },
   {
     name: 'workers',
-    imports: ['listener', 'keys', 'config', 'gateway', 'admin', 'telemetry', 'node', 'main.ts'],
+    imports: ['base', 'listener', 'keys', 'config', 'gateway', 'admin', 'telemetry', 'node', 'main.ts'],
   },
   { name: 'import', imports: ['base', 'catalog'] },
   {
     name: 'cli',
     imports: [
+      'base',
       'listener',
       'verdict',
       'config',

@@ -45,7 +45,7 @@ void test(`no source file is longer than ${MAX_LINES} lines`, () => {
 
 void test('file names are in kebab case', () => {
   assert.deepEqual(
-    SCRIPTS.filter((path) => !/^[a-z\d]+(?:-[a-z\d]+)*(?:\.test)?\.ts$/.test(posix.basename(path))),
+    SCRIPTS.filter((path) => !/^[a-z\d]+(?:-[a-z\d]+)*(?:\.(?:test|d))?\.ts$/.test(posix.basename(path))),
     [],
   );
 });

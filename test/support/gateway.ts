@@ -6,7 +6,7 @@ import { Writable } from 'node:stream';
 import * as z from 'zod';
 import { parseConfig } from '../../src/config/load/load.ts';
 import type { Config } from '../../src/config/schema/schema.ts';
-import { startSparekey, type Sparekey } from '../../src/main.ts';
+import { startSparekey, type Running } from '../../src/main.ts';
 import type { ServiceName } from '../../simulator/request-target.ts';
 import type { Behaviour, Script } from '../../simulator/behaviour.ts';
 import { startSimulator, type Simulator } from '../../simulator/simulator.ts';
@@ -53,7 +53,7 @@ export interface TestGateway {
   readonly port: number;
   readonly adminUrl: string;
   readonly sim: Simulator;
-  readonly sparekey: Sparekey;
+  readonly sparekey: Running;
   /** The configuration it was started with. */
   readonly config: Config;
   /** Path of the SQLite file, where there is one. */
@@ -229,7 +229,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
 }
 
 /** The id under which a provider's key with this secret is known. */
-export function idOf(sparekey: Sparekey, secret: string, providerId = 'sim'): string {
+export function idOf(sparekey: Running, secret: string, providerId = 'sim'): string {
   const pool = sparekey.runtime().providers.get(providerId)?.pool;
   const found = [...(pool?.all() ?? [])].find(({ key }) => key.secret.reveal() === secret);
   if (found === undefined) throw new Error(`${providerId} has no such key`);

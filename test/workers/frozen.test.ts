@@ -4,7 +4,7 @@ import { Writable } from 'node:stream';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import * as z from 'zod';
-import { parseSource } from '../../src/config/load/parse-source.ts';
+import { parseConfig } from '../../src/config/load/load.ts';
 import { startSimulator } from '../../simulator/simulator.ts';
 import { createLog } from '../../src/telemetry/log.ts';
 import { startWithWorkers } from '../../src/workers/control.ts';
@@ -39,9 +39,8 @@ async function started(context: TestContext, heartbeat: HeartbeatBounds = BOUNDS
     workers: 2,
     providers: [simulatedProvider(simulator, [KEY])],
   });
-  const source = { kind: 'text', text, path: join(cwd, 'sparekey.yaml'), tokenFiles: [], files: [] } as const;
-  const parsed = parseSource(source, {});
-  assert.ok(parsed?.ok === true);
+  const parsed = parseConfig(text, { env: {} });
+  assert.ok(parsed.ok);
   let said = '';
   const stream = new Writable({
     write: (piece: Buffer, _, done) => {
@@ -52,7 +51,6 @@ async function started(context: TestContext, heartbeat: HeartbeatBounds = BOUNDS
   const gateway = await startWithWorkers(parsed.config, {
     log: createLog({ level: 'info', format: 'json', stream }),
     logStyle: { kind: 'json', colors: false, eager: true },
-    source,
     count: 2,
     heartbeat,
   });

@@ -4,6 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { parseConfig } from '../../src/config/load/load.ts';
 import { createLog } from '../../src/telemetry/log.ts';
 import { Acceptor } from '../../src/workers/acceptor.ts';
 import { HEARTBEAT } from '../../src/workers/heartbeat.ts';
@@ -30,17 +31,13 @@ void test('a worker’s own error is that of the start', async (context) => {
   await writeFile(join(cwd, 'notes.txt'), 'These are notes, and no state of Sparekey. '.repeat(100));
   const acceptor = await Acceptor.open({ host: '127.0.0.1', port: 0 });
   context.after(() => acceptor.close());
-  const config = { ...CONFIG, state: 'sqlite:./notes.txt' };
+  const text = JSON.stringify({ ...CONFIG, state: 'sqlite:./notes.txt' });
+  const parsed = parseConfig(text, { env: {}, path: join(cwd, 'mine.yaml') });
+  assert.ok(parsed.ok);
   const supervisor = new Supervisor({
     count: 2,
     acceptor,
-    source: {
-      kind: 'text',
-      text: JSON.stringify(config),
-      path: join(cwd, 'mine.yaml'),
-      tokenFiles: [],
-      files: [],
-    },
+    config: parsed.config,
     log: createLog({ level: 'error', format: 'json' }),
     logLevel: 'error',
     logStyle: { kind: 'json', colors: false, eager: false },

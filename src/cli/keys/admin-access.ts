@@ -1,10 +1,9 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
-import { formatAddress } from '../../config/schema/scalars.ts';
 import { certificatesOf } from '../../listener/key-pair.ts';
-import type { ListenAddress } from '../../listener/listen.ts';
 import type { AdminAccess } from './admin-client.ts';
+import { DEFAULT_ADMIN_URL, urlOf } from './admin-url.ts';
 import { Environment, loadFile } from '../environment.ts';
 import { CommandFailure, configFailure } from '../failure.ts';
 import { DEFAULT_CONFIG_FILE } from '../start/setup.ts';
@@ -19,9 +18,6 @@ export interface AdminAccessOptions {
   /** A file of certificates to trust. */
   readonly ca?: string;
 }
-
-/** Where the admin listener is unless something else is configured. */
-export const DEFAULT_ADMIN_URL = 'http://127.0.0.1:5398';
 
 /**
  * Finds the admin listener: as named on the command line, else as the configuration says, else where it is by
@@ -93,15 +89,4 @@ async function authorities(file: string): Promise<AdminAccess['trusted']> {
     throw new CommandFailure(`--ca is ${file}, which cannot be read${code}.`);
   }
   throw new CommandFailure(`--ca is ${file}, expected a file of certificates in PEM.`);
-}
-
-/** The URL by which something on this machine calls a listener. */
-export function urlOf(address: ListenAddress, tls: object | undefined): string {
-  return `${tls === undefined ? 'http' : 'https'}://${formatAddress(reachable(address))}`;
-}
-
-/** An address to call where the one listened on stands for all of the machine's. */
-function reachable({ host, port }: ListenAddress): ListenAddress {
-  if (host === '0.0.0.0') return { host: '127.0.0.1', port };
-  return { host: host === '::' ? '::1' : host, port };
 }

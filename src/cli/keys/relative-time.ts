@@ -1,4 +1,4 @@
-import { formatDuration } from '../../config/schema/scalars.ts';
+import { formatDuration } from '../../config/schema/notations.ts';
 
 /** A time to come, from now: `in 5s`, `now`. Milliseconds. */
 export function fromNow(ms: number): string {

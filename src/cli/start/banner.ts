@@ -1,8 +1,7 @@
 import { describeConfig } from '../../config/pages/describe.ts';
 import type { Config } from '../../config/schema/schema.ts';
 import type { Running } from '../../main.ts';
-import { DEFAULT_ADMIN_URL, urlOf } from '../keys/admin-access.ts';
-import { DEMO_MODEL } from './demo.ts';
+import { DEFAULT_ADMIN_URL, urlOf } from '../keys/admin-url.ts';
 import { DEFAULT_CONFIG_FILE } from './setup.ts';
 import type { Setup } from './setup.ts';
 
@@ -24,7 +23,7 @@ export function banner(setup: Setup, config: Config, sparekey: Running, version:
     '',
     ...described(setup, running).map((line) => `  ${line}`),
     '',
-    ...firstRequest(setup, config, baseUrl),
+    ...firstRequest(config, baseUrl),
     'See how the keys are:',
     `  ${commandLine()} keys list${adminOptions(adminUrl, setup)}`,
     '',
@@ -86,9 +85,9 @@ function describeMadeRoutes({ routes, activeProviderId = '' }: Config): readonly
   ];
 }
 
-function firstRequest(setup: Setup, config: Config, baseUrl: string): readonly string[] {
+function firstRequest(config: Config, baseUrl: string): readonly string[] {
   if (config.clients !== undefined) return [];
-  const model = setup.kind === 'demo' ? DEMO_MODEL : checkedModel(config);
+  const model = checkedModel(config);
   if (model === undefined) return ['See what models there are:', `  ${modelsLine(baseUrl)}`, ''];
   return [
     'Ask it something:',

@@ -16,7 +16,7 @@ export interface Demo {
 }
 
 /** A model that the simulator pretends to have. */
-export const DEMO_MODEL = 'gpt-5';
+const DEMO_MODEL = 'gpt-5';
 
 /** Starts the bundled simulator. Keys are tested every few seconds, so that one sees them come back. */
 export async function startDemo(): Promise<Demo> {

@@ -1,5 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { keyVariables } from '../../config/load/environment.ts';
+import { keyVariables } from '../../config/load/key-variables.ts';
 import { unreadVariables } from '../../config/load/unread-variables.ts';
 import { USUAL_ENV_FILE, usualVariables } from '../environment.ts';
 

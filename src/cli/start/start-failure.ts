@@ -1,4 +1,4 @@
-import { formatAddress } from '../../config/schema/scalars.ts';
+import { formatAddress } from '../../config/schema/notations.ts';
 import type { Config } from '../../config/schema/schema.ts';
 import { CommandFailure } from '../failure.ts';
 

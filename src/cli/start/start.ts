@@ -1,14 +1,13 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
+import { freeYoungGeneration, holdYoungGeneration } from '../../base/young-generation.ts';
 import type { Loaded } from '../../config/load/load.ts';
 import { formatProblem } from '../../config/load/problem.ts';
 import { connectionCaps, descriptorLimit } from '../../listener/file-descriptors.ts';
-import { startSparekey } from '../../main.ts';
 import type { Running } from '../../main.ts';
 import { logDescriptors } from '../../telemetry/descriptor-lines.ts';
 import { chooseStyle, createLog } from '../../telemetry/log.ts';
 import type { Log } from '../../telemetry/contract.ts';
-import { startWithWorkers } from '../../workers/control.ts';
 import { workerCount } from '../../node/worker-count.ts';
 import { envFileOption } from '../environment.ts';
 import { banner } from './banner.ts';
@@ -52,19 +51,24 @@ SIGHUP takes the configuration over anew, as does saving it; on a terminal it st
 }
 
 async function start(options: StartOptions): Promise<void> {
-  const setup = await findSetup(options);
+  holdYoungGeneration();
+  // The gateway is loaded while another process reads the configuration.
+  const [setup, { startSparekey }] = await Promise.all([findSetup(options), import('../../main.ts')]);
   const given = withPorts(setup.loaded.config, options);
   const config = { ...given, workers: workerCount(given.workers) };
   const logStyle = chooseStyle(config.log.format);
   const log = createLog({ level: config.log.level, format: logStyle });
-  const sparekey = await (
+  const starting =
     config.workers === 1
       ? startSparekey(config, { log })
-      : startWithWorkers(config, { log, logStyle, source: setup.loaded.source, count: config.workers })
-  ).catch((error: unknown) => {
+      : import('../../workers/control.ts').then(({ startWithWorkers }) =>
+          startWithWorkers(config, { log, logStyle, count: config.workers }),
+        );
+  const sparekey = await starting.catch((error: unknown) => {
     throw startFailure(error, config);
   });
   const stopReloading = await followFiles(setup, sparekey, options, log);
+  freeYoungGeneration();
   stopOnSignal({
     log,
     stop: async () => {
@@ -89,8 +93,7 @@ async function followFiles(setup: Setup, sparekey: Running, ports: Ports, log: L
     return onReloadSignal(() => log.warn('there is nothing to reload: the gateway runs without a file'));
   }
   const { loaded, load } = setup;
-  const takeOver = ({ config, source }: Loaded): Promise<void> =>
-    sparekey.reload(withPorts(config, ports), source);
+  const takeOver = ({ config }: Loaded): Promise<void> => sparekey.reload(withPorts(config, ports));
   return keepReloading({
     path: sourceOf(setup),
     loaded,

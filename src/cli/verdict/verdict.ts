@@ -4,7 +4,7 @@ import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
 import { loadConfig } from '../../config/load/load.ts';
 import type { Config, ProviderConfig } from '../../config/schema/schema.ts';
-import { formatDuration } from '../../config/schema/scalars.ts';
+import { formatDuration } from '../../config/schema/notations.ts';
 import { effectOf } from '../../verdict/effect.ts';
 import { judge } from '../../verdict/judge.ts';
 import { outcomeOfRecordedAnswer } from '../../verdict/recorded-answer.ts';

@@ -2,14 +2,13 @@ import { providerTypes } from '../../catalog/provider-types.ts';
 import type { ProviderType } from '../../catalog/row.ts';
 import { withEnvironmentProxies } from './environment-proxies.ts';
 import { environmentRoutes } from './environment-routes.ts';
+import { keysIn, variablesOf } from './key-variables.ts';
+import type { Variables } from './key-variables.ts';
 import { narrowUnion } from './issues.ts';
 import { withAbsolutePaths } from './load.ts';
 import type { LoadResult } from './load.ts';
 import { configSchema } from '../schema/schema.ts';
 import type { Config } from '../schema/schema.ts';
-
-/** Variables by their names. */
-type Variables = Readonly<Record<string, string | undefined>>;
 
 /** The cooldown of keys where no model for health checks is known. */
 const COOLDOWN_MS = 60_000;
@@ -45,7 +44,6 @@ export function configFromEnvironment(env: Variables): LoadResult | undefined {
         withEnvironmentProxies(withAbsolutePaths(parsed.data, process.cwd()), env),
         found.map(({ variable }) => variable),
       ),
-      source: { kind: 'environment' },
       files: [],
       warnings: [],
     };
@@ -70,24 +68,6 @@ function withVariables(config: Config, variables: readonly string[]): Config {
     return { ...provider, apiTokens };
   });
   return { ...config, providers };
-}
-
-/** The variables that hold keys for a type, the first one that is set counts. */
-export function variablesOf({ env, otherEnv = [] }: ProviderType): readonly string[] {
-  return env === undefined ? [] : [env, ...otherEnv];
-}
-
-/** The variables that hold keys for a provider. */
-export function keyVariables(env: Variables): readonly string[] {
-  return [...providerTypes.values()].flatMap(variablesOf).filter((name) => keysIn(env[name]).length > 0);
-}
-
-/** The keys in a variable: a comma-separated list. */
-export function keysIn(list: string | undefined): readonly string[] {
-  return (list ?? '')
-    .split(',')
-    .map((token) => token.trim())
-    .filter((token) => token !== '');
 }
 
 function recoveryOf({ healthCheckModel }: ProviderType) {

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { References } from './interpolate.ts';
-import type { TextSource } from './source.ts';
+import type { ReadFiles } from './read-files.ts';
 import type { FileText } from './token-files.ts';
 
 /** What references stand for where files have been read. Keeps account of those in use: one that a comment names is not. */
@@ -28,7 +28,7 @@ export class FileReferences implements References {
   }
 
   /** Each with what it holds, by its absolute path. */
-  get used(): TextSource['files'] {
+  get used(): ReadFiles['files'] {
     return [...this.#used];
   }
 }

@@ -13,10 +13,10 @@ import { mergeSources } from './plugin/merge-sources.ts';
 import type { Note } from './plugin/reading.ts';
 import { formatPath, sortProblems } from './problem.ts';
 import type { ConfigProblem } from './problem.ts';
-import { formatBytes } from '../schema/scalars.ts';
+import { formatBytes } from '../schema/notations.ts';
 import { configSchema } from '../schema/schema.ts';
 import type { Config } from '../schema/schema.ts';
-import type { ConfigSource, TextSource } from './source.ts';
+import type { ReadFiles } from './read-files.ts';
 import { readSmallFiles } from './small-file.ts';
 import { addFileTokens, namedTokenFiles } from './token-files.ts';
 import type { FileText } from './token-files.ts';
@@ -39,8 +39,6 @@ interface NotLoaded {
 export interface Loaded {
   readonly ok: true;
   readonly config: Config;
-  /** Makes the same configuration again. */
-  readonly source: ConfigSource;
   /** Every file it was read from, as absolute paths. */
   readonly files: readonly string[];
   /** What is valid and yet probably a mistake. */
@@ -74,8 +72,8 @@ export async function loadConfig(path: string, env: NodeJS.ProcessEnv): Promise<
   const pairFiles = await readSmallFiles(namedPairFiles(value, folder));
   const names = namedTokenFiles(value, folder);
   const tokenFiles = await Promise.all(names.map(async (name) => [name, await readText(name)] as const));
-  const source = { kind: 'text', text: file.text, path: resolve(path), tokenFiles } as const;
-  return validate(document, { ...source, files: [...new Map([...references.used, ...pairFiles])] }, env);
+  const files = [...new Map([...references.used, ...pairFiles])];
+  return validate(document, { path: resolve(path), tokenFiles, files }, env);
 }
 
 /** Validates the text of a configuration file. Touches no file itself. */
@@ -83,31 +81,31 @@ export function parseConfig(text: string, options: ParseOptions): LoadResult {
   const { env, path, tokenFiles = [], files = new Map<string, FileText>() } = options;
   const whole = path === undefined ? {} : { path: resolve(path) };
   const references = new FileReferences(env, folderOf(whole), files);
-  const source = { kind: 'text', text, ...whole, tokenFiles: [...tokenFiles], files: [...files] } as const;
-  return validate(readDocument(text, references), source, env);
+  const origin = { ...whole, tokenFiles: [...tokenFiles], files: [...files] };
+  return validate(readDocument(text, references), origin, env);
 }
 
 /** The folder from which relative paths count. */
-function folderOf({ path }: Pick<TextSource, 'path'>): string {
+function folderOf({ path }: Pick<ReadFiles, 'path'>): string {
   return path === undefined ? process.cwd() : dirname(path);
 }
 
-function validate(document: SourceDocument, source: TextSource, env: NodeJS.ProcessEnv): LoadResult {
-  const { path } = source;
+function validate(document: SourceDocument, given: ReadFiles, env: NodeJS.ProcessEnv): LoadResult {
+  const { path } = given;
   const { value, origin, notes } = mergeSources(document.value);
   const locate: SourceDocument['locate'] = (within, part) => document.locate(origin(within), part);
   const inText = document.problems.map((problem) => ({
     ...problem,
     path: showPath(problem.path, configSchema),
   }));
-  const folder = folderOf(source);
-  const named = [...source.files.map(([name]) => name), ...namedTokenFiles(value, folder)];
+  const folder = folderOf(given);
+  const named = [...given.files.map(([name]) => name), ...namedTokenFiles(value, folder)];
   const read = path === undefined ? named : [path, ...named];
   // Without data there is nothing to validate.
   if (value === undefined) return { ok: false, problems: sortProblems(inText), files: read };
 
-  const files = addFileTokens(value, folder, new Map(source.tokenFiles));
-  const pairs = addKeyPairs(files.value, folder, new Map(source.files), Date.now());
+  const files = addFileTokens(value, folder, new Map(given.tokenFiles));
+  const pairs = addKeyPairs(files.value, folder, new Map(given.files), Date.now);
   const parsed = configSchema.safeParse(pairs.value);
   const issues = (parsed.error?.issues ?? []).flatMap(narrowUnion).map((issue) => files.toOrigin(issue));
   // A mistake of the text is one, and not two because the value that it leaves is none.
@@ -140,7 +138,6 @@ function validate(document: SourceDocument, source: TextSource, env: NodeJS.Proc
   return {
     ok: true,
     config,
-    source,
     files: read,
     warnings,
   };

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { userInfo } from 'node:os';
-import { formatBytes } from '../schema/scalars.ts';
+import { formatBytes } from '../schema/notations.ts';
 import type { FileText } from './token-files.ts';
 
 /** The bound of a file that holds one value, such as a secret or a certificate. */

@@ -1,6 +1,6 @@
 import { providerTypes } from '../../catalog/provider-types.ts';
 import type { ProviderType } from '../../catalog/row.ts';
-import { keysIn, variablesOf } from './environment.ts';
+import { keysIn, variablesOf } from './key-variables.ts';
 
 /** A variable of the environment that was probably meant to hold keys, and holds none or is not read. */
 export interface UnreadVariable {

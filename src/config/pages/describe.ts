@@ -1,7 +1,7 @@
 import { formatProxy } from '../../base/proxy-address.ts';
 import { certificatesOf, dayOf, nameOf } from '../../listener/key-pair.ts';
 import { redactedText } from '../../keys/redaction/redacted-text.ts';
-import { formatAddress, formatDuration } from '../schema/scalars.ts';
+import { formatAddress, formatDuration } from '../schema/notations.ts';
 import type { Config, ProviderConfig } from '../schema/schema.ts';
 
 /** A summary of a configuration, for people, in lines. No secrets; of keys only their hints. */

@@ -2,7 +2,7 @@ import { providerTypes, typesWithOption } from '../../catalog/provider-types.ts'
 import type { ProviderType } from '../../catalog/row.ts';
 import type { Secret } from '../../base/secret.ts';
 import { credentialMistake, isVendorsOwn } from './credential-form.ts';
-import { formatAddress, isLoopback } from './scalars.ts';
+import { formatAddress, isLoopback } from './notations.ts';
 import type { ListenAddress } from '../../listener/listen.ts';
 import { vendorFields } from './vendor-fields.ts';
 import { BASE_URL_OPTIONS, KEY_OPTIONS, keysFromOptions } from './vendor-options.ts';

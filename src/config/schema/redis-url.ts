@@ -1,6 +1,6 @@
 import { Secret } from '../../base/secret.ts';
 import type { RedisDeployment, RedisAddress, RedisServer, RedisTls } from '../../base/store-address.ts';
-import { formatAddress, formatDuration, parseDuration } from './scalars.ts';
+import { formatAddress, formatDuration, parseDuration } from './notations.ts';
 
 /** The address in a URL, or what the URL should have been; the latter never repeats any of it. */
 export type RedisUrl =

@@ -1,5 +1,5 @@
 import type { Call } from '../../dialects/operations/call.ts';
-import { estimateCount } from '../../translate/translate.ts';
+import { loadTranslation } from '../../translate/load-translation.ts';
 import type { Attempt } from '../attempt/attempt.ts';
 import type { EstimatedCount } from './answer.ts';
 import type { Failed } from './client-failure.ts';
@@ -20,6 +20,7 @@ export async function estimatedCount(
   attempts: number,
 ): Promise<EstimatedCount | Failed> {
   if (failure.kind === 'failed' && refusesRequest(failure.attempt, call)) return failure;
+  const { estimateCount } = await loadTranslation();
   const estimate = await estimateCount(call, model);
   if (estimate?.kind === 'not-expressible' && failure.kind === 'refused') {
     const { provider = '' } = failure.values;

@@ -1,7 +1,7 @@
-import { SignJWT } from 'jose';
 import { createPrivateKey } from 'node:crypto';
-import { Agent, request } from 'undici';
+import type * as Jose from 'jose';
 import type { Dispatcher } from 'undici';
+import Agent from 'undici/lib/dispatcher/agent.js';
 import type { ProxyAddress } from '../../base/proxy-address.ts';
 import { faultBeforeSending, faultDetail } from '../../upstream/faults.ts';
 import { proxyConnector } from '../../upstream/proxy/proxy-connector.ts';
@@ -60,6 +60,8 @@ export class GoogleTokens {
   readonly #now: () => number;
   readonly #proxy: ProxyAddress | undefined;
   readonly #entries = new Map<string, TokenEntry>();
+  /** Loaded where there are service accounts, and nowhere else. */
+  readonly #jose = import('jose');
 
   /**
    * @param refreshAheadMs - how long before it expires a token is renewed
@@ -115,11 +117,13 @@ export class GoogleTokens {
   }
 
   #fetch(entry: TokenEntry, account: ServiceAccount): Promise<Token | CredentialFailure> {
-    entry.fetching ??= fetchToken(account, entry, this.#now).then((fetched) => {
-      entry.fetching = undefined;
-      if ('secret' in fetched) entry.token = fetched;
-      return fetched;
-    });
+    entry.fetching ??= this.#jose
+      .then((jose) => fetchToken(account, entry, this.#now, jose))
+      .then((fetched) => {
+        entry.fetching = undefined;
+        if ('secret' in fetched) entry.token = fetched;
+        return fetched;
+      });
     return entry.fetching;
   }
 }
@@ -134,12 +138,13 @@ async function fetchToken(
   account: ServiceAccount,
   { clock, way }: TokenEntry,
   now: () => number,
+  jose: typeof Jose,
 ): Promise<Token | CredentialFailure> {
   const signedAt = clock.now();
-  const fetched = await fetchTokenAt(signedAt, account, way, now);
+  const fetched = await fetchTokenAt(signedAt, account, way, now, jose);
   if (!isRefused(fetched)) return fetched;
   if (!clock.learn(headerText(fetched.result.headers['date']), signedAt)) return fetched;
-  const again = await fetchTokenAt(clock.now(), account, way, now);
+  const again = await fetchTokenAt(clock.now(), account, way, now, jose);
   if (isRefused(again)) clock.forget();
   return again;
 }
@@ -149,10 +154,11 @@ async function fetchTokenAt(
   account: ServiceAccount,
   way: Way,
   now: () => number,
+  jose: typeof Jose,
 ): Promise<Token | CredentialFailure> {
   let assertion: string;
   try {
-    assertion = await assertionOf(account, signedAt);
+    assertion = await assertionOf(account, signedAt, jose);
   } catch (error) {
     return unusableKey(error);
   }
@@ -173,6 +179,7 @@ async function requestToken(
   now: () => number,
 ): Promise<Token | CredentialFailure> {
   try {
+    const { request } = await import('undici');
     const {
       statusCode,
       headers,
@@ -216,6 +223,7 @@ async function readBounded(body: AsyncIterable<Buffer>): Promise<Buffer> {
 async function assertionOf(
   { client_email, private_key, private_key_id, token_uri }: ServiceAccount,
   now: number,
+  { SignJWT }: typeof Jose,
 ): Promise<string> {
   if (!/^https?:/.test(new URL(token_uri).protocol))
     throw new TypeError('tokens are not asked for over HTTP');

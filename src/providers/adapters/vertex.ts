@@ -13,7 +13,7 @@ import {
   openaiToVertex,
 } from '../../translate/embed/to-vertex.ts';
 import { NO_QUIRKS } from '../../translate/codec.ts';
-import { translateWholeCall } from '../../translate/translate.ts';
+import { loadTranslation } from '../../translate/load-translation.ts';
 import type { WholeTranslation } from '../../translate/whole-translation.ts';
 import { isClaude } from './claude.ts';
 import { safetyEdits } from './gemini.ts';
@@ -69,7 +69,8 @@ export function openVertex(config: ProviderConfig): ProviderAdapter {
     supports: (operation, model = '') => supports(operation, nativeOf(model), model),
     convert: (call, model = '') => {
       const translation = embedTranslation(call.target.operation, nativeOf(model), model);
-      return translation && translateWholeCall(call, model, translation);
+      if (translation === undefined) return undefined;
+      return loadTranslation().then(({ translateWholeCall }) => translateWholeCall(call, model, translation));
     },
     authorize: (request, key) => {
       const plain = { ...request, headers: removeHeaders(request.headers, ANTHROPIC_HEADERS) };

@@ -1,5 +1,4 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { request } from 'undici';
 import type { Dispatcher } from 'undici';
 import { imageTypeOf } from '../../translate/images/image-type.ts';
 import { headerText } from '../../upstream/exchange.ts';
@@ -49,6 +48,7 @@ export async function fetchImage(written: string, fetch: ImageFetch): Promise<Fe
 
 async function ask(url: URL, fetch: ImageFetch): Promise<FetchedImage | { readonly location: string }> {
   try {
+    const { request } = await import('undici');
     const { statusCode, headers, body } = await request(url, {
       dispatcher: fetch.agent,
       signal: fetch.signal,

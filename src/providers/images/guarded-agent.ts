@@ -1,7 +1,8 @@
 import { lookup } from 'node:dns';
 import { isIP } from 'node:net';
 import type { LookupFunction } from 'node:net';
-import { Agent, buildConnector } from 'undici';
+import buildConnector from 'undici/lib/core/connect.js';
+import Agent from 'undici/lib/dispatcher/agent.js';
 import type { ImageHosts } from './image-hosts.ts';
 import { LookupQueue } from './lookup-queue.ts';
 import type { Lookup } from './lookup-queue.ts';

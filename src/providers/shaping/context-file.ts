@@ -1,5 +1,3 @@
-import { request } from 'undici';
-
 /** A text that is added to every chat, once it has been fetched. */
 export interface ContextFile {
   readonly url: string;
@@ -29,6 +27,7 @@ export function contextFile({ url, timeoutMs }: ContextFile): () => Promise<Fetc
 
 async function fetchText(url: string, timeoutMs: number): Promise<Fetched> {
   try {
+    const { request } = await import('undici');
     const { statusCode, body } = await request(url, { signal: AbortSignal.timeout(timeoutMs) });
     const chunks: Buffer[] = [];
     let length = 0;

@@ -1,4 +1,4 @@
-import { SignJWT } from 'jose';
+import type * as Jose from 'jose';
 import type { ProviderConfig } from '../../config/schema/schema.ts';
 import type { Call } from '../../dialects/operations/call.ts';
 import type { Operation } from '../../dialects/operations/operation.ts';
@@ -39,6 +39,8 @@ export function openKling(config: ProviderConfig): ProviderAdapter {
   const isOriginal = config.protocol === 'original';
   // A token is good from a few seconds before it was made, so that a clock may be ahead by no more.
   const signingClock = new SigningClock(BEHIND_SECONDS * 1000);
+  // No other type signs its requests by it.
+  const jose = import('jose');
   return {
     ...adapter,
     signingClock,
@@ -51,7 +53,7 @@ export function openKling(config: ProviderConfig): ProviderAdapter {
     },
     authorize: (request, key, call) =>
       key !== undefined && isPair(key.secret)
-        ? withToken(request, key.secret, signingClock.now()).catch(unusableKey)
+        ? withToken(request, key.secret, signingClock.now(), jose).catch(unusableKey)
         : adapter.authorize(request, key, call),
     build: (asked, key, model) => {
       const call = withBareId(asked);
@@ -59,7 +61,7 @@ export function openKling(config: ProviderConfig): ProviderAdapter {
       const request = adapter.build(call, undefined, model);
       return request instanceof Promise
         ? request
-        : withToken(request, key.secret, signingClock.now()).catch(unusableKey);
+        : withToken(request, key.secret, signingClock.now(), jose).catch(unusableKey);
     },
   };
 }
@@ -121,7 +123,13 @@ function withBareId(call: Call): Call {
 }
 
 /** @param now - milliseconds since the epoch */
-async function withToken(request: UpstreamRequest, secret: Secret, now: number): Promise<UpstreamRequest> {
+async function withToken(
+  request: UpstreamRequest,
+  secret: Secret,
+  now: number,
+  jose: Promise<typeof Jose>,
+): Promise<UpstreamRequest> {
+  const { SignJWT } = await jose;
   const [access = '', key = ''] = secret.reveal().split(':');
   const seconds = Math.floor(now / 1000);
   const token = await new SignJWT()

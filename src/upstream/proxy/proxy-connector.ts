@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { callbackify } from 'node:util';
-import { buildConnector } from 'undici';
+import buildConnector from 'undici/lib/core/connect.js';
 import type { ProxyAddress } from '../../base/proxy-address.ts';
 import { connectTunnel } from './connect-tunnel.ts';
 import { socksTunnel } from './socks-tunnel.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { loadConfig } from '../../../src/config/load/load.ts';
 import type { LoadResult } from '../../../src/config/load/load.ts';
-import { parseSource } from '../../../src/config/load/parse-source.ts';
+import { fromPortable, toPortable } from '../../../src/config/portable.ts';
 import { formatProblem } from '../../../src/config/load/problem.ts';
 import { describeConfig } from '../../../src/config/pages/describe.ts';
 import { makeCertificate } from '../../support/certificates.ts';
@@ -61,7 +61,9 @@ void test('a configuration holds what its files of certificates and keys do, and
     /^admin on \S+ with TLS \(certificate of CN=other until \d{4}-\d\d-\d\d\), without a token/,
   );
   assert.doesNotMatch(JSON.stringify(result.config), /PRIVATE/);
-  assert.deepEqual(parseSource(structuredClone(result.source), {}), result);
+  const sent = fromPortable(structuredClone(toPortable(result.config)));
+  assert.deepEqual(sent, result.config);
+  assert.deepEqual([sent.tls?.key.reveal(), sent.admin.tls?.key.reveal()], [one.key, other.key]);
 });
 
 void test('what is wrong with a certificate or its key is said where they are named', async () => {

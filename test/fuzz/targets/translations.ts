@@ -4,7 +4,8 @@ import type { Call } from '../../../src/dialects/operations/call.ts';
 import type { Dialect } from '../../../src/dialects/operations/operation.ts';
 import { findTarget, type Target } from '../../../src/dialects/operations/find-target.ts';
 import { NO_QUIRKS } from '../../../src/translate/codec.ts';
-import { canTranslate, translate } from '../../../src/translate/translate.ts';
+import { canTranslate } from '../../../src/translate/can-translate.ts';
+import { translate } from '../../../src/translate/translate.ts';
 import type { FuzzTarget } from '../target.ts';
 import { requestBodies } from './request-bodies.ts';
 

@@ -9,7 +9,7 @@ import {
   parseAddress,
   parseBytes,
   parseDuration,
-} from '../../../src/config/schema/scalars.ts';
+} from '../../../src/config/schema/notations.ts';
 
 void test('durations are milliseconds, or amounts with a unit', () => {
   const written = [5000, '5000', '5000ms', '5s', '1.5s', '2m', '1h', '1d', ' 5 s '];

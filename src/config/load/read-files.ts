@@ -1,0 +1,11 @@
+import type { FileText } from './token-files.ts';
+
+/** The files of a configuration, as they were read. */
+export interface ReadFiles {
+  /** Of the configuration itself, absolute; absent where it is none. */
+  readonly path?: string;
+  /** Those of `apiTokensFile`, by their absolute paths. */
+  readonly tokenFiles: readonly (readonly [path: string, file: FileText])[];
+  /** Those of `${file:PATH}`, and of certificates and their keys, in the same way. */
+  readonly files: readonly (readonly [path: string, file: FileText])[];
+}
