@@ -261,7 +261,7 @@ function finish(
   }
   if (failed.length > 0) {
     confirmVerdicts(result.kind === 'answer' ? result.attempt : undefined, failed, tools.recorder);
-    trace.failed = failed.map((attempt) => attempt.logEntry);
+    trace.showFailed(failed);
   }
   trace.attempts = failed.length;
   if (result.kind === 'answer' || result.kind === 'cancelled') trace.attempts++;

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { TokenUsage } from '../base/token-usage.ts';
 import type { Call } from '../dialects/operations/call.ts';
 import type { Target } from '../dialects/operations/find-target.ts';
 import type { ServeTrace } from '../failover/answer/serve-trace.ts';
@@ -38,6 +39,8 @@ export interface RequestLogEntry {
   readonly verdict?: string;
   /** The model stopped before its first word. */
   readonly empty?: true;
+  /** As the provider told them with its answer, or with what came of it. */
+  readonly tokens?: TokenUsage;
   readonly firstOutputMs?: number;
   readonly durationMs: number;
   readonly bytesIn: number;
@@ -64,6 +67,7 @@ export function requestLogEntry(
   { startedAt, client, target, call, route, tries }: RequestTrace,
   now: number,
 ): RequestLogEntry {
+  const tokens = tries?.tokens;
   return {
     id,
     method: request.method ?? '',
@@ -84,6 +88,7 @@ export function requestLogEntry(
     ...(tries?.providerRequestId !== undefined && { providerRequestId: tries.providerRequestId }),
     ...(tries?.verdict !== undefined && { verdict: tries.verdict }),
     ...(tries?.isEmpty === true && { empty: true }),
+    ...(tokens !== undefined && { tokens }),
     ...(tries?.firstOutputMs !== undefined && { firstOutputMs: Math.round(tries.firstOutputMs) }),
     durationMs: now - startedAt,
     bytesIn:

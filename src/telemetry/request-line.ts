@@ -6,7 +6,7 @@ type Paint = (color: Color, text: string) => string;
 
 /**
  * A request in one line, such as
- * `200 chat.completions gpt-5 → gpt-5-mini by gpt-* · openai-main/team-a (kq3…) · 2 tries · 312 ms (first 120 ms) · 1.2 KB · ✗ openai-main/b7x… key_dead (401)`.
+ * `200 chat.completions gpt-5 → gpt-5-mini by gpt-* · openai-main/team-a (kq3…) · 2 tries · 312 ms (first 120 ms) · 1.2 KB · 1204 tokens in (1024 cached), 87 out (64 reasoning) · ✗ openai-main/b7x… key_dead (401)`.
  */
 export function requestLine(entry: RequestLogEntry, colors: boolean): string {
   const paint: Paint = (color, text) => (colors ? styleText(color, text, { validateStream: false }) : text);
@@ -17,6 +17,7 @@ export function requestLine(entry: RequestLogEntry, colors: boolean): string {
     ...(entry.attempts === 0 ? [] : [entry.attempts === 1 ? '1 try' : `${entry.attempts} tries`]),
     duration(entry),
     size(entry.bytesOut),
+    ...(entry.tokens === undefined ? [] : [tokensText(entry.tokens)]),
     ...(entry.empty === true ? [paint('yellow', 'empty')] : []),
     ...failed.map((note) => {
       const answer = note.status ?? note.detail;
@@ -77,6 +78,21 @@ function duration({ durationMs, firstOutputMs }: RequestLogEntry): string {
 function size(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`;
   return bytes < 1_000_000 ? `${(bytes / 1000).toFixed(1)} KB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
+}
+
+function tokensText(tokens: NonNullable<RequestLogEntry['tokens']>): string {
+  const { input, cachedInput, output, reasoning } = tokens;
+  const parts = [
+    ...(input === undefined ? [] : [`${input} tokens in${inBrackets(cachedInput, 'cached')}`]),
+    ...(output === undefined
+      ? []
+      : [`${output}${input === undefined ? ' tokens' : ''} out${inBrackets(reasoning, 'reasoning')}`]),
+  ];
+  return parts.join(', ');
+}
+
+function inBrackets(count: number | undefined, word: string): string {
+  return count === undefined ? '' : ` (${count} ${word})`;
 }
 
 /** Text without line breaks and without characters that control a terminal or reverse text: clients choose models and paths. */

@@ -10,6 +10,8 @@ export interface Exchange {
   readonly firstOutputMs: number | undefined;
   /** The beginning of an open response that is not relayed yet. */
   readonly held: Buffer;
+  /** What looks at the response; undefined before one began. */
+  readonly watch: ResponseWatch | undefined;
   /** Whether what was relayed ends inside a frame: one that was longer than the hold. */
   readonly isMidFrame: boolean;
   /** Passes the held bytes and all that follow to `sink`, as fast as it takes them. To be called once, on `open`. */
@@ -107,6 +109,7 @@ export function settledExchange(result: UpstreamResult): Exchange {
     result: Promise.resolve(result),
     firstOutputMs: undefined,
     held: Buffer.alloc(0),
+    watch: undefined,
     isMidFrame: false,
     relay: () => Promise.resolve(CANCELLED),
     cancel: () => undefined,

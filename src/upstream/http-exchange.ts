@@ -100,6 +100,10 @@ export class HttpExchange implements Exchange, UpstreamHandler {
     return this.#held.bytes;
   }
 
+  get watch(): ResponseWatch | undefined {
+    return this.#watch;
+  }
+
   get isMidFrame(): boolean {
     return this.#held.isMidFrame;
   }

@@ -1,3 +1,5 @@
+import type { TokenUsage } from '../base/token-usage.ts';
+
 /**
  * Reads a response body as it passes and says what it has seen. Dialects implement it; the exchange asks it when to open
  * the commit gate and where a stream may be stopped without cutting a frame in two. A watch never changes the bytes, and
@@ -40,6 +42,9 @@ export interface ResponseWatch {
 
   /** The body is made of events: the last of a whole one is ended where its server did not, so that the body may grow. */
   readonly isMadeOfEvents?: true;
+
+  /** The tokens that the response has told so far. Read where it is asked for, which belongs behind the request. */
+  readonly usage?: TokenUsage | undefined;
 
   /** Whether a body without frames may still turn out to be unusable at its end. */
   readonly isCheckedAtEnd?: boolean;

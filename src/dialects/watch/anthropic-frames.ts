@@ -2,6 +2,11 @@ import { asObject, isPresent, parseObject } from '../../base/json.ts';
 import { isErrorAnswer } from './error-bodies.ts';
 import { frameType } from './frame-kind.ts';
 import type { FrameKind } from './frame-kind.ts';
+import { memberAt } from './usage-notes.ts';
+import type { UsageNotes } from './usage-notes.ts';
+
+const MESSAGE_USAGE = [Buffer.from('message'), Buffer.from('usage')];
+const USAGE = [Buffer.from('usage')];
 
 /**
  * Streams of Anthropic's messages: named events, whose data repeats the name as `type`. A stream without `message_stop` has
@@ -13,6 +18,7 @@ export function classifyAnthropicFrame(
   start: number,
   end: number,
   hasOutput: boolean,
+  usage: UsageNotes,
 ): FrameKind {
   const type = name === '' || name === 'message' ? frameType(bytes, start, end) : name;
   switch (type) {
@@ -21,6 +27,8 @@ export function classifyAnthropicFrame(
     case 'message_stop':
       return 'end-marker';
     case 'message_start':
+      usage.keep(bytes, memberAt(bytes, start, MESSAGE_USAGE), end);
+      return 'preamble';
     case 'content_block_stop':
       return 'preamble';
     case 'ping':
@@ -29,6 +37,7 @@ export function classifyAnthropicFrame(
       // The older completions: the last has the reason to stop.
       return classifyCompletion(bytes, start, end, hasOutput);
     case 'message_delta':
+      usage.keep(bytes, memberAt(bytes, start, USAGE), end);
       // It has the reason to stop, and an answer may be empty.
       return hasOutput ? 'output' : showsOutput(bytes, start, end) ? 'empty' : 'preamble';
     case 'content_block_start':

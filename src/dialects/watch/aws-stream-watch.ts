@@ -1,11 +1,15 @@
 import { asObject, isPresent, parseObject } from '../../base/json.ts';
+import type { TokenUsage } from '../../base/token-usage.ts';
 import type { ResponseWatch } from '../../upstream/response-watch.ts';
 import { AwsFrameScanner } from '../scan/aws-frame-scanner.ts';
 import type { AwsFrameSink } from '../scan/aws-frame-scanner.ts';
 import { chunkOf, InvokeChunks } from './invoke-chunks.ts';
+import { memberAt, UsageNotes } from './usage-notes.ts';
 
 /** The content type of AWS event streams. */
 export const AWS_EVENT_STREAM = 'application/vnd.amazon.eventstream';
+
+const USAGE = [Buffer.from('usage')];
 
 /**
  * Reads the streams of Bedrock frame by frame. `messageStop` completes that of ConverseStream; `metadata` follows with the usage.
@@ -18,7 +22,12 @@ export class AwsStreamWatch implements ResponseWatch, AwsFrameSink {
   isComplete = false;
   isEmpty = false;
   readonly #scanner = new AwsFrameScanner(this);
+  readonly #usage = new UsageNotes();
   #chunks: InvokeChunks | undefined;
+
+  get usage(): TokenUsage | undefined {
+    return this.#usage.read();
+  }
 
   read(chunk: Buffer): number {
     return this.#scanner.read(chunk);
@@ -51,6 +60,7 @@ export class AwsStreamWatch implements ResponseWatch, AwsFrameSink {
           this.error ??= exceptionText(type, bytes.toString('utf8', start, end));
         else if (type === 'chunk') this.#onChunk(bytes, start, end);
         else if (type === 'messageStop') this.#complete();
+        else if (type === 'metadata') this.#usage.keep(bytes, memberAt(bytes, start, USAGE), end);
         else this.hasOutput ||= showsOutput(type, bytes, start, end);
     }
   }
@@ -59,7 +69,7 @@ export class AwsStreamWatch implements ResponseWatch, AwsFrameSink {
     const data = chunkOf(bytes, start, end);
     const chunks = (this.#chunks ??= new InvokeChunks());
     // What the scanner's bound has cut is output.
-    const kind = data === undefined ? 'output' : chunks.classify(data, this.hasOutput);
+    const kind = data === undefined ? 'output' : chunks.classify(data, this.hasOutput, this.#usage);
     switch (kind) {
       case 'ignored':
       case 'preamble':

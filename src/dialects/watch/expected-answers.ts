@@ -134,7 +134,7 @@ const EXPECTED: Readonly<Record<string, ExpectedAnswer>> = {
   // `output` and `stopReason` are required: docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html
   'bedrock.converse': generated(['stopReason']),
   // Nova Canvas tells so of images that it withheld.
-  'bedrock.invokeModel': { ...ANY_ANSWER, tellsErrors: true },
+  'bedrock.invokeModel': { ...ANY_ANSWER, generated: true, tellsErrors: true },
   'bedrock.countTokens': present('inputTokens'),
   'bedrock.startAsyncInvoke': stored(['invocationArn'], true),
   'vertex.predictLongRunning': stored(['name'], true),

@@ -1,6 +1,7 @@
 import { parseObject } from '../../base/json.ts';
 import { isErrorText } from './error-bodies.ts';
 import { MAX_FRAME_BYTES } from '../scan/sse-scanner.ts';
+import type { UsageNotes } from './usage-notes.ts';
 
 /**
  * What one frame of a stream means for the answer as a whole:
@@ -22,6 +23,7 @@ export type FrameKind =
  * @param name of the event, empty where it has none
  * @param bytes where the data stands from `start` to `end`, perhaps cut short at the scanner's bound
  * @param hasOutput whether output was seen before: then only an end or an error matters any more
+ * @param usage takes down what the frame tells of tokens, where that is seen on the way
  */
 export type FrameClassifier = (
   name: string,
@@ -29,6 +31,7 @@ export type FrameClassifier = (
   start: number,
   end: number,
   hasOutput: boolean,
+  usage: UsageNotes,
 ) => FrameKind;
 
 const DONE = '[DONE]';

@@ -2,10 +2,12 @@ import { asObject, isPresent, parseObject } from '../../base/json.ts';
 import { isErrorAnswer } from './error-bodies.ts';
 import { classifyUnreadable } from './frame-kind.ts';
 import type { FrameKind } from './frame-kind.ts';
+import type { UsageNotes } from './usage-notes.ts';
 
-const FINISH_KEY = Buffer.from('"finishReason"');
-const BLOCK_KEY = Buffer.from('"blockReason"');
+/** The end of `finishReason` and of `blockReason`. */
+const REASON_KEY_END = Buffer.from('Reason"');
 const ERROR_KEY = Buffer.from('"error"');
+const USAGE_KEY = Buffer.from('"usageMetadata"');
 
 /** One of these is in every chunk of an answer. */
 const CHUNK_KEYS = ['candidates', 'promptFeedback', 'usageMetadata', 'modelVersion', 'responseId'];
@@ -20,11 +22,17 @@ export function classifyGeminiFrame(
   start: number,
   end: number,
   hasOutput: boolean,
+  usage: UsageNotes,
 ): FrameKind {
   if (start === end) return 'ignored';
-  if (hasOutput && !mayEnd(bytes, start, end)) return 'output';
+  if (hasOutput && !mayEnd(bytes, start, end)) {
+    const key = bytes.lastIndexOf(USAGE_KEY, end);
+    if (key >= start) usage.keep(bytes, key + USAGE_KEY.length, end);
+    return 'output';
+  }
   const chunk = parseObject(bytes.toString('utf8', start, end));
   if (chunk === undefined) return classifyUnreadable(start, end, hasOutput);
+  usage.tell(asObject(chunk['usageMetadata']));
   if (isErrorAnswer(chunk)) return 'error';
   if (isPresent(asObject(chunk['promptFeedback'])?.['blockReason'])) return 'end';
   const candidates = Array.isArray(chunk['candidates']) ? chunk['candidates'].map(asObject) : [];
@@ -43,7 +51,7 @@ function showsOutput(candidate: Readonly<Record<string, unknown>> | undefined): 
 
 /** Whether a frame could be an error or an end. Text inside JSON strings never matches: its quotes are escaped. */
 function mayEnd(bytes: Buffer, start: number, end: number): boolean {
-  return [FINISH_KEY, BLOCK_KEY, ERROR_KEY].some((key) => {
+  return [REASON_KEY_END, ERROR_KEY].some((key) => {
     const at = bytes.indexOf(key, start);
     return at >= 0 && at < end;
   });

@@ -4,6 +4,7 @@ import { classifyAnthropicFrame } from './anthropic-frames.ts';
 import { isErrorObject } from './error-bodies.ts';
 import type { FrameKind } from './frame-kind.ts';
 import { classifyChatFrame } from './openai-frames.ts';
+import type { UsageNotes } from './usage-notes.ts';
 
 /**
  * The event of a model in an event of InvokeModelWithResponseStream, whose payload has it in base64; undefined where the payload
@@ -25,26 +26,28 @@ export class InvokeChunks {
   /** There is no event that an end must have: a connection that is closed in order is one. */
   endsByClosing = true;
 
-  classify(data: Buffer, hasOutput: boolean): FrameKind {
+  classify(data: Buffer, hasOutput: boolean, usage: UsageNotes): FrameKind {
     const chunk = parseObject(data.toString());
     if (chunk === undefined) return 'ignored';
-    const kind = this.#kindOf(chunk, data, hasOutput);
+    const kind = this.#kindOf(chunk, data, hasOutput, usage);
+    // Nova's own has the counts of caches too.
+    usage.tell(asObject(asObject(chunk['metadata'])?.['usage']) ?? asObject(chunk[METRICS]));
     if (chunk[METRICS] === undefined || kind === 'error' || kind === 'end' || kind === 'end-marker')
       return kind;
     return kind === 'output' || kind === 'empty' ? 'end' : 'empty-end';
   }
 
-  #kindOf(chunk: Json, data: Buffer, hasOutput: boolean): FrameKind {
+  #kindOf(chunk: Json, data: Buffer, hasOutput: boolean, usage: UsageNotes): FrameKind {
     if (typeof chunk['type'] === 'string') {
       this.endsByClosing = false;
-      return classifyAnthropicFrame('', data, 0, data.length, hasOutput);
+      return classifyAnthropicFrame('', data, 0, data.length, hasOutput, usage);
     }
     if (isErrorObject(chunk)) return 'error';
     if (NOVA_EVENTS.some((name) => chunk[name] !== undefined)) {
       this.endsByClosing = false;
       return classifyNova(chunk);
     }
-    if (Array.isArray(chunk['choices'])) return classifyChatFrame('', data, 0, data.length, hasOutput);
+    if (Array.isArray(chunk['choices'])) return classifyChatFrame('', data, 0, data.length, hasOutput, usage);
     return showsText(chunk) ? 'output' : 'preamble';
   }
 }

@@ -1,21 +1,27 @@
-import { asObject, isPresent, parseObject } from '../../base/json.ts';
+import { asObject, isPresent, objectsOf, parseObject } from '../../base/json.ts';
+import type { Json } from '../../base/json.ts';
 import { FAILED_REASONS } from '../finish/finish-reasons.ts';
 import { isErrorAnswer, isErrorFrame } from './error-bodies.ts';
 import { classifyUnreadable, frameType, isDone } from './frame-kind.ts';
 import type { FrameKind } from './frame-kind.ts';
+import { memberAt } from './usage-notes.ts';
+import type { UsageNotes } from './usage-notes.ts';
 
 const QUOTE = 0x22;
 const COLON = 0x3a;
 const SPACE = 0x20;
 const OPEN_BRACKET = 0x5b;
-const LOWER_B = 0x62;
-const LOWER_E = 0x65;
-const LOWER_F = 0x66;
 const LOWER_N = 0x6e;
-const ERROR_KEY = Buffer.from('"error"');
-const FINISH_KEY = Buffer.from('"finish_reason"');
-/** MiniMax puts its errors there. */
-const BASE_KEY = Buffer.from('"base_resp"');
+const USAGE_KEY = Buffer.from('"usage"');
+/** The keys of a chunk that matter after its first output. MiniMax puts its errors into `base_resp`. */
+const LATE_KEYS = [
+  ...['"error"', '"finish_reason"', '"base_resp"'].map((key) => Buffer.from(key)),
+  USAGE_KEY,
+];
+/** The same by their first letter: no two have one. */
+const KEYS_BY_LETTER = Array.from({ length: 256 }, (_, letter) => LATE_KEYS.find((key) => key[1] === letter));
+const RESPONSE_USAGE = [Buffer.from('response'), Buffer.from('usage')];
+const USAGE = [Buffer.from('usage')];
 
 /** One of these is in every chunk of a chat, or in what compatible servers send as one. */
 const CHUNK_KEYS = ['choices', 'object', 'model', 'id', 'created', 'delta', 'message', 'text', 'response'];
@@ -30,20 +36,31 @@ export function classifyChatFrame(
   start: number,
   end: number,
   hasOutput: boolean,
+  usage: UsageNotes,
 ): FrameKind {
   if (name === 'error') return 'error';
   if (start === end) return 'ignored';
   const first = bytes[start];
   if ((first === OPEN_BRACKET || first === SPACE) && isDone(bytes, start, end)) return 'end-marker';
-  if (hasOutput && !mayEnd(bytes, start, end)) return 'output';
+  if (hasOutput && !mayEnd(bytes, start, end, usage)) return 'output';
   const chunk = parseObject(bytes.toString('utf8', start, end));
   if (chunk === undefined) return classifyUnreadable(start, end, hasOutput);
+  usage.tell(usageIn(chunk));
   if (isErrorFrame(chunk)) return 'error';
   const choices = chunk['choices'];
   if (Array.isArray(choices) && choices.length > 0) return classifyChoices(choices);
   if (isErrorAnswer(chunk)) return 'error';
   if (isPresent(chunk['usage'])) return 'output';
   return CHUNK_KEYS.some((key) => chunk[key] !== undefined) ? 'preamble' : 'ignored';
+}
+
+/** Groq has it in an object of its own, Moonshot beside the finish reason. */
+function usageIn(chunk: Json): Json | undefined {
+  return (
+    asObject(chunk['usage']) ??
+    asObject(asObject(chunk['x_groq'])?.['usage']) ??
+    asObject(objectsOf(chunk['choices'])[0]?.['usage'])
+  );
 }
 
 function classifyChoices(choices: readonly unknown[]): FrameKind {
@@ -70,21 +87,22 @@ function choiceHasOutput(choice: Readonly<Record<string, unknown>>): boolean {
 
 /**
  * Whether a frame could be an error or an end: it has one of their keys, with a value other than null. Text inside JSON
- * strings never matches: its quotes are escaped.
+ * strings never matches: its quotes are escaped. Usage that is told before is taken down.
  */
-function mayEnd(bytes: Buffer, start: number, end: number): boolean {
+function mayEnd(bytes: Buffer, start: number, end: number, usage: UsageNotes): boolean {
   for (let at = start; at < end; at++) {
     if (bytes[at] !== QUOTE) continue;
-    const letter = bytes[at + 1];
-    if (letter === LOWER_F && hasKey(bytes, at, end, FINISH_KEY)) return true;
-    if (letter === LOWER_E && hasKey(bytes, at, end, ERROR_KEY)) return true;
-    if (letter === LOWER_B && hasKey(bytes, at, end, BASE_KEY)) return true;
+    const key = KEYS_BY_LETTER[bytes[at + 1] ?? 0];
+    if (key === undefined || !hasKey(bytes, at, end, key)) continue;
+    if (key !== USAGE_KEY) return true;
+    usage.keep(bytes, at + key.length, end);
   }
   return false;
 }
 
+/** Whether a key stands at `start`, where its quote and its first letter do, and its value is not null. */
 function hasKey(bytes: Buffer, start: number, end: number, key: Buffer): boolean {
-  for (let offset = 0; offset < key.length; offset++) {
+  for (let offset = 2; offset < key.length; offset++) {
     if (bytes[start + offset] !== key[offset]) return false;
   }
   let at = start + key.length;
@@ -102,15 +120,18 @@ export function classifyResponsesFrame(
   start: number,
   end: number,
   hasOutput: boolean,
+  usage: UsageNotes,
 ): FrameKind {
   const type = name === '' || name === 'message' ? frameType(bytes, start, end) : name;
   switch (type) {
     case 'error':
       return 'error';
     case 'response.failed':
+      usage.keep(bytes, memberAt(bytes, start, RESPONSE_USAGE), end);
       return 'failed';
     case 'response.completed':
     case 'response.incomplete':
+      usage.keep(bytes, memberAt(bytes, start, RESPONSE_USAGE), end);
       return hasOutput ? 'end' : classifyResponseEnd(bytes, start, end);
     case 'response.created':
     case 'response.queued':
@@ -167,10 +188,13 @@ export function classifyMediaFrame(
   start: number,
   end: number,
   hasOutput: boolean,
+  usage: UsageNotes,
 ): FrameKind {
   const type = name === '' || name === 'message' ? frameType(bytes, start, end) : name;
   if (type === 'error') return 'error';
   if (type === 'ping' || type === 'keepalive') return 'ignored';
-  if (type === '') return classifyChatFrame(name, bytes, start, end, hasOutput);
-  return type.endsWith('.done') || type.endsWith('.completed') ? 'end' : 'output';
+  if (type === '') return classifyChatFrame(name, bytes, start, end, hasOutput, usage);
+  if (!type.endsWith('.done') && !type.endsWith('.completed')) return 'output';
+  usage.keep(bytes, memberAt(bytes, start, USAGE), end);
+  return 'end';
 }

@@ -1,4 +1,5 @@
 import { isJsonText } from '../../base/json.ts';
+import type { TokenUsage } from '../../base/token-usage.ts';
 import type { ResponseWatch } from '../../upstream/response-watch.ts';
 import { LineScanner } from '../scan/line-scanner.ts';
 import { MAX_FRAME_BYTES, SseScanner } from '../scan/sse-scanner.ts';
@@ -6,6 +7,7 @@ import type { FrameSink } from '../scan/sse-scanner.ts';
 import { isErrorText } from './error-bodies.ts';
 import { isDone } from './frame-kind.ts';
 import type { FrameClassifier, FrameKind } from './frame-kind.ts';
+import { UsageNotes } from './usage-notes.ts';
 
 /** Reads an event stream, or one of JSON lines, frame by frame, with the classifier of its dialect. */
 export class StreamWatch implements ResponseWatch, FrameSink {
@@ -20,6 +22,7 @@ export class StreamWatch implements ResponseWatch, FrameSink {
   readonly #scanner: SseScanner | LineScanner;
   readonly #endsByClosing: boolean;
   readonly #isTranslated: boolean;
+  readonly #usage = new UsageNotes();
   /** A frame of the dialect has been seen. */
   #hasBegun = false;
   #hasEnded = false;
@@ -41,6 +44,10 @@ export class StreamWatch implements ResponseWatch, FrameSink {
     this.#isTranslated = isTranslated;
   }
 
+  get usage(): TokenUsage | undefined {
+    return this.#usage.read();
+  }
+
   read(chunk: Buffer): number {
     return this.#scanner.read(chunk);
   }
@@ -58,7 +65,7 @@ export class StreamWatch implements ResponseWatch, FrameSink {
       this.#tail = isAllThere(bytes, start, end) ? 'whole' : 'half';
       if (this.#tail === 'half') return;
     }
-    const kind = this.#classify(name, bytes, start, end, this.hasOutput);
+    const kind = this.#classify(name, bytes, start, end, this.hasOutput, this.#usage);
     this.#note(kind, bytes, start, end);
     if (this.#hasEnded && this.error !== undefined) this.#markErrorUnseen();
   }

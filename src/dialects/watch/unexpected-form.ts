@@ -1,3 +1,4 @@
+import type { TokenUsage } from '../../base/token-usage.ts';
 import type { ResponseWatch } from '../../upstream/response-watch.ts';
 
 /** A longer answer is no error. Bytes. */
@@ -36,6 +37,10 @@ export class UnexpectedFormWatch implements ResponseWatch {
 
   get error(): string | undefined {
     return this.#inner.error;
+  }
+
+  get usage(): TokenUsage | undefined {
+    return this.#inner.usage;
   }
 
   /** An error is complete; anything else is no answer. */

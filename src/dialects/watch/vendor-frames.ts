@@ -24,13 +24,29 @@ export function vendorClassifierOf(operation: string): FrameClassifier {
   if (foreign !== undefined) return foreign;
   const classify = CLASSIFIERS[operation.slice(0, operation.indexOf('.'))];
   if (classify === undefined) return classifyMediaFrame;
-  return (name, bytes, start, end) => {
+  return (name, bytes, start, end, _, usage) => {
     const frame = parseObject(bytes.toString('utf8', start, end));
     // What does not parse, such as `[DONE]`, means nothing: a stream that needs it will lack its end.
     if (frame === undefined) return name === 'done' ? 'end-marker' : 'ignored';
+    usage.tell(usageIn(frame));
     // What is nested in it may have failed without the whole, such as one node of a run: the classifier knows.
     return isErrorObject(frame) ? 'error' : classify(name, frame);
   };
+}
+
+/**
+ * Where frames tell their tokens: Cohere's last in `delta` or in `response`, Dify's in `metadata`, Hunyuan's under a capital letter,
+ * Ollama's last among its other members.
+ */
+function usageIn(frame: Json): Json | undefined {
+  return (
+    asObject(frame['usage']) ??
+    asObject(frame['Usage']) ??
+    asObject(asObject(frame['delta'])?.['usage']) ??
+    asObject(asObject(frame['response'])?.['meta']) ??
+    asObject(asObject(frame['metadata'])?.['usage']) ??
+    (frame['eval_count'] === undefined ? undefined : frame)
+  );
 }
 
 /** Whether the streams of an operation have no end marker: the end of the connection ends the answer. */

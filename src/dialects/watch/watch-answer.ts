@@ -15,6 +15,7 @@ import { classifyChatFrame, classifyMediaFrame, classifyResponsesFrame } from '.
 import { StreamWatch } from './stream-watch.ts';
 import { UnexpectedFormWatch } from './unexpected-form.ts';
 import { endsByClosing, vendorClassifierOf } from './vendor-frames.ts';
+import { usagePathsOf } from './whole-usage.ts';
 
 /**
  * The watch for an answer with a status of 2xx to an operation.
@@ -34,7 +35,7 @@ export function watchAnswer(
 ): ResponseWatch {
   // A client that asked for another protocol on the connection cannot use an answer.
   if (operation.upgrades)
-    return new UnexpectedFormWatch(new JsonWatch(ANY_ANSWER, true, isErrorAnswerText), 'not-upgraded');
+    return new UnexpectedFormWatch(new JsonWatch(ANY_ANSWER, [], true, isErrorAnswerText), 'not-upgraded');
   const encoding = contentEncoding.trim().toLowerCase();
   if (isTranslated && operation.dialect !== 'vendor') {
     if (encoding !== '' && encoding !== 'identity')
@@ -60,7 +61,12 @@ export function watchAnswer(
   if (isJsonType(type) || (expected !== undefined && expected.mayBeText !== true && isTextType(type))) {
     const looksInside = errorsInside || operation.dialect === 'vendor';
     const mayBeEmpty = operation.method !== 'POST' && expected === undefined;
-    return new JsonWatch(expected ?? ANY_ANSWER, mayBeEmpty, looksInside ? isErrorAnswerText : undefined);
+    return new JsonWatch(
+      expected ?? ANY_ANSWER,
+      usagePathsOf(operation),
+      mayBeEmpty,
+      looksInside ? isErrorAnswerText : undefined,
+    );
   }
   return type === 'text/html' ? new PageWatch() : new OpaqueWatch();
 }
@@ -69,7 +75,7 @@ export function watchAnswer(
 function watchUnknown(type: string, errorsInside: boolean): ResponseWatch {
   if (type === 'text/event-stream') return new StreamWatch(classifyAnyFrame, { endsByClosing: true });
   if (!isJsonType(type)) return new OpaqueWatch();
-  return new JsonWatch(ANY_ANSWER, true, errorsInside ? isErrorAnswerText : undefined);
+  return new JsonWatch(ANY_ANSWER, [], true, errorsInside ? isErrorAnswerText : undefined);
 }
 
 type AnswerForm = 'json' | 'events' | 'frames';
@@ -105,6 +111,7 @@ function watchForm(form: AnswerForm, operation: Operation, errorsInside: boolean
   if (form === 'json')
     return new JsonWatch(
       expectedToTranslate(operation) ?? ANY_ANSWER,
+      usagePathsOf(operation),
       false,
       errorsInside ? isErrorAnswerText : undefined,
     );

@@ -1,3 +1,4 @@
+import type { TokenUsage } from '../../base/token-usage.ts';
 import type { Attempt } from '../attempt/attempt.ts';
 import type { AttemptLogEntry } from '../attempt/attempt-plan.ts';
 import { isEmptyAnswer } from '../attempt/observed-outcome.ts';
@@ -10,6 +11,8 @@ export class ServeTrace {
   attempts = 0;
   /** Those that failed, in order. */
   failed: readonly AttemptLogEntry[] = NONE;
+  #failed: readonly Attempt[] = [];
+  #shown: Attempt | undefined;
   /** Of the try whose answer or failure the client gets; undefined where there is none. */
   provider: string | undefined;
   /** Key id; undefined where the provider has no keys. */
@@ -26,9 +29,21 @@ export class ServeTrace {
   /** From dispatch to first output. Milliseconds. */
   firstOutputMs: number | undefined;
 
+  /** The tokens of the answer; those of tries that failed stand with them. */
+  get tokens(): TokenUsage | undefined {
+    return this.#shown === undefined || this.#failed.includes(this.#shown) ? undefined : this.#shown.tokens;
+  }
+
+  /** These tries did not give the answer. */
+  showFailed(attempts: readonly Attempt[]): void {
+    this.#failed = attempts;
+    this.failed = attempts.map((attempt) => attempt.logEntry);
+  }
+
   /** The client gets what came of this attempt. To be called again when its body has ended. */
   show(attempt: Attempt): void {
     const { plan, opening } = attempt;
+    this.#shown = attempt;
     this.provider = plan.provider.id;
     this.key = plan.pooled?.key.id;
     this.keyName = plan.pooled?.key.name ?? '';

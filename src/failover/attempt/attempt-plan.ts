@@ -1,6 +1,7 @@
 import type { PooledKey } from '../../keys/pool/pool.ts';
 import type { Provider } from '../../providers/provider.ts';
 import type { ExchangeLimits } from '../../upstream/exchange.ts';
+import type { TokenUsage } from '../../base/token-usage.ts';
 import type { Recorder } from '../recorder.ts';
 import type { Verdict } from '../../verdict/verdict.ts';
 
@@ -56,5 +57,7 @@ export interface AttemptLogEntry {
   readonly status?: number;
   /** What happened on the wire, where it broke. */
   readonly detail?: string;
+  /** What the provider told of them before it failed. */
+  readonly tokens?: TokenUsage;
   readonly ms: number;
 }

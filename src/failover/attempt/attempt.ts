@@ -1,8 +1,10 @@
 import type { Duplex } from 'node:stream';
+import type { TokenUsage } from '../../base/token-usage.ts';
 import type { Call } from '../../dialects/operations/call.ts';
 import type { Dialect, ErrorForm } from '../../dialects/operations/operation.ts';
 import type { AttemptEnded, Effect } from '../../keys/record/event.ts';
 import { ANY_MODEL } from '../../keys/record/record.ts';
+import { tellsOwnUsage } from '../../dialects/watch/whole-usage.ts';
 import { redactorFor } from '../../keys/redaction/redactor.ts';
 import type { CredentialFailure } from '../../providers/adapter.ts';
 import { CANCELLED, NOTHING_SENT } from '../../upstream/exchange.ts';
@@ -105,6 +107,11 @@ export class Attempt {
     return this.#exchange.firstOutputMs;
   }
 
+  /** The tokens that the provider has told so far; undefined where it told none, or those of another request. */
+  get tokens(): TokenUsage | undefined {
+    return tellsOwnUsage(this.#call.target.operation) ? this.#exchange.watch?.usage : undefined;
+  }
+
   /** True where the provider may have done what was asked although no good answer came. */
   get mayHaveActed(): boolean {
     return this.#outcome !== undefined && mayHaveActed(this.#outcome, this.#call);
@@ -163,6 +170,7 @@ export class Attempt {
   get logEntry(): AttemptLogEntry {
     const { provider, pooled } = this.plan;
     const status = this.#outcome?.status;
+    const { tokens } = this;
     return {
       provider: provider.id,
       key: pooled?.key.id ?? '',
@@ -172,6 +180,7 @@ export class Attempt {
       ms: (this.#endedAt ?? this.#tools.now()) - this.startedAt,
       ...(status !== undefined && { status }),
       ...(this.#outcome?.kind === 'faulted' && { detail: this.#outcome.detail }),
+      ...(tokens !== undefined && { tokens }),
     };
   }
 
