@@ -65,6 +65,8 @@ function containerOf(issue: Issue): string | undefined {
 /** The schema's own words, where it has any for this mistake. */
 function expectationOf(issue: Issue): string {
   if (issue.code === 'invalid_key') return issue.issues[0]?.message ?? 'another name';
+  if (issue.path.length === 1 && issue.path[0] === 'provider' && containerOf(issue) !== undefined)
+    return 'a map; a list of them is providers';
   return issue.message.startsWith('Invalid input') ? (containerOf(issue) ?? issue.message) : issue.message;
 }
 

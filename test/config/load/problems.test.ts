@@ -105,7 +105,7 @@ group('values of another kind', [
   {
     name: 'text where a map should be',
     text: 'provider: openai',
-    problems: ['1:11: provider: expected a map'],
+    problems: ['1:11: provider: expected a map; a list of them is providers'],
   },
   {
     name: 'a map where a list should be',

@@ -196,6 +196,37 @@ provider:
   });
 });
 
+void test('names that other programs have for options are told by those that they have here', () => {
+  const text = `listen: 5397
+providers:
+  - { name: main, type: openai, api_key: k, api_base: "http://h/v1", firstOutputTimeout: 5s }
+`;
+  const meant = said(text).map((line) =>
+    /(\w+): expected a known field; did you mean (\w+)\?$/.exec(line)?.slice(1),
+  );
+  assert.deepEqual(
+    meant.filter((pair) => pair !== undefined),
+    [
+      ['name', 'id'],
+      ['api_key', 'apiTokens'],
+      ['api_base', 'baseUrl'],
+    ],
+  );
+});
+
+void test('a store in memory needs no colon', () => {
+  assert.deepEqual(said(`state: memory\nprovider: { type: openai, apiTokens: [${KEY}] }`), []);
+});
+
+void test('mistakes in a file of tokens stand in the order of its lines', () => {
+  const text = 'providers: [{ id: a, type: openai, apiTokensFile: pool.keys }]';
+  const lines = said(text, { FILE: `${KEY}\nKEY=x\n"${KEY}"\n\nexport KEY=x\n` });
+  assert.deepEqual(
+    lines.map((line) => /in line (\d+) of the file/.exec(line)?.[1]),
+    ['2', '3', '5'],
+  );
+});
+
 void describe('a base URL', () => {
   for (const [options, expected] of [
     [
