@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { chmod, mkdir, readdir, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
@@ -15,6 +15,8 @@ import { fromRoot, textOf } from './repository.ts';
 import { startGateway } from './started.ts';
 
 const execute = promisify(execFile);
+
+const RECORDER = new URL('../support/record-modules.ts', import.meta.url).href;
 
 const packed = z.object({
   filename: z.string(),
@@ -36,6 +38,11 @@ const NEEDED = [
 /** Twice what it has today. Bytes. */
 const MOST_UNPACKED = 6_000_000;
 
+/** What no idle process of the configuration needs: see test/cli/loaded-modules.test.ts. */
+const UNNEEDED = /\/node_modules\/(?:zod|yaml|@ai-sdk|gpt-tokenizer|@redis|jose|undici\/index\.js)\b/;
+/** Files of our own that a process finds and reads as it starts: twice what it has today. Unbundled there are 500. */
+const MOST_FILES = 120;
+
 void test('the package runs by npx on the oldest Node it is for, in a folder where it writes nothing', async (context) => {
   const folder = await folderFor(context);
   const { filename, files, unpackedSize } = await pack(folder);
@@ -52,9 +59,21 @@ void test('the package runs by npx on the oldest Node it is for, in a folder whe
   const version = await execute('npx', ['--offline', 'sparekey', '--version'], place);
   assert.equal(version.stdout, `${VERSION}\n`);
 
-  const configuration = await writeConfiguration(context, folder);
+  const configuration = await writeConfiguration(context, folder, { workers: 2 });
   const start = ['npx', '--offline', 'sparekey', 'start', '--config', configuration];
-  const gateway = await startGateway(context, start, place);
+  const recorded = await folderFor(context);
+  const env = { ...place.env, NODE_OPTIONS: `--import=${RECORDER}`, RECORD_MODULES: recorded };
+  const gateway = await startGateway(context, start, { ...place, env });
+  const processes = await loadedBy(recorded, /^(?:sparekey|entry\.js)-/);
+  assert.equal(processes.length, 3, 'a control process and its workers');
+  for (const loaded of processes) {
+    assert.deepEqual(
+      loaded.filter((url) => UNNEEDED.test(url)),
+      [],
+    );
+    const own = loaded.filter((url) => url.includes('/sparekey/dist/'));
+    assert.ok(own.length > 0 && own.length < MOST_FILES, `${own.length} files`);
+  }
   // The second is translated: by a thread with a file of its own and a package that is loaded for it.
   for (const model of ['gpt-5', 'claude-sonnet-5']) {
     const answer = await ask(gateway.url, { body: chat('Hello!', { model }) });
@@ -63,6 +82,12 @@ void test('the package runs by npx on the oldest Node it is for, in a folder whe
   assert.match(await gateway.stop(), /"msg":"stopped"[^\n]*$/);
   assert.deepEqual(await contents(place.cwd), installed);
 });
+
+/** What each process has loaded whose record has such a name. */
+async function loadedBy(folder: string, names: RegExp): Promise<readonly (readonly string[])[]> {
+  const records = (await readdir(folder)).filter((name) => names.test(name));
+  return Promise.all(records.map(async (name) => (await readFile(join(folder, name), 'utf8')).split('\n')));
+}
 
 /** Makes the package as it would be published, and puts it into a folder. */
 async function pack(folder: string): Promise<Packed> {
