@@ -175,9 +175,9 @@ const streams: readonly [what: string, operation: string, type: string, stream: 
   ],
 ];
 
-describe('a stream tells its tokens', () => {
+void describe('a stream tells its tokens', () => {
   for (const [what, name, type, stream, usage = TOLD] of streams)
-    it(what, () => {
+    void it(what, () => {
       for (const chunks of everyCut(stream)) {
         const watch = watchAnswer(operationNamed(name), true, type, '');
         boundariesOf(watch, chunks);
