@@ -75,12 +75,12 @@ function stdioFor(origin: Origin): StdioOptions {
   return [...descriptors, 'ipc'];
 }
 
-/**
- * What Node itself and the libraries that it is linked with go by. The system takes no variable of more than 128 KiB for a
- * process that it starts, and a file of variables may have longer ones.
- */
+/** The system takes no variable of more than 128 KiB for a process that it starts, and files of variables may have longer ones. */
 function ownVariables(): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => OWN.test(name)));
+  return Object.fromEntries(
+    Object.entries(process.env).filter(([, value = '']) => value.length < MAX_VARIABLE_LENGTH),
+  );
 }
 
-const OWN = /^(?:NODE_|LD_|OPENSSL_|SSL_)|^(?:HOME|PATH|TMPDIR)$/;
+/** Characters, which may be of 3 bytes each. */
+const MAX_VARIABLE_LENGTH = 32 * 1024;

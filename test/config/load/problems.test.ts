@@ -97,6 +97,11 @@ group('text that is no YAML', [
 
 group('values of another kind', [
   { name: 'nothing at all', text: '', problems: ['1:1: expected a map of options, with providers at least'] },
+  ...['[]', '-'].map((text) => ({
+    name: `a list of nothing: ${text}`,
+    text,
+    problems: ['1:1: expected a map of options, with providers at least'],
+  })),
   {
     name: 'a list as the whole',
     text: '- a',

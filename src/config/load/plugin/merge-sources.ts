@@ -25,7 +25,7 @@ export interface MergedSources {
 export function mergeSources(written: unknown): MergedSources {
   const documents = documentsOf(written);
   const [sole, ...others] = documents;
-  if (sole === undefined) return { value: undefined, origin: (path) => path, notes: [] };
+  if (sole === undefined) return { value: null, origin: (path) => path, notes: [] };
   const [document, at] = sole;
   if (others.length > 0 || !isPlain(document)) return merge(documents);
   const config = fieldsOf(document);
