@@ -1,7 +1,8 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { Option } from 'commander';
+import { readBoundedFile } from '../config/load/bounded-file.ts';
 import type { Variables } from '../config/load/key-variables.ts';
 import { configFromEnvironmentApart, loadConfigApart } from '../config/load/load-apart.ts';
 import type { LoadResult } from '../config/load/load.ts';
@@ -9,6 +10,8 @@ import type { ConfigProblem } from '../config/load/problem.ts';
 
 /** A file of variables that many tools read by themselves, and Sparekey does not. */
 export const USUAL_ENV_FILE = '.env';
+
+const MAX_ENV_FILE_BYTES = 64 * 1024 * 1024;
 
 /** The option `--env-file`, which may be given several times. */
 export function envFileOption(): Option {
@@ -116,10 +119,7 @@ export async function usualVariables(): Promise<Variables> {
 
 /** The variables of a file, or what was expected of it instead. */
 async function variablesIn(file: string): Promise<Variables | string> {
-  try {
-    return parseEnv(await readFile(file, 'utf8'));
-  } catch (error) {
-    if (error instanceof Error && 'code' in error) return `a file that can be read (${String(error.code)})`;
-    throw error;
-  }
+  const read = await readBoundedFile(file, MAX_ENV_FILE_BYTES);
+  if (!read.ok) return read.expected;
+  return read.text.includes('\0') ? 'a file of text without NUL' : parseEnv(read.text);
 }

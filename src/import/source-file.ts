@@ -1,3 +1,4 @@
+import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { ImportFailure } from './plan.ts';
 
@@ -13,11 +14,14 @@ export type SourceFile =
 
 /** @throws ImportFailure where it cannot be read, is empty, too large or no text */
 export async function readSource(path: string): Promise<SourceFile> {
-  const file = await open(path).catch((error: unknown) => {
+  // Not blocking: whoever opens a pipe else waits for its writer.
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((error: unknown) => {
     throw new ImportFailure(`${path} cannot be read (${codeOf(error)}).`);
   });
   try {
-    const { size } = await file.stat();
+    const found = await file.stat();
+    if (!found.isFile() && !found.isDirectory()) throw new ImportFailure(`${path} is no regular file.`);
+    const { size } = found;
     const magic = await file.read(Buffer.alloc(SQLITE_MAGIC.length), 0, SQLITE_MAGIC.length, 0);
     if (magic.bytesRead === 0) throw new ImportFailure(`${path} is empty.`);
     if (magic.buffer.toString('latin1') === SQLITE_MAGIC) return { kind: 'sqlite', path };

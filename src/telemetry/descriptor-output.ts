@@ -31,6 +31,8 @@ const LAST_PAUSE_MS = 100;
 const RETRY_MS = 1_000;
 /** How long a flush waits for a reader that does not read. Milliseconds. */
 const FLUSH_TIMEOUT_MS = 2_000;
+/** How long the end of the process waits for such a reader to read anything. Milliseconds. */
+const LAST_WAIT_MS = 500;
 /** A write that takes longer is blocked: by a terminal that was stopped, say. Milliseconds. */
 const BLOCKED_MS = 1_000;
 
@@ -112,10 +114,18 @@ export class DescriptorOutput implements Output {
     // A write that is under way ends by itself.
     const begun = this.#writingSince === undefined ? this.#batch : NOTHING;
     let rest = Buffer.concat([begun, Buffer.from(this.#waiting)]);
-    try {
-      while (rest.length > 0) rest = rest.subarray(writeSync(this.#fd, rest));
-    } catch {
-      // Nobody is left who could be told.
+    let lastWritten = performance.now();
+    const until = lastWritten + FLUSH_TIMEOUT_MS;
+    while (rest.length > 0) {
+      try {
+        rest = rest.subarray(writeSync(this.#fd, rest));
+        lastWritten = performance.now();
+      } catch (error) {
+        const isFull = error instanceof Error && 'code' in error && error.code === 'EAGAIN';
+        // Nobody is left who could be told.
+        if (!isFull || performance.now() > Math.min(until, lastWritten + LAST_WAIT_MS)) return;
+        sleep(FIRST_PAUSE_MS);
+      }
     }
   }
 
@@ -212,6 +222,11 @@ export class DescriptorOutput implements Output {
   #endFlushes(): void {
     for (const end of this.#flushes.splice(0)) end();
   }
+}
+
+/** Nothing else runs at the end of the process. @param ms - milliseconds */
+function sleep(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }
 
 function newLoss(code: string): Loss {

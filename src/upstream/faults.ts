@@ -41,11 +41,13 @@ export function faultKindIn(phase: ExchangePhase, hasOutput: boolean): FaultKind
 }
 
 /**
- * The kind of a fault of a request that has not left.
+ * The kind of a fault of a request that has not left. What breaks in a tunnel before that may be the tunnel's doing: where one
+ * key alone has it, the provider is blamed only by the proxy's own word that it cannot be reached.
  * @param isOwnProxy - it was to go by a proxy that its key alone goes by
  */
-export function faultBeforeSending(error: Error, isOwnProxy: boolean): FaultKind {
-  return isOwnProxy && error instanceof ProxyError && error.isProxys ? 'no-tunnel' : 'not-sent';
+export function faultBeforeSending(error: Error | undefined, isOwnProxy: boolean): FaultKind {
+  const isProviders = error instanceof ProxyError && !error.isProxys;
+  return isOwnProxy && !isProviders ? 'no-tunnel' : 'not-sent';
 }
 
 /** A broken exchange. */

@@ -196,8 +196,7 @@ export class HttpExchange implements Exchange, UpstreamHandler {
     const retry = this.#staleRetry.requestToRetry(detail);
     // The first one may have been received all the same, so the phase stays.
     if (retry !== undefined) this.#transport.dispatchOnNewConnection(retry, this);
-    else if (this.#phase === 'queued')
-      this.#finish({ kind: 'fault', fault: faultBeforeSending(error, this.#isByOwnProxy), detail });
+    else if (this.#phase === 'queued') this.#failBeforeSending(detail, error);
     else this.#finish(this.#fault(detail));
   }
 
@@ -258,8 +257,13 @@ export class HttpExchange implements Exchange, UpstreamHandler {
   }
 
   #fail(detail: string): void {
-    this.#finish(this.#fault(this.#phase === 'queued' ? 'connect-timeout' : detail));
+    if (this.#phase === 'queued') this.#failBeforeSending('connect-timeout');
+    else this.#finish(this.#fault(detail));
     this.#abort();
+  }
+
+  #failBeforeSending(detail: string, error?: Error): void {
+    this.#finish({ kind: 'fault', fault: faultBeforeSending(error, this.#isByOwnProxy), detail });
   }
 
   #fault(detail: string): Fault {

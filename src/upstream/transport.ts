@@ -160,26 +160,48 @@ function openPool(origin: string, options: Client.Options): Pool {
 }
 
 /**
+ * Connections that may break in a row before the request that they were opened for has left. undici opens one after another,
+ * thousands in a second, where the other end, or a proxy, speaks before it was asked.
+ */
+const MAX_BROKEN_UNUSED = 3;
+
+/**
  * One connection after another, each kept alive for as many requests as it lasts. undici does not tell whether the one
  * that broke was new, which matters for a reset: one that idled was often closed at its other end just as the request
  * left (RFC 9112, 9.3.1).
  */
 class KeepAliveClient extends Client implements Connection {
   #wasUsed = false;
+  #brokenUnused = 0;
   readonly #unsolicited: UnsolicitedContinue;
 
   constructor(origin: string | URL, options: Client.Options) {
     const unsolicited = new UnsolicitedContinue();
-    super(origin, { ...options, connect: connectorFor(options, unsolicited) });
+    const open = connectorFor(options, unsolicited);
+    super(origin, {
+      ...options,
+      connect: (to, done) => {
+        if (this.#brokenUnused < MAX_BROKEN_UNUSED) open(to, done);
+        else {
+          this.#brokenUnused = 0;
+          const error = new Error('each connection broke before it was used');
+          done(Object.assign(error, { code: 'ECONNRESET' }), null);
+        }
+      },
+    });
     this.#unsolicited = unsolicited;
     this.on('connect', () => {
       this.#wasUsed = false;
+    });
+    this.on('disconnect', () => {
+      if (!this.#wasUsed && this.stats.pending > 0) this.#brokenUnused++;
     });
   }
 
   beginRequest(): boolean {
     const wasUsed = this.#wasUsed;
     this.#wasUsed = true;
+    this.#brokenUnused = 0;
     this.#unsolicited.expectResponse();
     return wasUsed;
   }

@@ -112,3 +112,18 @@ void test('check reads such files, and tells what stands in one that is not read
   assert.notEqual(missing.code, 0);
   assert.match(missing.stderr, /none\.env/);
 });
+
+void test('a file with a byte order mark, a long list of keys or a NUL gives its variables, or no secret away', async (context) => {
+  const cwd = await folderFor(context);
+  await writeFile(join(cwd, 'sparekey.yaml'), 'provider: { type: openai, apiTokens: "${MY_KEYS}" }');
+  const keys = Array.from({ length: 5_000 }, (_, i) => `sk-file-0123456789abcdef-${10_000 + i}`);
+  await writeFile(join(cwd, 'long.env'), `\uFEFFMY_KEYS=${keys.join(',')}\r\n`);
+  const long = await finished(context, ['check', '--env-file', 'long.env'], { cwd });
+  assert.equal(long.code, 0, long.stderr);
+  assert.match(long.stdout, /5000 keys/);
+  await writeFile(join(cwd, 'nul.env'), 'MY_KEYS=sk-file\x000123456789\n');
+  const nul = await finished(context, ['check', '--env-file', 'nul.env'], { cwd });
+  assert.equal(nul.code, 1);
+  assert.match(nul.stderr, /--env-file \S+nul\.env: expected a file of text without NUL/);
+  assert.doesNotMatch(nul.stderr, /sk-file|0123456789/);
+});

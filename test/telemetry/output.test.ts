@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createReadStream } from 'node:fs';
+import { closeSync, constants, createReadStream, openSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -171,3 +171,24 @@ function joined(beginning: string, rest: Readable): Readable {
   }
   return Readable.from(pieces());
 }
+
+void test('a process that ends waits for the reader of a full pipe that does not block, as long as it reads', async (context) => {
+  const pipe = join(await folderFor(context), 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  const end = openSync(pipe, constants.O_RDWR | constants.O_NONBLOCK);
+  const url = new URL('../../src/telemetry/log.ts', import.meta.url).href;
+  const program = `
+    import { createLog } from ${JSON.stringify(url)};
+    const log = createLog({ level: 'info', format: 'auto' });
+    for (let i = 0; i < 5_000; i++) log.info('line', { i });
+    process.exit();
+  `;
+  const options = ['--input-type=module', '--eval', program];
+  spawn(process.execPath, options, { stdio: ['ignore', end, 'inherit'] });
+  const reading = text(createReadStream(pipe));
+  closeSync(end);
+  const whole = await reading;
+  assert.ok(whole.includes('"i":4999,'), whole.slice(-200));
+  // What the first batch says may be on its way in another thread.
+  assert.ok(whole.split('\n').length > 4_900);
+});

@@ -1,5 +1,5 @@
 import { LineCounter, isAlias, isCollection, isMap, isScalar, isSeq, parseAllDocuments, YAMLSeq } from 'yaml';
-import type { Document, Pair, Scalar } from 'yaml';
+import type { Document, Pair, Scalar, YAMLMap } from 'yaml';
 import { expandReferences, findReserved, hideReferences, showReferences } from './interpolate.ts';
 import type { References } from './interpolate.ts';
 import type { Path } from './problem.ts';
@@ -38,8 +38,11 @@ export interface Position {
   readonly written?: string;
 }
 
-/** How often one document may refer to its anchors, all expansion counted. */
+/** How often one document may refer to an anchor, all expansion counted. */
 const MAX_ALIAS_COUNT = 100;
+
+/** Of all anchors together: for each alias the parser looks at all anchors, which takes minutes for tens of thousands. */
+const MAX_ALIASES = 1_000;
 
 /**
  * Reads YAML 1.2 and puts what they stand for in place of references such as `${NAME}`. Several documents are read as a list of them.
@@ -208,9 +211,9 @@ function fieldName(key: unknown): string {
 }
 
 function toData(yaml: YamlDocument, report: Report): unknown {
-  const unresolved = findUnresolvedAlias(yaml);
-  if (unresolved !== undefined) {
-    report(unresolved, `${quotesAround('*')}, or its anchor above`);
+  const faulty = findFaultyAlias(yaml);
+  if (faulty !== undefined) {
+    report(faulty.offset ?? 0, faulty.expected);
     return undefined;
   }
   try {
@@ -227,11 +230,16 @@ function toData(yaml: YamlDocument, report: Report): unknown {
   }
 }
 
-/** Where an alias stands that has no anchor before it. */
-function findUnresolvedAlias(yaml: YamlDocument): number | undefined {
+/** Where an alias stands that has no anchor before it, or is one too many. */
+function findFaultyAlias(yaml: YamlDocument): { offset: number | undefined; expected: string } | undefined {
   const anchors = new Set<string>();
+  let aliases = 0;
   for (const node of nodesOf(yaml)) {
-    if (isAlias(node) && !anchors.has(node.source)) return node.range?.[0];
+    if (isAlias(node)) {
+      const offset = node.range?.[0];
+      if (!anchors.has(node.source)) return { offset, expected: `${quotesAround('*')}, or its anchor above` };
+      if (++aliases > MAX_ALIASES) return { offset, expected: `at most ${MAX_ALIASES} aliases` };
+    }
     if ((isScalar(node) || isCollection(node)) && node.anchor !== undefined) anchors.add(node.anchor);
   }
   return undefined;
@@ -271,7 +279,7 @@ function childOf(
     return value === undefined ? undefined : { value };
   }
   if (!isMap(node)) return undefined;
-  const pair = node.items.findLast(({ key }) => !isMergeKey(key) && fieldName(key) === String(name));
+  const pair = pairsOf(node).get(String(name));
   if (pair === undefined) {
     const merged = node.items.filter(({ key }) => isMergeKey(key)).flatMap(({ value }) => mergedMaps(value));
     return merged.map((map) => childOf(map, name, yaml)).find((child) => child !== undefined);
@@ -279,6 +287,18 @@ function childOf(
   const fieldStart = startOf(pair.key);
   return { value: pair.value, ...(fieldStart === undefined ? {} : { fieldStart }) };
 }
+
+/** The fields of a map by their names, of those that stand twice the last. Mistakes are located by it, of which there may be many. */
+function pairsOf(map: YAMLMap): ReadonlyMap<string, Pair> {
+  let pairs = pairsByMap.get(map);
+  if (pairs === undefined) {
+    const own = map.items.filter(({ key }) => !isMergeKey(key));
+    pairsByMap.set(map, (pairs = new Map(own.map((pair) => [fieldName(pair.key), pair]))));
+  }
+  return pairs;
+}
+
+const pairsByMap = new WeakMap<YAMLMap, ReadonlyMap<string, Pair>>();
 
 /** What stands behind `<<`: a map or a list of them, the first of which counts. */
 function mergedMaps(value: unknown): readonly unknown[] {

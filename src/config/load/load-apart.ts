@@ -15,7 +15,7 @@ import type { LoadRequest, Origin, PortableResult } from './load-process.ts';
 
 /**
  * As `loadConfig`, in a process of its own.
- * @param signal - ends that process, and rejects: a pipe may be waited for, which nobody writes into
+ * @param signal - ends that process, and rejects: reading may take as long as a file system likes
  */
 export async function loadConfigApart(
   path: string,
@@ -43,8 +43,8 @@ const DESCRIPTOR = /^\/(?:dev|proc\/self)\/fd\/(\d{1,3})$/;
 
 async function loadInProcess(request: LoadRequest, signal?: AbortSignal): Promise<LoadResult | undefined> {
   const { promise, resolve, reject } = Promise.withResolvers<PortableResult | undefined>();
-  // The variables are sent, as a pool of keys in one may be longer than a process can be started with.
   const child = fork(ENTRY, [], {
+    env: ownVariables(),
     stdio: stdioFor(request.origin),
     serialization: 'advanced',
     killSignal: 'SIGKILL',
@@ -72,3 +72,13 @@ function stdioFor(origin: Origin): StdioOptions {
   );
   return [...descriptors, 'ipc'];
 }
+
+/**
+ * What Node itself and the libraries that it is linked with go by. The system takes no variable of more than 128 KiB for a
+ * process that it starts, and a file of variables may have longer ones.
+ */
+function ownVariables(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => OWN.test(name)));
+}
+
+const OWN = /^(?:NODE_|LD_|OPENSSL_|SSL_)|^(?:HOME|PATH|TMPDIR)$/;

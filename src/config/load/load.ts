@@ -1,5 +1,5 @@
-import { createReadStream } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { readBoundedFile } from './bounded-file.ts';
 import { readDocument } from './document.ts';
 import type { SourceDocument } from './document.ts';
 import { withEnvironmentProxies } from './environment-proxies.ts';
@@ -13,13 +13,11 @@ import { mergeSources } from './plugin/merge-sources.ts';
 import type { Note } from './plugin/reading.ts';
 import { formatPath, sortProblems } from './problem.ts';
 import type { ConfigProblem } from './problem.ts';
-import { formatBytes } from '../schema/notations.ts';
 import { configSchema } from '../schema/schema.ts';
 import type { Config } from '../schema/schema.ts';
-import type { ReadFiles } from './read-files.ts';
 import { readSmallFiles } from './small-file.ts';
 import { addFileTokens, namedTokenFiles } from './token-files.ts';
-import type { FileText } from './token-files.ts';
+import type { FileText, ReadFiles } from './read-files.ts';
 import { warningsOf } from './warnings.ts';
 
 /** A configuration to run on, or everything that is wrong with it at once. */
@@ -61,7 +59,7 @@ const MAX_FILE_BYTES = 64 * 1024 * 1024;
 
 /** Reads and validates a configuration file and the files it names. Rejects only where reading is a bug. */
 export async function loadConfig(path: string, env: NodeJS.ProcessEnv): Promise<LoadResult> {
-  const file = await readText(path);
+  const file = await readBoundedFile(path, MAX_FILE_BYTES);
   if (!file.ok) return { ok: false, problems: [{ path: '', expected: file.expected }] };
   const folder = dirname(resolve(path));
   const absolute = (name: string): string => resolve(folder, name);
@@ -71,7 +69,9 @@ export async function loadConfig(path: string, env: NodeJS.ProcessEnv): Promise<
   const { value } = mergeSources(document.value);
   const pairFiles = await readSmallFiles(namedPairFiles(value, folder));
   const names = namedTokenFiles(value, folder);
-  const tokenFiles = await Promise.all(names.map(async (name) => [name, await readText(name)] as const));
+  const tokenFiles = await Promise.all(
+    names.map(async (name) => [name, await readBoundedFile(name, MAX_FILE_BYTES)] as const),
+  );
   const files = [...new Map([...references.used, ...pairFiles])];
   return validate(document, { path: resolve(path), tokenFiles, files }, env);
 }
@@ -187,25 +187,5 @@ function withAbsoluteFiles(state: Config['state'], folder: string): Config['stat
         },
       };
     }
-  }
-}
-
-/** A text file of bounded size. Reads streams too, so that a configuration may come through a pipe. */
-async function readText(path: string): Promise<FileText> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  try {
-    for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
-      size += chunk.length;
-      if (size > MAX_FILE_BYTES)
-        return { ok: false, expected: `a file of at most ${formatBytes(MAX_FILE_BYTES)}` };
-      chunks.push(chunk);
-    }
-    return { ok: true, text: new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks)) };
-  } catch (error) {
-    if (!(error instanceof Error) || !('code' in error)) throw error;
-    if (error.code === 'ERR_ENCODING_INVALID_ENCODED_DATA')
-      return { ok: false, expected: 'a file of UTF-8 text' };
-    return { ok: false, expected: `a file that can be read (${String(error.code)})` };
   }
 }

@@ -1,3 +1,5 @@
+import { withoutKeys } from '../../keys/redaction/redacted-text.ts';
+
 /** The path of a value: names of fields and indexes in lists. */
 export type Path = readonly PropertyKey[];
 
@@ -65,5 +67,7 @@ export function formatProblem(problem: ConfigProblem, file?: string): string {
   const what =
     value === undefined ? path : `${path} is ${value === '[secret]' ? value : JSON.stringify(value)}`;
   const inLine = lineText === undefined ? '' : `, in: ${lineText}`;
-  return [where, what.trim(), `expected ${expected}${inLine}`].filter((part) => part !== '').join(': ');
+  const parts = [where, what.trim(), `expected ${expected}${inLine}`];
+  // A key may have slid into a name or a path, where it is not expected and yet valid.
+  return withoutKeys(parts.filter((part) => part !== '').join(': '));
 }

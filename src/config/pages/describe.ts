@@ -1,12 +1,12 @@
 import { formatProxy } from '../../base/proxy-address.ts';
 import { certificatesOf, dayOf, nameOf } from '../../listener/key-pair.ts';
-import { redactedText } from '../../keys/redaction/redacted-text.ts';
+import { redactedText, withoutKeys } from '../../keys/redaction/redacted-text.ts';
 import { formatAddress, formatDuration } from '../schema/notations.ts';
 import type { Config, ProviderConfig } from '../schema/schema.ts';
 
-/** A summary of a configuration, for people, in lines. No secrets; of keys only their hints. */
+/** A summary of a configuration, for people, in lines. No secrets, in names neither; of keys only their hints. */
 export function describeConfig(config: Config): string[] {
-  return [
+  const lines = [
     `data plane on ${formatAddress(config.listen)}${describeTls(config.tls)}${describeClients(config)}`,
     ...describeWorkers(config),
     `admin on ${formatAddress(config.admin.listen)}${describeTls(config.admin.tls)}, ${config.admin.token === undefined ? 'without' : 'with'} a token`,
@@ -15,6 +15,7 @@ export function describeConfig(config: Config): string[] {
     ...config.providers.flatMap((provider) => describeProvider(provider, config)),
     ...config.routes.map(describeRoute),
   ];
+  return lines.map(withoutKeys);
 }
 
 function describeRoute({ model, hosts, paths, to }: Config['routes'][number]): string {

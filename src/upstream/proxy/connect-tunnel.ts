@@ -1,5 +1,6 @@
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
+import { isIP } from 'node:net';
 import type { Socket } from 'node:net';
 import type { ProxyAddress } from '../../base/proxy-address.ts';
 import { ProxyError } from './proxy-error.ts';
@@ -18,6 +19,8 @@ export function connectTunnel(
     port,
     method: 'CONNECT',
     path: authority,
+    // The certificate is to be the proxy's; Node would ask for one of whom the `host` header names.
+    servername: isIP(hostname) === 0 ? hostname : '',
     headers: {
       host: authority,
       ...(credentials !== undefined && { 'proxy-authorization': basic(credentials) }),

@@ -71,7 +71,8 @@ async function askFor(socket: Socket, { host, port }: Destination): Promise<void
   const portBytes = Buffer.alloc(2);
   portBytes.writeUInt16BE(port);
   socket.write(Buffer.concat([Buffer.from([VERSION, CONNECT, 0]), addressOf(host), portBytes]));
-  const [, reply = 1, , addressType] = await read(socket, 4);
+  const [version, reply = 1, , addressType] = await read(socket, 4);
+  if (version !== VERSION) throw new ProxyError('proxy-unreachable');
   if (reply !== 0) throw new ProxyError(REPLIES[reply] ?? 'proxy-unreachable');
   // The address that it connects from, which nobody asked for.
   await read(socket, 2 + (await boundAddressLength(socket, addressType)));
@@ -80,6 +81,7 @@ async function askFor(socket: Socket, { host, port }: Destination): Promise<void
 async function boundAddressLength(socket: Socket, addressType: number | undefined): Promise<number> {
   if (addressType === IPV4) return 4;
   if (addressType === IPV6) return 16;
+  if (addressType !== NAME) throw new ProxyError('proxy-unreachable');
   const [length = 0] = await read(socket, 1);
   return length;
 }
@@ -98,10 +100,23 @@ function withLength(text: string): Buffer {
 
 /** Exactly so many bytes; what comes behind them stays for the next reader. */
 async function read(socket: Socket, count: number): Promise<Buffer> {
-  for (;;) {
-    const bytes: unknown = socket.read(count);
-    if (Buffer.isBuffer(bytes) && bytes.length === count) return bytes;
-    if (socket.readableEnded || socket.destroyed) throw new ProxyError('proxy-unreachable');
-    await Promise.race([once(socket, 'readable'), once(socket, 'end')]);
+  let bytes: Buffer = Buffer.alloc(0);
+  while (bytes.length < count) {
+    if (socket.readableLength === 0) await more(socket);
+    // All that is there: with a rest in its buffer a stream is readable again and again, and nothing else gets its turn.
+    const piece: unknown = socket.read(Math.min(count - bytes.length, socket.readableLength));
+    if (Buffer.isBuffer(piece)) bytes = Buffer.concat([bytes, piece]);
+    else if (socket.readableEnded || socket.destroyed) throw new ProxyError('proxy-unreachable');
+  }
+  return bytes;
+}
+
+async function more(socket: Socket): Promise<void> {
+  const waiting = new AbortController();
+  const { signal } = waiting;
+  try {
+    await Promise.race([once(socket, 'readable', { signal }), once(socket, 'end', { signal })]);
+  } finally {
+    waiting.abort();
   }
 }

@@ -88,6 +88,11 @@ group('text that is no YAML', [
     ].join('\n'),
     problems: ['1:1: expected aliases that are not within what they stand for, and at most 100 of them'],
   },
+  {
+    name: 'anchors and aliases by the thousand',
+    text: Array.from({ length: 1001 }, (_, at) => `a${at}: &a${at} 1\nb${at}: *a${at}\n`).join(''),
+    problems: ['2002:8: expected at most 1000 aliases'],
+  },
 ]);
 
 group('values of another kind', [

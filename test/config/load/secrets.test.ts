@@ -123,3 +123,26 @@ void test('a key that is a list or a map is quoted nowhere, not even by the pars
     parseConfig(text, { env: {} });
   assert.equal(warned.mock.callCount(), 0);
 });
+
+void test('a key that slid into a name, a route, a URL or a path is not shown', () => {
+  const key = 'sk-Zq9XWv0123456789abcd';
+  const provider = (more: object): object => ({
+    provider: { type: 'openai', apiTokens: ['sk-other-0123456789'], ...more },
+  });
+  const slid: readonly object[] = [
+    { ...provider({}), clients: [{ name: key, key: 'team-0123456789' }] },
+    { ...provider({}), routes: [{ model: key, to: ['openai'] }] },
+    { ...provider({}), routes: [{ model: 'm', to: ['openai'] }], log: { level: `https://h/${key}` } },
+    { ...provider({ id: `apiToken=${key}` }), routes: [{ model: 'm', to: ['openai'] }] },
+    provider({ apiTokens: [`\${file:${key}}`] }),
+    provider({ apiTokens: [{ key: 'sk-other-0123456789', name: `Bearer ${key}` }] }),
+    provider({ baseUrl: `https://h/${key}?x` }),
+  ];
+  for (const config of slid) {
+    const result = parseConfig(stringify(config), { env: {}, path: '/pool/f.yaml' });
+    const lines = result.ok
+      ? [...describeConfig(result.config), ...result.warnings.map((each) => formatProblem(each))]
+      : result.problems.map((each) => formatProblem(each, 'f.yaml'));
+    assert.doesNotMatch(lines.join('\n'), /Zq9XWv/);
+  }
+});
