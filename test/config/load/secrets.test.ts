@@ -124,11 +124,12 @@ void test('a key that is a list or a map is quoted nowhere, not even by the pars
   assert.equal(warned.mock.callCount(), 0);
 });
 
+function provider(more: object): object {
+  return { provider: { type: 'openai', apiTokens: ['sk-other-0123456789'], ...more } };
+}
+
 void test('a key that slid into a name, a route, a URL or a path is not shown', () => {
   const key = 'sk-Zq9XWv0123456789abcd';
-  const provider = (more: object): object => ({
-    provider: { type: 'openai', apiTokens: ['sk-other-0123456789'], ...more },
-  });
   const slid: readonly object[] = [
     { ...provider({}), clients: [{ name: key, key: 'team-0123456789' }] },
     { ...provider({}), routes: [{ model: key, to: ['openai'] }] },
