@@ -26,17 +26,12 @@ export interface ReloadOptions {
 
 /** Between two polls of the files. Milliseconds. */
 const POLL_MS = 250;
-/** Longer than reading takes, unless it is from a pipe that nobody writes into. Milliseconds. */
+/** Longer than reading takes, unless a file system hangs. Milliseconds. */
 const LOAD_LIMIT_MS = 60_000;
 
 const TOO_LONG: LoadResult = {
   ok: false,
-  problems: [
-    {
-      path: '',
-      expected: `files that can be read within ${formatDuration(LOAD_LIMIT_MS)}, and no pipe that nobody writes into`,
-    },
-  ],
+  problems: [{ path: '', expected: `files that can be read within ${formatDuration(LOAD_LIMIT_MS)}` }],
 };
 
 /**

@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { formatBytes } from '../schema/notations.ts';
-import type { FileText } from './token-files.ts';
+import type { FileText } from './read-files.ts';
 
 /** For what is written into a pipe, from one piece to the next. Milliseconds. */
 const PIPE_WAIT_MS = 10_000;

@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
 import type { References } from './interpolate.ts';
-import type { ReadFiles } from './read-files.ts';
-import type { FileText } from './token-files.ts';
+import type { FileText, ReadFiles } from './read-files.ts';
 
 /** What references stand for where files have been read. Keeps account of those in use: one that a comment names is not. */
 export class FileReferences implements References {

@@ -1,5 +1,5 @@
 import { redactedText } from '../../keys/redaction/redacted-text.ts';
-import type { FileText } from './token-files.ts';
+import type { FileText } from './read-files.ts';
 
 /**
  * `${NAME}` in the configuration reads the environment, `${file:PATH}` a file.

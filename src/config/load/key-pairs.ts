@@ -4,7 +4,7 @@ import { Secret } from '../../base/secret.ts';
 import { checkPair } from '../../listener/key-pair.ts';
 import type { Path } from './problem.ts';
 import { isMap, replaceAt } from './token-files.ts';
-import type { FileText } from './token-files.ts';
+import type { FileText } from './read-files.ts';
 
 /**
  * `tls` of the listeners: the texts of the certificate and the key take the places of their paths before anything is

@@ -15,7 +15,7 @@ import type { LoadRequest, Origin, PortableResult } from './load-process.ts';
 
 /**
  * As `loadConfig`, in a process of its own.
- * @param signal - ends that process, and rejects: a pipe may be waited for, which nobody writes into
+ * @param signal - ends that process, and rejects: reading may take as long as a file system likes
  */
 export async function loadConfigApart(
   path: string,

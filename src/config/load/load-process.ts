@@ -39,7 +39,7 @@ async function load({ origin, env }: LoadRequest): Promise<LoadResult | undefine
   return origin.kind === 'file' ? await loadConfig(origin.path, env) : configFromEnvironment(env);
 }
 
-/** Whoever asked has gone. A pipe that is being opened holds up every other way to exit until somebody writes into it. */
+/** Whoever asked has gone. A file system that hangs would hold up every other way to exit. */
 function end(): void {
   process.kill(process.pid, 'SIGKILL');
 }

@@ -15,10 +15,9 @@ import { formatPath, sortProblems } from './problem.ts';
 import type { ConfigProblem } from './problem.ts';
 import { adminSchema, configSchema } from '../schema/schema.ts';
 import type { Config } from '../schema/schema.ts';
-import type { ReadFiles } from './read-files.ts';
 import { readSmallFiles } from './small-file.ts';
 import { addFileTokens, namedTokenFiles } from './token-files.ts';
-import type { FileText } from './token-files.ts';
+import type { FileText, ReadFiles } from './read-files.ts';
 import { warningsOf } from './warnings.ts';
 
 /** A configuration to run on, or everything that is wrong with it at once. */

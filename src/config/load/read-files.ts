@@ -1,4 +1,6 @@
-import type { FileText } from './token-files.ts';
+/** A file's text, or what was expected of it instead. */
+export type FileText =
+  { readonly ok: true; readonly text: string } | { readonly ok: false; readonly expected: string };
 
 /** The files of a configuration, as they were read. */
 export interface ReadFiles {

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { permissionText, runningUser } from '../../base/file-permission.ts';
 import { formatBytes } from '../schema/notations.ts';
-import type { FileText } from './token-files.ts';
+import type { FileText } from './read-files.ts';
 
 /** The bound of a file that holds one value, such as a secret or a certificate. */
 const MAX_BYTES = 1024 * 1024;

@@ -1,15 +1,12 @@
 import { resolve } from 'node:path';
 import type { z } from 'zod';
 import type { Path } from './problem.ts';
+import type { FileText } from './read-files.ts';
 
 /**
  * `apiTokensFile`: further tokens of a pool, one a line. They join the written ones before anything is
  * validated, so that every rule for tokens holds for all of them alike.
  */
-
-/** A file's text, or what was expected of it instead. */
-export type FileText =
-  { readonly ok: true; readonly text: string } | { readonly ok: false; readonly expected: string };
 
 interface FileToken {
   readonly token: string;
