@@ -21,6 +21,8 @@ export interface PlannedKey {
   readonly from?: string;
   /** Why it is not in use there; it is kept, commented out. */
   readonly disabled?: string;
+  /** The proxy of this key alone: a URL, which may hold a password, or `none`. */
+  readonly proxy?: string;
 }
 
 /** A provider of the new configuration. */
@@ -33,6 +35,8 @@ export interface PlannedProvider {
   readonly unusable?: string;
   /** Its other options, in the order in which they are written. */
   readonly options: Readonly<Record<string, unknown>>;
+  /** The proxy on its way: a URL, which may hold a password. */
+  readonly proxy?: string;
   /** Options that are secrets themselves, such as `hunyuanAuthKey`. */
   readonly secrets?: Readonly<Record<string, string>>;
   readonly keys: readonly PlannedKey[];
@@ -117,8 +121,8 @@ export function written(text: Text): string {
 }
 
 /** Whether a key stands in the file of its pool: that holds secrets, and nothing else of them. */
-export function standsInFile({ key, weight = 1 }: PlannedKey): boolean {
-  return typeof key === 'string' && weight === 1;
+export function standsInFile({ key, weight = 1, proxy }: PlannedKey): boolean {
+  return typeof key === 'string' && weight === 1 && proxy === undefined;
 }
 
 /** Texts put together; a reference where one of them is. */

@@ -77,9 +77,14 @@ function providerMap(provider: PlannedProvider, names: SecretNames): Record<stri
   const { id, type, options, secrets = {}, keys, modelMapping = {}, customSettings = [] } = provider;
   const inline = keys
     .filter((planned) => planned.disabled === undefined && !standsInFile(planned))
-    .map(({ key, weight = 1 }, index) => {
+    .map(({ key, weight = 1, proxy }, index) => {
       const text = secretText(key, `${id}-${index + 1}`, names);
-      return weight === 1 ? text : { key: text, weight };
+      if (weight === 1 && proxy === undefined) return text;
+      return {
+        key: text,
+        ...(weight !== 1 && { weight }),
+        ...(proxy !== undefined && { proxy: proxyText(proxy, `${id}-${index + 1}`, names) }),
+      };
     });
   const file = names.tokensFile(provider);
   return {
@@ -89,6 +94,7 @@ function providerMap(provider: PlannedProvider, names: SecretNames): Record<stri
     ...Object.fromEntries(
       Object.entries(secrets).map(([name, value]) => [name, secretText(value, `${id}-${name}`, names)]),
     ),
+    ...(provider.proxy !== undefined && { proxy: proxyText(provider.proxy, id, names) }),
     ...(inline.length > 0 && { apiTokens: inline }),
     ...(file !== undefined && { apiTokensFile: file }),
     ...(Object.keys(modelMapping).length > 0 && { modelMapping: writtenDeep(modelMapping) }),
@@ -104,6 +110,10 @@ function providerMap(provider: PlannedProvider, names: SecretNames): Record<stri
       ? { failover: failoverMap(provider) }
       : {}),
   };
+}
+
+function proxyText(proxy: string, place: string, names: SecretNames): unknown {
+  return proxy === 'none' ? proxy : secretText(proxy, `${place}-proxy`, names);
 }
 
 /** A model for health checks is taken from the catalogue only where the vendor itself is asked: others may not have it. */

@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { folderFor } from '../support/folder.ts';
+import { startTinyproxy } from '../upstream/proxy/proxies.ts';
 import { databaseAt, imported, NOW, serving, simulatorFor } from './tools.ts';
 
 /** A row of `channels` as both gateways have it. */
@@ -153,6 +154,7 @@ void test('channels of one-api serve what they did: priorities, mappings, pools 
 void test('channels of new-api have several keys, weights, overrides and numbers of their own', async (context) => {
   const folder = await folderFor(context);
   const { sim, origin } = await simulatorFor(context);
+  const { port } = await startTinyproxy(context);
   const info = JSON.stringify({
     is_multi_key: true,
     multi_key_status_list: { 1: 2 },
@@ -169,7 +171,7 @@ void test('channels of new-api have several keys, weights, overrides and numbers
         channel_info: Buffer.from(info),
         param_override: '{"temperature":0.5}',
         test_model: 'gpt-5-nano',
-        setting: '{"proxy":"http://p:1"}',
+        setting: JSON.stringify({ proxy: `http://127.0.0.1:${port}` }),
       }),
       channel(2, {
         name: 'One',
@@ -226,7 +228,8 @@ void test('channels of new-api have several keys, weights, overrides and numbers
   assert.deepEqual(keysOf('kling'), ['access:secret']);
   assert.equal(of('tencent')?.hunyuanAuthKey?.reveal(), 'secretkey');
   assert.doesNotMatch(text, /secretkey|sk-/);
-  assert.deepEqual(left, ['channel 1 "Many": setting.proxy']);
+  assert.deepEqual(left, []);
+  assert.deepEqual(of('many')?.proxy, { protocol: 'http:', hostname: '127.0.0.1', port });
   assert.deepEqual(
     config.routes[0]?.to.map((step) => step.map(({ provider, weight }) => `${provider} ${weight}`)),
     [['many 3', 'one 1'], ['spare 1']],

@@ -3,11 +3,14 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { folderFor } from '../support/folder.ts';
+import { formatProxy } from '../../src/base/proxy-address.ts';
+import { startTinyproxy } from '../upstream/proxy/proxies.ts';
 import { imported, serving, simulatorFor } from './tools.ts';
 
 void test('the API keys of CLIProxyAPI serve what they did: models, aliases, prefixes, priorities, exclusions', async (context) => {
   const folder = await folderFor(context);
   const { sim, origin } = await simulatorFor(context);
+  const { port } = await startTinyproxy(context, { credentials: ['team', 'pass1'] });
   await writeFile(
     join(folder, 'config.yaml'),
     `
@@ -37,7 +40,7 @@ claude-api-key:
     priority: 5
     models: [{ name: claude-haiku-4-5, alias: fast }]
     headers: { X-Custom: a }
-    proxy-url: socks5://proxy.example.com:1080
+    proxy-url: http://team:pass1@127.0.0.1:${port}
 codex-api-key:
   - api-key: sk-codex
     base-url: ${origin}/v1
@@ -60,7 +63,12 @@ payload:
 `,
   );
   const { config, text, left } = await imported('cliproxyapi', folder, 'config.yaml');
-  assert.doesNotMatch(text, /sk-|AIza|client-key/);
+  assert.doesNotMatch(text, /sk-|AIza|client-key|pass1/);
+  const proxies = config.providers.flatMap(({ apiTokens }) => apiTokens.map(({ proxy }) => proxy));
+  assert.deepEqual(
+    proxies.map((proxy) => (typeof proxy === 'object' ? formatProxy(proxy) : proxy)),
+    [undefined, undefined, undefined, `http://127.0.0.1:${port}`, undefined, undefined, undefined],
+  );
   assert.deepEqual([config.listen.host, config.listen.port], ['0.0.0.0', 8317]);
   assert.deepEqual([config.limits.waitForKey, config.limits.streamPing], [30_000, 15_000]);
   assert.equal(config.providers[0]?.affinity, 'session');
@@ -69,7 +77,7 @@ payload:
     ['gemini 2', 'claude 1', 'claude-2 1', 'codex 1', 'openrouter 2'],
   );
   assert.match(text, /# Not in use: it is disabled there\.\n {2}# - id: off\n/);
-  assert.deepEqual(left, ['line 23: headers', 'line 23: proxy-url', 'line 4: auth-dir', 'line 46: payload']);
+  assert.deepEqual(left, ['line 23: headers', 'line 4: auth-dir', 'line 46: payload']);
 
   const { ask } = await serving(context, config, sim);
   const key = 'client-key-two';

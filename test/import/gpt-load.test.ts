@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { readPlan } from '../../src/import/import.ts';
 import { folderFor } from '../support/folder.ts';
+import { startMicrosocks } from '../upstream/proxy/proxies.ts';
 import { databaseAt, imported, NOW, serving, simulatorFor } from './tools.ts';
 
 const PASSWORD = 'the ENCRYPTION_KEY of a test';
@@ -44,6 +45,7 @@ function apiKey(id: number, groupId: number, value: string, status = 'active') {
 void test('groups of gpt-load serve at their paths: upstreams, redirects, overrides, groups of groups', async (context) => {
   const folder = await folderFor(context);
   const { sim, origin } = await simulatorFor(context);
+  const { port } = await startMicrosocks(context, { credentials: ['u', 'word'] });
   const upstreams = JSON.stringify([{ url: origin, weight: 1 }]);
   databaseAt(join(folder, 'gpt-load.db'), {
     groups: [
@@ -54,7 +56,12 @@ void test('groups of gpt-load serve at their paths: upstreams, redirects, overri
           { url: 'http://off.invalid', weight: 0 },
         ]),
         param_overrides: '{"temperature":0.3}',
-        config: '{"max_retries":6,"connect_timeout":7,"failover_status_codes":"401"}',
+        config: JSON.stringify({
+          max_retries: 6,
+          connect_timeout: 7,
+          proxy_url: `socks5://u:word@127.0.0.1:${port}`,
+          failover_status_codes: '401',
+        }),
       }),
       group(2, 'claude', {
         channel_type: 'anthropic',

@@ -133,16 +133,17 @@ export function showWrittenPath(path: Path): string {
 /** The options that hold tokens: a map in such a list has names that we do not check. */
 const TOKENS: ReadonlySet<PropertyKey> = new Set(['apiToken', 'apiTokens']);
 
-/** Options that are maps of names of any kind, such as models. */
-const NAMED_FREELY: ReadonlySet<PropertyKey> = new Set(
-  Object.entries(fieldsOf(singleProvider) ?? {})
+/** What is a map of names of any kind, such as models; of resources of Kubernetes, the annotations. */
+const NAMED_FREELY: ReadonlySet<PropertyKey> = new Set([
+  'annotations',
+  ...Object.entries(fieldsOf(singleProvider) ?? {})
     .filter(([, option]) => valuesOf(option) !== undefined)
     .map(([name]) => name),
-);
+]);
 
 /** Whether a name that nobody knows is one that an option could have, and not a credential that slid in its place. */
 function looksLikeField(name: string): boolean {
-  return /^[a-z][a-z_-]{0,39}\d{0,2}$/i.test(name) && !/^(?:sk|pk|rk)-/.test(name) && !looksLikeKey(name);
+  return /^_?[a-z][a-z_-]{0,39}\d{0,2}$/i.test(name) && !/^(?:sk|pk|rk)-/.test(name) && !looksLikeKey(name);
 }
 
 /** Whether a text has the form of a vendor's key. URLs have their secrets elsewhere. */

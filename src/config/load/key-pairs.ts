@@ -31,13 +31,13 @@ export function namedPairFiles(config: unknown, folder: string): readonly string
 
 /**
  * Puts the texts of `files`, which go by their absolute paths, in place of the paths.
- * @param now - milliseconds since the epoch, by which certificates are valid or not
+ * @param now - gives the milliseconds since the epoch by which certificates are valid or not
  */
 export function addKeyPairs(
   config: unknown,
   folder: string,
   files: ReadonlyMap<string, FileText>,
-  now: number,
+  now: () => number,
 ): WithKeyPairs {
   let value = config;
   const issues: z.core.$ZodIssue[] = [];
@@ -60,7 +60,7 @@ export function addKeyPairs(
     }
     const [cert, key] = PARTS.map((part) => texts.get(part));
     if (cert === undefined || key === undefined) continue;
-    const found = checkPair({ cert, key: new Secret(key) }, now);
+    const found = checkPair({ cert, key: new Secret(key) }, now());
     for (const { part, expected } of found.problems) report(part, expected);
     for (const { part, expected } of found.warnings) warnings.push({ path: [...place, part], expected });
   }

@@ -107,7 +107,7 @@ function validate(document: SourceDocument, given: ReadFiles, env: NodeJS.Proces
   if (value === undefined) return { ok: false, problems: sortProblems(inText), files: read };
 
   const files = addFileTokens(value, folder, new Map(given.tokenFiles));
-  const pairs = addKeyPairs(files.value, folder, new Map(given.files), Date.now());
+  const pairs = addKeyPairs(files.value, folder, new Map(given.files), Date.now);
   const parsed = configSchema.safeParse(pairs.value);
   const issues = (parsed.error?.issues ?? []).flatMap(narrowUnion).map((issue) => files.toOrigin(issue));
   // A mistake of the text is one, and not two because the value that it leaves is none.

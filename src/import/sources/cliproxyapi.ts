@@ -161,7 +161,9 @@ function readEntry(item: LooseMap, section: Section, place: string, isWeighted: 
     name: textOf(item['name']) ?? section.name,
     keys: keys.flatMap((entry) => {
       const key = textOf(entry['api-key']);
-      return key === undefined ? [] : [{ key, from: place, ...shareOf(entry, isWeighted) }];
+      if (key === undefined) return [];
+      const proxy = proxyOf(entry['proxy-url'] ?? item['proxy-url']);
+      return [{ key, from: place, ...(proxy !== undefined && { proxy }), ...shareOf(entry, isWeighted) }];
     }),
     baseUrl: textOf(item['base-url'])?.replace(/\/+$/, ''),
     prefix: textOf(item['prefix'])?.replace(/^\/|\/$/g, ''),
@@ -173,6 +175,12 @@ function readEntry(item: LooseMap, section: Section, place: string, isWeighted: 
     priority: numberOf(item['priority']) ?? 0,
     disabled: flagOf(item['disabled']) === true,
   };
+}
+
+/** `direct` and `none` say that a key goes by no proxy, whatever holds for all. */
+function proxyOf(value: unknown): string | undefined {
+  const text = textOf(value);
+  return text === 'direct' ? 'none' : text;
 }
 
 /** Up to a million there, up to a thousand here; nothing excludes it. */
@@ -191,10 +199,12 @@ function providerOf(pool: Pool, value: LooseMap): PlannedProvider {
   const most = numberOf(value['max-retry-credentials']) ?? 0;
   const isUsual = baseUrl === undefined || baseUrl === section.usual;
   const unusable = unusableBecause(pool);
+  const proxy = proxyOf(value['proxy-url']);
   return {
     id,
     type: section.type,
     from: place,
+    ...(proxy !== undefined && { proxy }),
     ...(unusable !== undefined && { unusable }),
     options: {
       ...(!isUsual && { baseUrl: `${baseUrl}${section.path}` }),
@@ -308,7 +318,6 @@ function limitsOf(value: LooseMap): LooseMap {
 
 const NOT_OF_ENTRIES: readonly (readonly [field: string, why: string])[] = [
   ['headers', 'requests have no headers of the configuration; passHeaders lets those of clients pass'],
-  ['proxy-url', 'write it by hand as the provider’s proxy'],
   ['request-scoped-errors', 'the rules for each vendor say whose fault an answer is; verdicts adds to them'],
   ['cloak', 'requests go as clients write them; claudeCodeMode is for OAuth tokens of Claude Code'],
   ['fingerprint-profile', 'requests go as clients write them'],
@@ -325,7 +334,7 @@ function noteEntry(item: LooseMap, where: string, notes: Notes): void {
 const SILENT: ReadonlySet<string> = new Set([
   ...Object.keys(SECTIONS),
   ...wordsOf(`
-    generative-language-api-key api-keys host port routing streaming request-retry max-retry-interval
+    generative-language-api-key api-keys host port proxy-url routing streaming request-retry max-retry-interval
     max-retry-credentials force-model-prefix debug logging-to-file request-log logs-max-total-size-mb
     error-logs-max-files usage-statistics-enabled commercial-mode ws-auth
     redis-usage-queue-retention-seconds auth-auto-refresh-workers save-cooldown-status quota-exceeded
@@ -334,7 +343,6 @@ const SILENT: ReadonlySet<string> = new Set([
 
 const KNOWN: Readonly<Record<string, string>> = {
   'auth-dir': 'logins by OAuth (Gemini CLI, Claude Code, Codex, …) are no API keys: use keys of the vendors',
-  'proxy-url': 'write it by hand as the provider’s proxy',
   'remote-management': 'the admin API has a listener and a token of its own: admin.listen, admin.token',
   tls: 'write it by hand as tls, or put a proxy with TLS in front',
   payload: 'customSettings of a provider sets fields of all its requests',

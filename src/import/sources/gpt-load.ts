@@ -178,6 +178,7 @@ function providersOf(
   const weights = boundedWeights(upstreams.map(({ weight }) => weight));
   const unusable = unusableBecause(keys, upstreams.length);
   const first = names.take(nameOf(row));
+  const proxy = textOf(settingOf(row, settings, 'proxy_url'));
   const providers = (upstreams.length === 0 ? [{ url: undefined }] : upstreams).map(
     ({ url }, index): PlannedProvider => ({
       id: index === 0 ? first : names.take(nameOf(row)),
@@ -188,6 +189,7 @@ function providersOf(
         ...(url !== undefined && url !== type.host && { baseUrl: `${url}${type.path}` }),
         ...optionsOf(row, settings),
       },
+      ...(proxy !== undefined && { proxy }),
       keys: index === 0 ? (unusable === undefined ? keys : keys.map(({ key }) => ({ key }))) : [],
       ...(index > 0 && { keysOf: first }),
       modelMapping: textMapOf(row['model_redirect_rules']),
@@ -248,8 +250,6 @@ function noteRest(row: LooseMap, settings: LooseMap, notes: Notes): void {
       'header_rules',
       'requests have no headers of the configuration; passHeaders lets those of clients pass',
     );
-  if (textOf(settingOf(row, settings, 'proxy_url')) !== undefined)
-    notes.add(place, 'proxy_url', 'write it by hand as the provider’s proxy');
   if (numberOf(settingOf(row, settings, 'blacklist_threshold')) === 0)
     notes.add(
       place,

@@ -157,8 +157,12 @@ function alive(): Check {
   );
 }
 
+/** What a busy machine may add to a call. It does not become less where the times are shortened. Milliseconds. */
+const MACHINE_MS = 4_000;
+
 function took(seconds: number): Check['isMet'] {
-  return ({ calls, scale }) => calls.every(({ tookMs }) => tookMs <= seconds * 1_000 * scale);
+  return ({ calls, scale }) =>
+    calls.every(({ tookMs }) => tookMs <= seconds * 1_000 * scale + MACHINE_MS * (1 - scale));
 }
 
 /** Between the first two times that the primary was asked; below nothing where it was asked once. Milliseconds. */

@@ -74,6 +74,8 @@ void test('a revoked key is explained end to end: which request, judged where, t
   // Both nodes tell the same story, and the request it names is the one in the log.
   await until(async () => (await explain(other, id)).cause === 'key_dead');
   for (const node of [gateway, other]) {
+    // That checks are free here is found out by the first of them.
+    await until(async () => (await explain(node, id)).next[0]?.how === 'free-check');
     const { key, decisions, next } = await explain(node, id);
     const takenOut = decisions.find(({ effect }) => effect === 'taken-out');
     assert.deepEqual(

@@ -135,11 +135,13 @@ function poolOf(
       notes.add(place, 'no key', 'the others of its kind serve without it');
   const models = routableModels(first.models, first.place, notes);
   if (models.length === 0) notes.add(first.place, 'no models', 'no route leads to it: write one');
+  const proxy = textOf(mapOf(jsonOf(first.row['setting']))['proxy']);
   const provider: PlannedProvider = {
     id: names.take(first.name),
     type: type.type,
     from: fromOf(group),
     options: { ...options, ...settingsOf(first) },
+    ...(proxy !== undefined && { proxy }),
     ...(secrets !== undefined && { secrets }),
     keys,
     modelMapping: { ...resolved(first.mapping, product), ...own },
@@ -229,8 +231,6 @@ function noteRest({ row, place }: Channel, notes: Notes): void {
     if (value !== undefined && value !== '{}') notes.add(place, column, why);
   }
   const setting = mapOf(jsonOf(row['setting']));
-  if (textOf(setting['proxy']) !== undefined)
-    notes.add(place, 'setting.proxy', 'write it by hand as the provider’s proxy');
   if (textOf(setting['system_prompt']) !== undefined)
     notes.add(place, 'setting.system_prompt', 'put it into a file, and name its URL as context');
 }
