@@ -23,4 +23,5 @@ USER 1000:1000
 EXPOSE 5397 5398
 HEALTHCHECK --interval=10s --timeout=5s --start-period=15s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:5397/ready').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "dist/sparekey.js", "start", "--config", "/etc/sparekey/sparekey.yaml"]
+# With `--`, behind which options such as --env-file are Sparekey's and not Node's.
+CMD ["node", "--", "dist/sparekey.js", "start", "--config", "/etc/sparekey/sparekey.yaml"]

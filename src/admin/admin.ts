@@ -94,7 +94,9 @@ export async function startAdmin(options: AdminOptions): Promise<Admin> {
 /** The rest of the request is not read: the connection is closed after the answer. */
 function refuse(response: ServerResponse, code: AdminErrorCode): void {
   const needsToken = adminErrors[code].status === 401;
-  answerError(response, code, { connection: 'close', ...(needsToken && { 'www-authenticate': 'Bearer' }) });
+  answerError(response, code, {
+    headers: { connection: 'close', ...(needsToken && { 'www-authenticate': 'Bearer' }) },
+  });
 }
 
 /** A needless body is accepted if its length is announced and small. */

@@ -90,7 +90,13 @@ export const keyView = z.object({
 export type KeyView = z.output<typeof keyView>;
 
 /** `GET /api/keys` */
-export const keyList = z.object({ keys: z.array(keyView) });
+export const keyList = z.object({
+  keys: z.array(keyView),
+  /** Of how many, where a state or a reason was asked for: all keys, or all of the provider that was asked for. */
+  of: z.number().exactOptional(),
+});
+
+export type KeyListView = z.output<typeof keyList>;
 
 /** The keys that are meant by a text: how many, and the first few. `GET /api/find-key` */
 export const foundKeys = z.object({ count: z.number(), keys: z.array(keyView).readonly() });
@@ -409,7 +415,7 @@ export const stateView = z.object({
   connections: connectionCounts,
   workers: z.object({
     ready: z.number(),
-    of: z.number(),
+    of: z.number().exactOptional(),
     /** The numbers of those whose event loop does not run, so that they get no new connections. */
     unresponsive: z.array(z.number()).readonly(),
   }),

@@ -55,6 +55,11 @@ export interface Lift extends Said {
   readonly keys: readonly string[];
 }
 
+/** A route refuses such requests, in words of the configuration. */
+interface Refused {
+  readonly clientsAreTold: string;
+}
+
 /** Keys shown of those that a text may mean. */
 const MAX_FOUND = 10;
 
@@ -116,10 +121,10 @@ export class KeysApi {
    * Which key a request would get now, and why not the others.
    * @param providerId - that provider alone; undefined: all that its route leads to
    */
-  choice(providerId: string | undefined, query: RouteQuery): ChoiceView | AdminErrorCode {
+  choice(providerId: string | undefined, query: RouteQuery): ChoiceView | Refused | AdminErrorCode {
     const { model } = query;
     const targets = this.#targets(providerId, query);
-    if (typeof targets === 'string') return targets;
+    if (typeof targets === 'string' || 'clientsAreTold' in targets) return targets;
     const { viewpoint, now, random } = this.#options;
     return viewChoice(model, targets, viewpoint(), now(), random);
   }
@@ -207,11 +212,15 @@ export class KeysApi {
     return report;
   }
 
-  #targets(providerId: string | undefined, query: RouteQuery): readonly RouteTarget[] | AdminErrorCode {
+  #targets(
+    providerId: string | undefined,
+    query: RouteQuery,
+  ): readonly RouteTarget[] | Refused | AdminErrorCode {
     const { providers, route } = this.#options.runtime();
     if (providerId === undefined) {
       const found = route(query);
-      return found.kind === 'no-route' ? 'no_route' : found.targets;
+      if (found.kind === 'targets') return found.targets;
+      return found.message === undefined ? 'no_route' : { clientsAreTold: found.message };
     }
     const provider = providers.get(providerId);
     return provider === undefined

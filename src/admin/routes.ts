@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { answerError, answerJson, answerList } from './answer.ts';
+import { answerError, answerJson, answerKeys } from './answer.ts';
 import type { AdminErrorCode } from './errors.ts';
 import type { KeysApi, OperatorChange } from './keys-api.ts';
 import { decoded, readOperator } from './operator.ts';
@@ -48,7 +48,8 @@ export async function route(
   if (!isKnown) return answerError(response, 'unknown_path');
   const isRead = liftedId === undefined && (action === undefined || action === 'explain');
   const method = isRead ? 'GET' : 'POST';
-  if (request.method !== method) return answerError(response, 'method_not_allowed', { allow: method });
+  if (request.method !== method)
+    return answerError(response, 'method_not_allowed', { headers: { allow: method } });
 
   const model = searchParams.get('model') || undefined;
   const said = isRead ? {} : readOperator(request, searchParams);
@@ -58,16 +59,20 @@ export async function route(
   if (pathname === '/api/state') {
     return answerJson(response, 200, viewState(state(), api.outages(), workers()));
   }
-  if (pathname === '/api/workers') return answerList(response, 'workers', workers().map(viewWorker));
+  if (pathname === '/api/workers') return answerJson(response, 200, { workers: workers().map(viewWorker) });
   if (pathname === '/api/choice') {
     const host = searchParams.get('host') ?? undefined;
     const path = searchParams.get('path') ?? undefined;
-    return answerOr(response, api.choice(searchParams.get('provider') ?? undefined, { model, host, path }));
+    const choice = api.choice(searchParams.get('provider') ?? undefined, { model, host, path });
+    if (typeof choice === 'object' && 'clientsAreTold' in choice)
+      return answerError(response, 'no_route', { more: `Clients are told: ${choice.clientsAreTold}` });
+    return answerOr(response, choice);
   }
   if (pathname === '/api/find-key') return answerJson(response, 200, api.find(searchParams.get('key') ?? ''));
   if (id === undefined) {
     const keys = listKeys(api, searchParams);
-    return typeof keys === 'string' ? answerError(response, keys) : answerList(response, 'keys', keys);
+    if (typeof keys === 'string') return answerError(response, keys);
+    return answerKeys(response, keys, searchParams.has('state') || searchParams.has('reason'));
   }
   switch (action) {
     case undefined:

@@ -19,7 +19,8 @@ export function stateStatus(sources: StatusSources): StateStatus {
   return {
     kind: stateKind,
     description: store.description,
-    awaySince: health.awaySince,
+    // Writes alone may be refused, as by a server that is full: who has nothing to write learns that from leases.
+    awaySince: health.awaySince ?? prober.storeAwaySince,
     lostWritesAt: health.lostWritesAt,
     unwritten: book.unwritten,
     clock: clocks.status,

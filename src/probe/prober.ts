@@ -20,6 +20,7 @@ export class Prober {
   readonly #loops = new Map<string, ProviderLoop>();
   /** Ids of the providers whose checks the store does not answer. */
   readonly #withoutStore = new Set<string>();
+  #storeAwaySince: number | undefined;
   readonly #budgets = new Map<string, CheckBudget>();
 
   constructor(options: ProberOptions) {
@@ -66,10 +67,22 @@ export class Prober {
       onStoreFailure: (error) => {
         const isTold = this.#withoutStore.size > 0;
         this.#withoutStore.add(id);
-        if (!isTold) this.#options.onStoreFailure(error);
+        if (isTold) return;
+        this.#storeAwaySince = this.#options.tools.now();
+        this.#options.onStoreFailure(error);
       },
-      onStoreAnswer: () => this.#withoutStore.delete(id),
+      onStoreAnswer: () => this.#storeAnswered(id),
     };
+  }
+
+  #storeAnswered(providerId: string): void {
+    this.#withoutStore.delete(providerId);
+    if (this.#withoutStore.size === 0) this.#storeAwaySince = undefined;
+  }
+
+  /** Since when the store does not answer some of the checks; undefined while it does. Milliseconds since the epoch. */
+  get storeAwaySince(): number | undefined {
+    return this.#storeAwaySince;
   }
 
   /** A reload does not renew the budget. */
@@ -104,6 +117,7 @@ export class Prober {
     this.#loops.clear();
     await Promise.all(loops.map((loop) => loop.stop()));
     this.#withoutStore.clear();
+    this.#storeAwaySince = undefined;
   }
 
   /**

@@ -214,6 +214,13 @@ void test('a provider without keys, an unknown one and a model without a route a
   assert.deepEqual(refusal(await fixture.get('/api/choice?provider=none')), [404, 'unknown_provider']);
   const lost = await openAdminFixture(context, { ...pools, activeProviderId: null });
   assert.deepEqual(refusal(await lost.get('/api/choice?model=claude')), [404, 'no_route']);
+  const refusing = await openAdminFixture(context, {
+    ...pools,
+    routes: [{ model: 'llama-*', to: 'none', message: 'ask for gpt-5 instead' }],
+  });
+  const refused = await refusing.get('/api/choice?model=llama-3');
+  assert.deepEqual(refusal(refused), [404, 'no_route']);
+  assert.match(refused.text, /Clients are told: ask for gpt-5 instead"/);
   assert.deepEqual(refusal(await fixture.post('/api/choice')), [405, 'method_not_allowed']);
 });
 

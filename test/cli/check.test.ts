@@ -26,7 +26,7 @@ void test('a valid file is described, without secrets', async (context) => {
   assert.deepEqual([code, stderr], [0, '']);
   assert.match(stdout, /^listens on 127\.0\.0\.1:5397/);
   assert.match(stdout, /provider main: openai at https:\/\/api\.openai\.com\/v1/);
-  assert.match(stdout, /2 keys: …wxyz, team-b \(…abcd\)/);
+  assert.match(stdout, /2 keys: KEY \(…wxyz\), team-b \(…abcd\)/);
   assert.doesNotMatch(stdout, /never-shown/);
 });
 

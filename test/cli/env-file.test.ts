@@ -107,7 +107,7 @@ void test('check reads such files, and tells what stands in one that is not read
   assert.match(without.stderr, /variable MY_KEY, which is not set; \.env has it: --env-file \.env\n$/);
   const read = await finished(context, ['check', '--env-file', '.env'], { cwd });
   assert.equal(read.code, 0);
-  assert.match(read.stdout, /1 key: …aaaa/);
+  assert.match(read.stdout, /1 key: MY_KEY \(…aaaa\)/);
   const missing = await finished(context, ['check', '--env-file', 'none.env'], { cwd });
   assert.notEqual(missing.code, 0);
   assert.match(missing.stderr, /none\.env/);

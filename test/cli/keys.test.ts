@@ -88,7 +88,7 @@ void test('each command takes a name or a beginning, and records who acted and w
   assert.deepEqual([disabled.code, disabled.stdout], [0, `${id} (team-a) of sim is disabled.\n`]);
   const list = await keys('list', '--state', 'disabled');
   assert.match(list.stdout, /^team-a .* disabled +- +disabled by hand by Zoë: seen in a repository$/m);
-  assert.match(list.stdout, /\n\n1 key matches: 1 disabled\n$/);
+  assert.match(list.stdout, /\n\n1 of 2 keys matches: 1 disabled\n$/);
   const explained = await keys('explain', 'sim/team-a');
   assert.match(
     explained.stdout,
@@ -140,7 +140,7 @@ void test('keys list shows a throttled key as such, with the time and the model,
     throttled,
     /^hot +sim +\w+ +…good +throttled +in \S+ \((?:\S+ )?\d\d:\d\d:\d\d UTC\) +throttled for gpt-5 \(openai\.rate-limit\)$/m,
   );
-  assert.match(throttled, /\n\n1 key matches: 1 throttled\n$/);
+  assert.match(throttled, /\n\n1 of 3 keys matches: 1 throttled\n$/);
   // What needs a person comes first.
   const all = await list();
   assert.deepEqual(
@@ -148,9 +148,9 @@ void test('keys list shows a throttled key as such, with the time and the model,
     ['NAME', 'dead', 'hot', 'fine'],
   );
   assert.match(all, /\n\n3 keys: 1 out of service \(1 refused\), 1 throttled, 1 in service\n$/);
-  assert.match(await list('--reason', 'key_dead'), /^dead .*\n\n1 key matches/m);
-  assert.match(await list('--reason', 'openai.rate'), /^hot .*\n\n1 key matches/m);
-  assert.equal(await list('--reason', 'billing'), 'No key matches.\n');
+  assert.match(await list('--reason', 'key_dead'), /^dead .*\n\n1 of 3 keys matches/m);
+  assert.match(await list('--reason', 'openai.rate'), /^hot .*\n\n1 of 3 keys matches/m);
+  assert.equal(await list('--reason', 'billing'), 'None of 3 keys matches.\n');
   const wrong = await finished(context, ['keys', 'list', '--state', 'throtled', '--admin', adminUrl]);
   assert.match(wrong.stderr, /Allowed choices are in-service, throttled,/);
 });

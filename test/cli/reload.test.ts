@@ -138,6 +138,7 @@ void test('a file that is not valid is reported, and changes nothing', async (co
 
   await gateway.save([FIRST]);
   await gateway.taken(1);
+  await gateway.said(/"level":"warn".*"the configuration was taken over"/);
   assert.equal((await shown(gateway.url, '/ready'))['configuration'], undefined);
   assert.equal((await shown(gateway.adminUrl, '/api/state'))['refusedFile'], null);
   assert.doesNotMatch((await finished(context, list)).stdout, /refused/);

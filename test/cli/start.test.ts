@@ -39,7 +39,7 @@ void test('it runs the sparekey.yaml that is there, and says what that comes to'
   const banner = gateway.stdout();
   assert.match(banner, /It runs sparekey\.yaml/);
   assert.ok(banner.includes(`provider sim: openai at ${simulator.url}`));
-  assert.match(banner, /1 key: …wxyz/);
+  assert.match(banner, /1 key: \S+ \(…wxyz\)/);
   assert.ok(banner.includes(`state in ${join(cwd, 'sparekey.db')}`));
   assert.equal((await ask(gateway.url, { method: 'GET', path: '/ready' })).status, 200);
   assert.equal((await ask(gateway.url)).status, 200);
@@ -74,8 +74,11 @@ void test('keys in the environment are enough', async (context) => {
   };
   const gateway = await started(context, [], { cwd, env });
   assert.match(gateway.stdout(), /uses the API keys it found in the environment/);
-  assert.match(gateway.stdout(), /provider openai: .*\n +2 keys: …wxyz, …abcd\n +failover on/);
-  assert.match(gateway.stdout(), /provider mistral: .*\n +1 key: …mist/);
+  assert.match(
+    gateway.stdout(),
+    /provider openai: .*\n +2 keys: OPENAI_API_KEY\[1\] \(…wxyz\), OPENAI_API_KEY\[2\] \(…abcd\)\n +failover on/,
+  );
+  assert.match(gateway.stdout(), /provider mistral: .*\n +1 key: MISTRAL_API_KEY \(…mist\)/);
   assert.match(gateway.stdout(), /-d '\{"model":"gpt-5-nano"/);
 });
 

@@ -185,8 +185,11 @@ void describe('Prober', () => {
     fixture.store.trouble = 'away';
     await fixture.prober.watch([fixture.provider]);
     await until(() => fixture.storeFailures.length > 0);
+    assert.notEqual(fixture.prober.storeAwaySince, undefined);
     fixture.store.trouble = 'none';
     await until(() => recordOf(fixture).state === 'in-service');
+    assert.equal(fixture.prober.storeAwaySince, undefined);
+    assert.equal(fixture.storeFailures.length, 1);
   });
 
   void it('finds by asking that a key is dead, whatever took it out', async (t) => {

@@ -5,10 +5,10 @@ import type { LogFields, SharedLog } from '../../src/telemetry/contract.ts';
 import type { RequestLogEntry } from '../../src/gateway/request-log-entry.ts';
 import { entry } from './entries.ts';
 
-type LoggedLine = readonly [level: string, message: string, fields: LogFields];
+type Written = readonly [level: string, message: string, fields: LogFields];
 
-function keep(): { readonly log: SharedLog; readonly lines: LoggedLine[] } {
-  const lines: LoggedLine[] = [];
+function keep(): { readonly log: SharedLog; readonly lines: Written[] } {
+  const lines: Written[] = [];
   const writer =
     (level: string) =>
     (message: string, fields: LogFields = {}): void =>

@@ -15,6 +15,7 @@ import type {
   ChoiceView,
   Explanation,
   FoundKeysView,
+  KeyListView,
   KeyView,
   LiftedHoldsView,
   StateView,
@@ -81,9 +82,9 @@ export class AdminClient {
     this.#access = access;
   }
 
-  async list(filter: ListFilter): Promise<Answer<readonly KeyView[]>> {
+  async list(filter: ListFilter): Promise<Answer<KeyListView>> {
     const { body } = await this.#ask('GET', `/api/keys${queryOf(filter)}`);
-    return { known: this.#read(keyList, body).keys, body };
+    return { known: this.#read(keyList, body), body };
   }
 
   /** The keys that a text means: an id, a name, or the beginning of either. */

@@ -14,7 +14,7 @@ const MAX_NAMED = 5;
 export async function findKey(client: AdminClient, text: string): Promise<KeyView> {
   const { count, keys } = await client.find(text);
   const [first] = keys;
-  if (first === undefined) throw unknownKey(text, (await client.list({})).known);
+  if (first === undefined) throw unknownKey(text, (await client.list({})).known.keys);
   if (count === 1) return first;
   const named = keys.slice(0, MAX_NAMED).map((key) => `  ${candidate(key)}`);
   const more = count > named.length ? [`  and ${count - named.length} more`] : [];

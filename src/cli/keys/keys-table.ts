@@ -11,8 +11,8 @@ export interface Beneath {
   /** What providers are down for. */
   readonly down: readonly OutageView[];
   readonly refusedFile: StateView['refusedFile'];
-  /** Some keys were left out because they do not match. */
-  readonly isFiltered: boolean;
+  /** Of how many those are that match; undefined where all are shown. */
+  readonly of: number | undefined;
 }
 
 /**
@@ -20,19 +20,18 @@ export interface Beneath {
  * for, and one for a configuration file that is refused.
  * @param now - milliseconds since the epoch
  */
-export function keysTable(
-  keys: readonly KeyView[],
-  { down, refusedFile, isFiltered }: Beneath,
-  now: number,
-): string {
+export function keysTable(keys: readonly KeyView[], { down, refusedFile, of }: Beneath, now: number): string {
   const beneath = [
     ...down.map((outage) => outageText(outage, now)),
     ...(refusedFile === null ? [] : [refusedText(refusedFile, now)]),
   ].map(printable);
   if (keys.length === 0)
-    return [isFiltered ? 'No key matches.' : 'There are no keys.', ...beneath].join('\n');
+    return [
+      of === undefined || of === 0 ? 'There are no keys.' : `None of ${keysText(of)} matches.`,
+      ...beneath,
+    ].join('\n');
   const rows = keys.toSorted((one, other) => rankOf(one) - rankOf(other)).map((key) => cells(key, now));
-  return [...tableLines(HEADINGS, rows), '', summary(keys, isFiltered), ...beneath].join('\n');
+  return [...tableLines(HEADINGS, rows), '', summary(keys, of), ...beneath].join('\n');
 }
 
 /** That the configuration file is not what runs, and why. @param now - milliseconds since the epoch */
@@ -75,15 +74,19 @@ function nextText({ nextTryAt, heldUntil = null }: KeyView, now: number): string
   return nextTryAt === null ? EMPTY_CELL : fromNow(Date.parse(nextTryAt) - now);
 }
 
-function summary(keys: readonly KeyView[], isFiltered: boolean): string {
+function summary(keys: readonly KeyView[], of: number | undefined): string {
   const sorted = keys.toSorted((one, other) => rankOf(one) - rankOf(other));
   const states = Array.from(
     Map.groupBy(sorted, standingText),
     ([standing, group]) => `${group.length} ${standing}${causesText(group)}`,
   );
-  const noun = keys.length === 1 ? 'key' : 'keys';
   const verb = keys.length === 1 ? 'matches' : 'match';
-  return `${keys.length} ${noun}${isFiltered ? ` ${verb}` : ''}: ${states.join(', ')}`;
+  const count = of === undefined ? keysText(keys.length) : `${keys.length} of ${keysText(of)} ${verb}`;
+  return `${count}: ${states.join(', ')}`;
+}
+
+function keysText(count: number): string {
+  return `${count} ${count === 1 ? 'key' : 'keys'}`;
 }
 
 const CAUSE_WORDS: Readonly<Record<string, string>> = {

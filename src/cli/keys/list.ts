@@ -17,10 +17,11 @@ export async function list({ provider, state, reason, json, ...access }: ListOpt
     client.state(),
   ]);
   const now = Date.now();
-  const isFiltered = state !== undefined || reason !== undefined;
   const outages = down.filter((outage) => provider === undefined || outage.provider === provider);
   printAnswer(
-    json === true ? keys.body : keysTable(keys.known, { down: outages, refusedFile, isFiltered }, now),
+    json === true
+      ? keys.body
+      : keysTable(keys.known.keys, { of: keys.known.of, down: outages, refusedFile }, now),
   );
   if (json === true && refusedFile !== null) process.stderr.write(`${refusedText(refusedFile, now)}\n`);
   if (store.awaySince !== null) warnStoreAway(store.awaySince);

@@ -4,6 +4,7 @@ import { withEnvironmentProxies } from './environment-proxies.ts';
 import { environmentRoutes } from './environment-routes.ts';
 import { keysIn, variablesOf } from './key-variables.ts';
 import type { Variables } from './key-variables.ts';
+import { keyWarnings } from './credential-warnings.ts';
 import { narrowUnion } from './issues.ts';
 import { withAbsolutePaths } from './load.ts';
 import type { LoadResult } from './load.ts';
@@ -45,15 +46,25 @@ export function configFromEnvironment(env: Variables): LoadResult | undefined {
         found.map(({ variable }) => variable),
       ),
       files: [],
-      warnings: [],
+      warnings: parsed.data.providers.flatMap((provider, index) =>
+        keyWarnings(provider).map(({ path, expected }) => ({
+          path: found[index]?.variable ?? '',
+          expected: inList(expected, path[1], provider.apiTokens.length),
+        })),
+      ),
     };
   // Only tokens come from outside, so nothing else can be wrong.
   const problems = parsed.error.issues.flatMap(narrowUnion).map(({ path, message }) => ({
     path: found[Number(path[1])]?.variable ?? '',
     value: '[secret]',
-    expected: `${message} (item ${Number(path[3]) + 1} of the list)`,
+    expected: inList(message, path[3]),
   }));
   return { ok: false, problems };
+}
+
+/** @param index - of the key in the list of its variable, counted from 0 */
+function inList(expected: string, index: PropertyKey | undefined, length = Infinity): string {
+  return length === 1 ? expected : `${expected} (item ${Number(index) + 1} of the list)`;
 }
 
 /** Keys by their variable, with their number, counted from 1, where it holds several. */

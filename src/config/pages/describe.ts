@@ -102,7 +102,7 @@ function describeProvider(provider: ProviderConfig, { clients }: Config): string
 function describeProxies({ proxy, apiTokens }: ProviderConfig): string[] {
   const withOwn = apiTokens.filter((token) => token.proxy !== undefined).length;
   const own =
-    withOwn === 0 ? '' : `; ${withOwn} ${withOwn === 1 ? 'key has' : 'keys have'} a way of their own`;
+    withOwn === 0 ? '' : `; ${withOwn} ${withOwn === 1 ? 'key has its' : 'keys have their'} own way`;
   if (proxy === undefined || proxy === 'none') return withOwn === 0 ? [] : [`  reached directly${own}`];
   return [`  reached by the proxy ${formatProxy(proxy)}${own}`];
 }
@@ -113,9 +113,10 @@ const KEYS_SHOWN = 8;
 /** @param isOpen - there are no `clients`, so that a client's credential is the provider's */
 function describeKeys({ apiTokens: keys }: ProviderConfig, isOpen: boolean): string {
   if (keys.length === 0) return isOpen ? "no keys: the client's own credential is passed on" : 'no keys';
-  const shown = keys.slice(0, KEYS_SHOWN).map(({ key, name }) => {
+  const shown = keys.slice(0, KEYS_SHOWN).map(({ key, name, origin }) => {
     const hint = key.hint === '' ? '…' : `…${key.hint}`;
-    return name === undefined ? hint : `${name} (${hint})`;
+    const called = name ?? origin;
+    return called === undefined ? hint : `${called} (${hint})`;
   });
   const more = keys.length > KEYS_SHOWN ? `, and ${keys.length - KEYS_SHOWN} more` : '';
   return `${keys.length} ${keys.length === 1 ? 'key' : 'keys'}: ${shown.join(', ')}${more}`;

@@ -78,3 +78,17 @@ void test('what is wrong with a list names the variable and the item', () => {
     ],
   });
 });
+
+void test('what is probably no key is told with its variable, and its place in a list', () => {
+  const result = configFromEnvironment({
+    OPENAI_API_KEY: 'sk-proj-0123456789abcdef,sk-ant-api03-0123456789abcdef',
+    MISTRAL_API_KEY: 'your-api-key-here',
+  });
+  assert.deepEqual(result?.warnings, [
+    {
+      path: 'OPENAI_API_KEY',
+      expected: 'a token for openai: this one begins as those for claude do (item 2 of the list)',
+    },
+    { path: 'MISTRAL_API_KEY', expected: 'the token itself, in place of an example of one' },
+  ]);
+});
