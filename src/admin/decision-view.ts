@@ -1,6 +1,6 @@
 import { formatWallTime } from '../clock/wall-time.ts';
 import { ruleFacts } from '../verdict/rule-facts.ts';
-import { CLASS_DESCRIPTIONS } from '../verdict/descriptions.ts';
+import { CLASS_DESCRIPTIONS, RULE_DESCRIPTIONS } from '../verdict/descriptions.ts';
 import type { Decision } from '../keys/record/decision.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { DecisionView, RuleView } from './contract.ts';
@@ -11,7 +11,7 @@ export function viewRule(id: string, { type, config }: Provider): RuleView {
   return {
     id,
     class: facts?.class ?? null,
-    meaning: facts === undefined ? null : CLASS_DESCRIPTIONS[facts.class],
+    meaning: facts === undefined ? null : (RULE_DESCRIPTIONS[id] ?? CLASS_DESCRIPTIONS[facts.class]),
     scope: facts?.scope ?? null,
     source: facts?.source ?? null,
   };

@@ -14,6 +14,11 @@ export const CLASS_DESCRIPTIONS: Readonly<Record<VerdictClass, string>> = {
   unknown: 'nobody can be blamed for sure',
 };
 
+/** Rules whose class does not say who is at fault. */
+export const RULE_DESCRIPTIONS: Readonly<Record<string, string>> = {
+  'fault.no-tunnel': 'the proxy of this key alone is in the way',
+};
+
 /** Scopes in words, for people. */
 export const SCOPE_DESCRIPTIONS: Readonly<Record<VerdictScope, string>> = {
   key: 'this key',

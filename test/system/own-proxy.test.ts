@@ -11,7 +11,7 @@ const MOST_REQUESTS = 200;
 
 void test('a key whose own proxy is gone leaves alone, no request is lost, and it comes back with its proxy', async (t) => {
   const port = await freePort();
-  const { url, sim, keyOf, requests } = await gatewayFor(t, {
+  const { url, adminUrl, sim, keyOf, requests } = await gatewayFor(t, {
     config: (simulator) => ({
       providers: [
         simulatedProvider(simulator, [], {
@@ -36,6 +36,11 @@ void test('a key whose own proxy is gone leaves alone, no request is lost, and i
     }
   };
   await askUntil('out-of-service');
+  const explained = await ask(adminUrl, {
+    method: 'GET',
+    path: `/api/keys/${(await keyOf(PROXIED_KEY)).id}/explain`,
+  });
+  assert.match(explained.body.toString(), /the proxy of this key alone is in the way/);
   assert.equal((await keyOf(GOOD_KEY)).state, 'in-service');
   const rules = requests().flatMap(({ failed = [] }) =>
     failed.map(({ rule, detail }) => `${rule} ${detail}`),

@@ -1,6 +1,6 @@
 import { providerTypes } from '../../catalog/provider-types.ts';
 import type { ProviderType } from '../../catalog/row.ts';
-import { withEnvironmentProxies } from './environment-proxies.ts';
+import { proxyWarnings, withEnvironmentProxies } from './environment-proxies.ts';
 import { environmentRoutes } from './environment-routes.ts';
 import { keysIn, variablesOf } from './key-variables.ts';
 import type { Variables } from './key-variables.ts';
@@ -46,12 +46,15 @@ export function configFromEnvironment(env: Variables): LoadResult | undefined {
         found.map(({ variable }) => variable),
       ),
       files: [],
-      warnings: parsed.data.providers.flatMap((provider, index) =>
-        keyWarnings(provider).map(({ path, expected }) => ({
-          path: found[index]?.variable ?? '',
-          expected: inList(expected, path[1], provider.apiTokens.length),
-        })),
-      ),
+      warnings: [
+        ...proxyWarnings(env),
+        ...parsed.data.providers.flatMap((provider, index) =>
+          keyWarnings(provider).map(({ path, expected }) => ({
+            path: found[index]?.variable ?? '',
+            expected: inList(expected, path[1], provider.apiTokens.length),
+          })),
+        ),
+      ],
     };
   // Only tokens come from outside, so nothing else can be wrong.
   const problems = parsed.error.issues.flatMap(narrowUnion).map(({ path, message }) => ({

@@ -2,7 +2,7 @@ import { dirname, resolve } from 'node:path';
 import { readBoundedFile } from './bounded-file.ts';
 import { readDocument } from './document.ts';
 import type { SourceDocument } from './document.ts';
-import { withEnvironmentProxies } from './environment-proxies.ts';
+import { proxyWarnings, withEnvironmentProxies } from './environment-proxies.ts';
 import { FileReferences } from './file-references.ts';
 import { narrowUnion, problemsOf, showPath, showWrittenPath } from './issues.ts';
 import { writtenFilePaths } from './interpolate.ts';
@@ -126,6 +126,7 @@ function validate(document: SourceDocument, given: ReadFiles, env: NodeJS.Proces
       return { path: formatPath(at), expected, line, column };
     }),
     ...noteProblems(notes, document),
+    ...proxyWarnings(env),
   ]);
   if (!parsed.success || problems.length > 0)
     return {

@@ -173,7 +173,7 @@ const providerFields = {
   }),
   proxy: proxyUrl().exactOptional().meta({
     description:
-      'The proxy that its requests go by, through a tunnel: `http://`, `https://` or `socks5://`, with `USER:PASSWORD@` where it asks for that. Absent: by `HTTPS_PROXY`, or `HTTP_PROXY` for an `http://` URL, else `ALL_PROXY`, of the environment, but not where `NO_PROXY` names the host, nor on this machine. `none`: directly. Images and files of `context` are fetched without any.',
+      'The proxy that its requests go by, through a tunnel: `http://`, `https://` or `socks5://`, with `USER:PASSWORD@` where it asks for that. Absent: by `HTTPS_PROXY`, or `HTTP_PROXY` for an `http://` URL, else `ALL_PROXY`, of the environment, but not where `NO_PROXY` names the host or its network, nor on this machine. `none`: directly. Images and files of `context` are fetched without any.',
   }),
   modelMapping: modelMapping().default({}).meta({
     description:

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { formatProxy } from '../../../src/base/proxy-address.ts';
-import { providerOf } from '../parsing.ts';
+import { accepted, providerOf } from '../parsing.ts';
 
 /** The proxy of a provider at this URL, as it is shown; `-` where there is none. */
 function proxyOf(baseUrl: string, env: Readonly<Record<string, string>>, own = ''): string {
@@ -51,6 +51,8 @@ void test('what NO_PROXY names, and this machine, is reached directly', () => {
     ['[2001:db8::1]', '2001:db8::1'],
     ['[2001:db8::1]:8443', '[2001:db8::1]:8443'],
     ['10.0.0.1', '10.0.0.1'],
+    ['10.1.2.3', '10.0.0.0/8'],
+    ['[2001:db8::1]', '2001:db8::/32'],
     ['localhost:8000', ''],
     ['127.0.0.2:8000', ''],
     ['[::1]:8000', ''],
@@ -60,8 +62,21 @@ void test('what NO_PROXY names, and this machine, is reached directly', () => {
     ['api.example.com', 'ample.com'],
     ['api.example.com', 'example.com:8443'],
     ['10.0.0.1', '0.0.1'],
+    ['11.1.2.3', '10.0.0.0/8'],
+    ['10.1.2.3', '10.0.0.0/64'],
+    ['10.1.2.3', '2001:db8::/32'],
+    ['api.example.com', '10.0.0.0/8'],
     ['127.example.com', ''],
     ['api.example.com', ' , '],
   ];
   for (const [host, list] of others) assert.equal(proxied(host, list), true, `${host} by ${list}`);
+});
+
+void test('a variable that names no proxy is told, without what it holds', () => {
+  const text = `provider: { type: openai, apiTokens: [t-0123456789] }`;
+  const { warnings } = accepted(text, { env: { HTTPS_PROXY: 'ftp://user:word@host', http_proxy: '' } });
+  assert.deepEqual(
+    warnings.map(({ path, expected }) => `${path}: ${expected}`),
+    ['HTTPS_PROXY: the URL of a proxy, such as http://proxy.internal:3128: there is none now'],
+  );
 });
