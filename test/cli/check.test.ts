@@ -77,7 +77,7 @@ void test('without a file it checks what a start would run: keys in the environm
     env: { OPENAI_API_KEY: SECRET, ANTHROPIC_KEY: SECRET },
   });
   assert.equal(code, 0);
-  assert.match(stdout, /^provider openai: openai at .+\n {2}1 key: …wxyz\n/m);
+  assert.match(stdout, /^provider openai: openai at .+\n {2}1 key: OPENAI_API_KEY \(…wxyz\)\n/m);
   assert.match(stdout, /^route all other models to openai$/m);
   assert.match(stderr, /^warning: ANTHROPIC_KEY is set, but ANTHROPIC_API_KEY is what is read\.$/m);
 });
