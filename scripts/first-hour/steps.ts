@@ -39,8 +39,9 @@ function nothingConfigured({ data, admin }: Ports): readonly Step[] {
       says: [/is ready: http:/, /This is a demonstration/, /curl http/, /Ctrl-C stops it/],
     },
     {
-      run: `for i in $(seq 12); do ${curl(data)} -o /dev/null -w '%{http_code} tries %header{x-sparekey-attempts}\\n'; done`,
-      says: [/^(?:200 tries \d\n){12}$/, /tries 2/],
+      // So many that each of the five keys has its turn.
+      run: `for i in $(seq 60); do ${curl(data)} -o /dev/null -w '%{http_code} tries %header{x-sparekey-attempts}\\n'; done`,
+      says: [/^(?:200 tries \d\n){60}$/, /tries 2/],
     },
     {
       run: `${SPAREKEY} keys list ${at}`,

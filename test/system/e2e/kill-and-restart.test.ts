@@ -243,8 +243,8 @@ void suite('gateways as processes', { concurrency: true }, () => {
       t.diagnostic(`the other process showed it ${delayMs.toFixed(0)} ms after the first one`);
       assert.ok(delayMs < 1_000);
       await until(async () => isWhole(await fixture.stored(BAD)));
-      const expected = await keyAt(first, BAD);
-      await until(async () => isDeepStrictEqual(await keyAt(second, BAD), expected));
+      // The first may yet learn the key's domain, which the second knew before.
+      await until(async () => isDeepStrictEqual(await keyAt(second, BAD), await keyAt(first, BAD)));
       for (let i = 0; i < 20; i++) assert.equal((await ask(second.url)).headers['x-sparekey-attempts'], '1');
       assert.equal(fixture.sim.counts(BAD).met['invalid-key'], 1);
     });
