@@ -131,6 +131,17 @@ void test('what is no TLS, too old or another protocol is refused, and costs oth
   await until(() => counts().open === 1);
 });
 
+void test('a handshake is not asked for again on the same connection', async (context) => {
+  const { client } = await setUp(context);
+  const socket = await client({ maxVersion: 'TLSv1.2' });
+  socket.on('error', () => {});
+  const failure = await new Promise<Error | null>((resolve) => {
+    socket.renegotiate({}, resolve);
+    socket.once('close', () => resolve(new Error('closed')));
+  });
+  assert.ok(failure !== null);
+});
+
 void test('a handshake that does not come has the time of a head, and gives way to others as an idle connection does', async (context) => {
   const slow = await setUp(context, { headMs: 100, checkMs: 20 });
   const silent = plain(context, slow.port, '');
