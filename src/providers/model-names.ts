@@ -1,4 +1,4 @@
-import { RE2JS } from 're2js';
+import { compileRe2 } from './re2.ts';
 
 /**
  * Names of models as the configuration writes them: a name, `prefix*`, `~regex`, or `*` for all. A regular
@@ -9,7 +9,7 @@ import { RE2JS } from 're2js';
 export function modelMatcher(pattern: string): (model: string) => boolean {
   if (pattern === '*') return () => true;
   if (pattern.startsWith('~')) {
-    const regex = RE2JS.compile(pattern.slice(1));
+    const regex = compileRe2(pattern.slice(1));
     return (model) => regex.matcher(model).find();
   }
   if (pattern.endsWith('*')) {
@@ -48,7 +48,7 @@ export function modelMapper(mapping: Readonly<Record<string, string>>): (model: 
 function targetOf(pattern: string, target: string): (model: string) => string {
   if (target === '') return (model) => model;
   if (!pattern.startsWith('~')) return () => target;
-  const regex = RE2JS.compile(pattern.slice(1));
+  const regex = compileRe2(pattern.slice(1));
   // The configuration this one is compatible with writes a group as `$1` or as `${1}`.
   const replacement = target.replaceAll(/\$\{(\d+)\}/gu, '$$$1');
   return (model) => regex.matcher(model).replaceFirst(replacement);

@@ -25,6 +25,7 @@ const TRANSLATION = ['/node_modules/@ai-sdk/', '/node_modules/gpt-tokenizer/', '
 const OTHERS = [
   '/node_modules/@redis/',
   '/node_modules/jose/',
+  '/node_modules/re2js/',
   '/node_modules/undici/index.js',
   '/src/store/redis/',
   '/simulator/',
