@@ -98,6 +98,29 @@ async function keyAt({ adminUrl }: Started, key: string): Promise<AdminKey> {
   return found;
 }
 
+/**
+ * Whether two processes show a key alike. Each shows times by the clocks as it found them at its start, which a busy machine
+ * lets it read only so well: a second between them is none.
+ */
+function isAlike(one: AdminKey, other: AdminKey): boolean {
+  const [times, otherTimes] = [timesOf(one), timesOf(other)];
+  return (
+    isDeepStrictEqual(withoutTimes(one), withoutTimes(other)) &&
+    times.length === otherTimes.length &&
+    times.every((time, n) => Math.abs(time - (otherTimes[n] ?? NaN)) < 1_000)
+  );
+}
+
+const TIME = /\d{4}-\d\d-\d\dT[\d:.]+Z/g;
+
+function timesOf(key: AdminKey): readonly number[] {
+  return (JSON.stringify(key).match(TIME) ?? []).map((time) => Date.parse(time));
+}
+
+function withoutTimes(key: AdminKey): unknown {
+  return JSON.parse(JSON.stringify(key).replaceAll(TIME, 'a time'));
+}
+
 /** Whether all that an answer said of the key is stored: its domain is written after its failure, in a write of its own. */
 function isWhole(record: KeyRecord | undefined): boolean {
   return record?.domain !== undefined;
@@ -178,7 +201,10 @@ void suite('gateways as processes', { concurrency: true }, () => {
 
       const second = await fixture.start();
       const after = await Promise.all([keyAt(second, BAD), keyAt(second, THROTTLED)]);
-      assert.deepEqual(after, before);
+      for (const [n, key] of before.entries()) {
+        const other = after[n];
+        assert.ok(other !== undefined && isAlike(other, key), JSON.stringify([key, other]));
+      }
       assert.ok(after.every(({ quotaDomain }) => typeof quotaDomain === 'string'));
       for (let i = 0; i < 30; i++) assert.equal((await ask(second.url)).status, 200);
       assert.deepEqual([fixture.sim.counts(BAD).total, fixture.sim.counts(THROTTLED).total], counts);
@@ -244,7 +270,7 @@ void suite('gateways as processes', { concurrency: true }, () => {
       assert.ok(delayMs < 1_000);
       await until(async () => isWhole(await fixture.stored(BAD)));
       // The first may yet learn the key's domain, which the second knew before.
-      await until(async () => isDeepStrictEqual(await keyAt(second, BAD), await keyAt(first, BAD)));
+      await until(async () => isAlike(await keyAt(second, BAD), await keyAt(first, BAD)));
       for (let i = 0; i < 20; i++) assert.equal((await ask(second.url)).headers['x-sparekey-attempts'], '1');
       assert.equal(fixture.sim.counts(BAD).met['invalid-key'], 1);
     });
